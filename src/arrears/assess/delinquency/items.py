@@ -1,0 +1,44 @@
+"""What falls due, item by item?
+
+An *item* is one dated amount of an account: an instalment of a schedule or a single receivable. Both are put into one shape,
+(account_id, due_on, sequence, amount_minor), so that everything after this is written once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+ITEM_KEY = ("account_id", "due_on", "sequence")
+
+
+def instalment_items(instalments: ir.Table) -> ir.Table:
+    """Each instalment as an item; components that are not known count nothing."""
+    components = ("principal_minor", "interest_minor", "fee_minor", "penalty_minor")
+    amount = sum((instalments[name].fill_null(0) for name in components), ibis.literal(0, type="int64"))
+    return instalments.select(
+        account_id=instalments.account_id,
+        due_on=instalments.due_on,
+        sequence=instalments.number.cast("int64"),
+        amount_minor=amount.cast("int64"),
+    )
+
+
+def receivable_items(receivables: ir.Table, on: date) -> ir.Table:
+    """Each receivable known on the day as an item: one issued later did not exist yet for anybody looking at that day."""
+    known = receivables.filter(receivables.issued_on.isnull() | (receivables.issued_on <= ibis.literal(on)))
+    return known.select("account_id", "due_on", sequence=known.document_id, amount_minor=known.amount_minor)
+
+
+def items_known_on(instalments: ir.Table, receivables: ir.Table, on: date) -> ir.Table:
+    """All that falls due, before or after the day, as known on the day."""
+    return ibis.union(instalment_items(instalments), receivable_items(receivables, on), distinct=False)
+
+
+def payments_until(payments: ir.Table, on: date) -> ir.Table:
+    """Money in, signed: a payment counts from its own day on, a reversal takes it back from the day of the reversal on."""
+    booked = payments.filter(payments.paid_on <= ibis.literal(on))
+    signed = ibis.cases((booked.reversal_of.isnull(), booked.amount_minor), else_=-booked.amount_minor)
+    return booked.select("account_id", "paid_on", "payment_id", amount_minor=signed.cast("int64"))

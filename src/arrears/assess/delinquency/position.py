@@ -1,0 +1,144 @@
+"""How does each account of the book stand on a day?
+
+Appropriation needs a running sum over every item of an account, which is dear; most accounts have paid exactly what has fallen due,
+and for those two plain sums say everything. So the sums are taken first (`totals`), and only *uneven* accounts (behind or ahead)
+are appropriated. Both ways give the same row; a property test holds them together.
+
+The steps are expressions without data. Whoever runs them (the engine) makes each a table under its name, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from arrears.assess.columns import money_sum
+from arrears.assess.delinquency.age import age, bucket_of_days, is_late
+from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
+from arrears.assess.delinquency.items import items_known_on, payments_until
+from arrears.assess.delinquency.revolving import revolving_position
+from arrears.assess.delinquency.settings import DelinquencySettings
+
+BookTables = Mapping[str, ir.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One expression of a longer thought, and the name under which later steps find its rows."""
+
+    name: str
+    expression: ir.Table
+
+
+POSITION_COLUMNS = (
+    "account_id", "days_past_due", "months_past_due", "basis", "oldest_due_on", "next_due_on",
+    "amount_overdue_minor", "balance_minor", "overdue_items", "bucket",
+)
+
+
+def totals(items: ir.Table, paid: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+    """Per account: what was late by the day if nothing had been paid, what is due in all, what was paid."""
+    late = is_late(items.due_on, settings, on)
+    due = items.group_by("account_id").agg(
+        late_minor=money_sum(items.amount_minor, where=late),
+        due_minor=money_sum(items.amount_minor),
+        next_due_on=items.due_on.min(where=~late & (items.amount_minor > 0)),
+    )
+    return due.left_join(paid, "account_id").select(due, paid_minor=paid.paid_minor.fill_null(0))
+
+
+def _even_position(even: ir.Table) -> ir.Table:
+    """Accounts that paid exactly what has fallen due: nothing overdue, the rest still to come."""
+    return even.select(
+        "account_id",
+        oldest_due_on=ibis.null("date"),
+        next_due_on=even.next_due_on,
+        overdue_items=ibis.literal(0, type="int32"),
+        amount_overdue_minor=ibis.literal(0, type="int64"),
+        balance_minor=even.due_minor - even.late_minor,
+        days_past_due=ibis.literal(0, type="int32"),
+    )
+
+
+def _uneven_position(uneven: ir.Table, items: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+    """Accounts behind or ahead: their money is laid on their items, oldest first, then aged."""
+    theirs = items.semi_join(uneven, "account_id")
+    aged = age(appropriate(theirs, uneven.select("account_id", "paid_minor")), settings, on)
+    zero32, zero64 = ibis.literal(0, type="int32"), ibis.literal(0, type="int64")
+    return uneven.left_join(aged, "account_id").select(
+        uneven.account_id,
+        aged.oldest_due_on,
+        aged.next_due_on,
+        overdue_items=ibis.coalesce(aged.overdue_items, zero32),
+        amount_overdue_minor=ibis.coalesce(aged.amount_overdue_minor, zero64),
+        balance_minor=ibis.coalesce(aged.balance_minor, zero64),
+        days_past_due=ibis.coalesce(aged.days_past_due, zero32),
+    )
+
+
+def _scheduled_position(named_totals: ir.Table, items: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+    """Accounts with instalments or receivables, even and uneven ones, in the common columns."""
+    is_even = named_totals.paid_minor == named_totals.late_minor
+    both = ibis.union(
+        _even_position(named_totals.filter(is_even)),
+        _uneven_position(named_totals.filter(~is_even), items, settings, on),
+        distinct=False,
+    )
+    return both.mutate(
+        months_past_due=ibis.null("int32"), basis=ibis.literal("days"), bucket=bucket_of_days(both.days_past_due, settings)
+    ).select(*POSITION_COLUMNS)
+
+
+def position_steps(book: BookTables, settings: DelinquencySettings, on: date) -> tuple[Step, ...]:
+    """How do all accounts stand on the day?
+
+    Args:
+        book: the tables of `arrears.core.book`, as unbound or bound Ibis tables.
+        settings: the lender's conventions.
+        on: the day looked at; what was recorded for later days is not used.
+
+    Returns:
+        Steps `paid`, `totals`, `position`; the last has one row an account known on the day with POSITION_COLUMNS and
+        party_id, product, currency, paid_minor, last_paid_on, dates_constructed.
+    """
+    payments = payments_until(book["payments"], on)
+    items = items_known_on(book["instalments"], book["receivables"], on)
+    paid = Step("paid", paid_per_account(payments))
+    named_paid = ibis.table(paid.expression.schema(), name="paid")
+    summed = Step("totals", totals(items, named_paid, settings, on))
+    named_totals = ibis.table(summed.expression.schema(), name="totals")
+    stands = ibis.union(
+        _scheduled_position(named_totals, items, settings, on),
+        revolving_position(book["statements"], payments, settings, on).select(*POSITION_COLUMNS),
+        distinct=False,
+    )
+    return paid, summed, Step("position", _with_account(book["accounts"], stands, named_paid, on))
+
+
+def _with_account(accounts: ir.Table, stands: ir.Table, paid: ir.Table, on: date) -> ir.Table:
+    """Each account known on the day with its position; one without any item or statement owes nothing that we know of."""
+    known = accounts.filter(accounts.opened_on.isnull() | (accounts.opened_on <= ibis.literal(on)))
+    joined = known.left_join(stands, "account_id").left_join(paid, known.account_id == paid.account_id)
+    nothing_due = stands.basis.isnull()
+    return joined.select(
+        known.account_id,
+        known.party_id,
+        known.product,
+        known.currency,
+        days_past_due=ibis.cases((nothing_due, ibis.literal(0, type="int32")), else_=stands.days_past_due),
+        months_past_due=stands.months_past_due,
+        basis=ibis.coalesce(stands.basis, "nothing_due"),
+        oldest_due_on=stands.oldest_due_on,
+        next_due_on=stands.next_due_on,
+        amount_overdue_minor=ibis.cases((nothing_due, ibis.literal(0, type="int64")), else_=stands.amount_overdue_minor),
+        balance_minor=ibis.coalesce(stands.balance_minor, ibis.literal(0, type="int64")),
+        overdue_items=ibis.coalesce(stands.overdue_items, ibis.literal(0, type="int32")),
+        bucket=ibis.coalesce(stands.bucket, "current"),
+        last_paid_on=paid.last_paid_on,
+        paid_minor=ibis.coalesce(paid.paid_minor, ibis.literal(0, type="int64")),
+        dates_constructed=ibis.coalesce(known.dates_constructed, False),
+    )

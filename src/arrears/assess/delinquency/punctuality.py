@@ -1,0 +1,53 @@
+"""How did the accounts that are overdue now pay before?
+
+One missed payment after fourteen on time is another story than the ninth in a row. Asked only for overdue accounts, since it needs
+every item and every payment of theirs.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from arrears.assess.delinquency.age import is_late
+from arrears.assess.delinquency.settings import DelinquencySettings
+
+
+def _due_and_paid_in_order(items: ir.Table, payments: ir.Table) -> ir.Table:
+    """Items and payments of each account as one sequence of days; on the same day money comes before what falls due."""
+    due = items.select("account_id", day=items.due_on, is_item=ibis.literal(1, type="int8"), tie=items.sequence,
+                       due_minor=items.amount_minor, came_minor=ibis.literal(0, type="int64"))
+    came = payments.select("account_id", day=payments.paid_on, is_item=ibis.literal(0, type="int8"), tie=payments.payment_id,
+                           due_minor=ibis.literal(0, type="int64"), came_minor=payments.amount_minor)
+    return ibis.union(due, came, distinct=False)
+
+
+def punctuality(items: ir.Table, payments: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+    """Of the items that had fallen due, how many were paid on time, how many late, and is the first one still missing?
+
+    Args:
+        items: items of the accounts asked about.
+        payments: their signed payments up to the day.
+
+    Returns:
+        account_id, items_on_time, items_paid_late (settled by now), first_item_missing.
+    """
+    until_here = ibis.window(group_by="account_id", order_by=["day", "is_item", "tie"], rows=(None, 0))
+    ever = ibis.window(group_by="account_id")
+    story = _due_and_paid_in_order(items, payments)
+    running = story.mutate(
+        due_so_far=story.due_minor.sum().over(until_here).cast("decimal(38,0)").cast("int64"),
+        came_so_far=story.came_minor.sum().over(until_here).cast("decimal(38,0)").cast("int64"),
+        came_ever=story.came_minor.sum().over(ever).cast("decimal(38,0)").cast("int64"),
+        first_day=story.day.min(where=story.is_item == 1).over(ever),
+    )
+    fallen_due = running.filter((running.is_item == 1) & (running.due_minor > 0) & is_late(running.day, settings, on))
+    on_time = fallen_due.came_so_far >= fallen_due.due_so_far
+    settled = fallen_due.came_ever >= fallen_due.due_so_far
+    return fallen_due.group_by("account_id").agg(
+        items_on_time=fallen_due.day.count(where=on_time & settled).cast("int32"),
+        items_paid_late=fallen_due.day.count(where=~on_time & settled).cast("int32"),
+        first_item_missing=(~settled & (fallen_due.day == fallen_due.first_day)).any(),
+    )

@@ -1,0 +1,70 @@
+"""Which conventions does this lender count by?
+
+Peers differ on nearly each of these, so each is a named setting with a documented default (docs/how_to/conventions.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class DayOnDueDate(IntEnum):
+    """Which number has the due date itself?"""
+
+    ZERO = 0
+    """The day after the due date is day 1 of lateness: the debtor has the whole due date to pay (default)."""
+    ONE = 1
+    """The due date itself is day 1 while unpaid at its end (the inclusive count of some lenders)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """An inclusive range of days past due under one name; `to_days` is None for the open end."""
+
+    name: str
+    from_days: int
+    to_days: int | None
+
+
+CURRENT = "current"
+DEFAULT_BUCKETS = (
+    Bucket("1-30", 1, 30),
+    Bucket("31-60", 31, 60),
+    Bucket("61-90", 61, 90),
+    Bucket("91-120", 91, 120),
+    Bucket("121-150", 121, 150),
+    Bucket("151-180", 151, 180),
+    Bucket("181+", 181, None),
+)
+MONTHS_SHOWN_APART = 6
+"""Months past due from which on one open bucket holds the rest (6m+)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DelinquencySettings:
+    """The conventions of one book.
+
+    Attributes:
+        day_on_due_date: whether the due date is day 0 or day 1.
+        buckets: contiguous ranges from day 1 on, the last one open.
+
+    >>> DelinquencySettings().bucket_names[:3]
+    ('current', '1-30', '31-60')
+    """
+
+    day_on_due_date: DayOnDueDate = DayOnDueDate.ZERO
+    buckets: tuple[Bucket, ...] = DEFAULT_BUCKETS
+
+    def __post_init__(self) -> None:
+        expected = 1
+        for bucket in self.buckets:
+            assert bucket.from_days == expected, f"bucket {bucket.name} leaves a gap or an overlap before day {bucket.from_days}"
+            expected = (bucket.to_days or 0) + 1
+        assert self.buckets and self.buckets[-1].to_days is None, "the last bucket must be open"
+
+    @property
+    def bucket_names(self) -> tuple[str, ...]:
+        """Every name an account can stand under, best first; months stand after days because they are a different measure."""
+        months = tuple(f"{month}m" for month in range(1, MONTHS_SHOWN_APART)) + (f"{MONTHS_SHOWN_APART}m+",)
+        return (CURRENT, *(bucket.name for bucket in self.buckets), *months)

@@ -1,0 +1,223 @@
+"""How is a fact recorded? Here and nowhere else, together with its journal entry, in the caller's transaction.
+
+One by one (`append`): the person is locked, the chain's last entry read, and entry, salts and fact are written by one statement. In sets
+(`append_case_changes`): the institution is locked, entries are hashed in columns, and rows go in by COPY and INSERT … SELECT. Both
+give the same headers and hashes; one transaction holds fact and entry, or neither.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
+from arrears.casefile.facts.fact import Fact, chain_of, committed_fields, journal_name, party_of, personal_positions, values_of
+from arrears.casefile.facts.journal import GENESIS, SALT_BYTES, Entry, Header, commitment, entry_of
+from arrears.casefile.store import hashing, sets
+from arrears.casefile.store.hashing import ENTRY_COLUMNS, Recorded
+from arrears.casefile.store.ids import random_id, random_ids
+from arrears.casefile.store.institution import acting_institution
+from arrears.casefile.store.rows import FACT_TABLES
+from arrears.casefile.store.vault import default_vault
+from arrears.core.problems import AnswerIsNo
+
+CHUNK_ROWS = 50_000
+"""Facts hashed and sent at a time: a few hundred megabytes, whatever the size of the set."""
+_HEADS = pa.schema([("case_id", pa.int64()), ("position", pa.int32()), ("entry_hash", pa.string())])
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """How many facts were recorded, each with its entry?"""
+
+    events: int
+    decisions: int
+
+
+def append(fact: Fact, *, actor: str, at: datetime, cause: str) -> Entry:
+    """Record one fact with its entry, inside `acting_for`. Writers about one person wait for each other until the transaction ends.
+
+    `actor` is a user's name or the program's part, `cause` what made it happen, `at` when we learnt it.
+    """
+    institution_id = acting_institution()
+    cur = sets.cursor()
+    chain, party = chain_of(fact), party_of(fact)
+    # Two statements: what is read after the lock must be seen by a snapshot taken after the lock.
+    cur.execute("SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)", [institution_id, party or ~institution_id])
+    cur.execute("SELECT position, encode(entry_hash, 'hex') FROM journal_entries WHERE chain = %s AND institution_id = %s ORDER BY position DESC LIMIT 1",
+                [chain, institution_id])
+    last, predecessor = cur.fetchone() or (0, GENESIS)
+    values = values_of(fact)
+    salts = [os.urandom(SALT_BYTES) for _ in values]
+    header = Header(
+        entry_id=random_id(), institution_id=institution_id, chain=chain, position=last + 1, name=journal_name(fact), actor=actor,
+        recorded_at=at, cause=cause, fact_id=random_id(), predecessor=predecessor,
+        fields=tuple((name, commitment(salt, name, value)) for salt, (name, value) in zip(salts, values.items(), strict=True)),
+    )
+    entry = entry_of(header)
+    _write_one(cur, fact, header, entry, b"".join(salts))
+    return entry
+
+
+def _write_one(cur: psycopg.Cursor[tuple[object, ...]], fact: Fact, header: Header, entry: Entry, salts: bytes) -> None:
+    """Entry, salts and fact (and the case, when it is opened) in one statement."""
+    table = FACT_TABLES[type(fact)]
+    columns = table.columns
+    case = ""
+    if isinstance(fact, CaseEvent) and fact.kind is CaseEventKind.OPENED:
+        case = "opened AS (INSERT INTO cases (case_id, institution_id, book, party_id) VALUES (%(case_id)s, %(institution)s, %(book)s, %(party_id)s)),"
+    query = f"""
+        WITH {case}
+        entry AS (INSERT INTO journal_entries (entry_id, institution_id, chain, position, name, recorded_at, predecessor, header, entry_hash)
+                  VALUES (%(entry)s, %(institution)s, %(chain)s, %(position)s, %(name)s, %(at)s, %(predecessor)s, %(header)s, %(hash)s)),
+        salted AS (INSERT INTO journal_salts (entry_id, institution_id, party_id, salts, personal_positions)
+                   VALUES (%(entry)s, %(institution)s, %(person)s, %(salts)s, %(personal)s))
+        INSERT INTO {table.table} (fact_id, institution_id, entry_id, position, recorded_at, {", ".join(columns)})
+        VALUES (%(fact)s, %(institution)s, %(entry)s, %(position)s, %(at)s, {", ".join(f"%({name})s" for name in committed_fields(table.kind))})"""
+    about_entry = {
+        "entry": header.entry_id, "institution": header.institution_id, "chain": header.chain, "position": header.position,
+        "name": header.name, "at": header.recorded_at, "predecessor": bytes.fromhex(header.predecessor), "header": entry.header,
+        "hash": entry.entry_hash, "person": party_of(fact), "salts": salts, "personal": bytes(personal_positions(table.kind)),
+        "fact": header.fact_id,
+    }
+    values = _row_values(fact)
+    assert not about_entry.keys() & values.keys(), "a field of a fact may not be named as a part of its entry"
+    cur.execute(query, {**about_entry, **values})
+
+
+def _row_values(fact: Fact) -> dict[str, object]:
+    """The fact's fields as its row holds them: personal ones sealed, enums as text."""
+    table = FACT_TABLES[type(fact)]
+    values = {name: table.write.get(name, lambda value: value)(value) for name, value in values_of(fact).items()}
+    if table.kind.PERSONAL:
+        party = party_of(fact)
+        assert party is not None, "a personal field belongs to a person"
+        vault = default_vault()
+        for name in table.kind.PERSONAL:
+            values[name] = vault.seal(party, str(values[name]).encode(), name)
+    return values
+
+
+def append_case_changes(events: pa.Table, decisions: pa.Table, *, actor: str, at: datetime, cause: str) -> Appended:
+    """Record a night's case events and changed decisions in sets, each with its entry; of one case the event comes first.
+
+    The tables have the fields of `CaseEvent` and `CaseDecision` as columns, at most one row a case each. All other writers of the
+    institution wait until the transaction ends. Raises `AnswerIsNo` where a case that is to be opened exists already.
+    """
+    institution_id = acting_institution()
+    recorded = Recorded(institution_id, actor, at, cause)
+    events, decisions = _prepared(CaseEvent, events), _prepared(CaseDecision, decisions)
+    cur = sets.cursor()
+    cur.execute("SELECT pg_advisory_xact_lock(%s)", [institution_id])
+    opened = events.filter(pc.equal(events["kind"], CaseEventKind.OPENED.value))
+    heads = _heads_of(cur, events, decisions, opened)
+    try:
+        if opened.num_rows:
+            sets.insert("cases", opened.select(["case_id", "book", "party_id"]))
+        heads = _append_set(cur, CaseEvent, events, heads, recorded)
+        _append_set(cur, CaseDecision, decisions, heads, recorded)
+    except psycopg.errors.UniqueViolation as twice:
+        raise AnswerIsNo("A case that should be opened exists already.", "Nothing of this run was recorded.",
+                         "Reopen it instead: compare the run with the cases as they are now.") from twice
+    return Appended(events.num_rows, decisions.num_rows)
+
+
+def _prepared(kind: type[Fact], facts: pa.Table) -> pa.Table:
+    """The fact's columns in committed order and type, sorted by case; twice the same case is our mistake."""
+    arrow = {"bigint": pa.int64(), "date": pa.date32(), "text": pa.string()}
+    schema = pa.schema([(name, arrow[sql_type]) for name, sql_type in hashing.field_types(kind).items()])
+    facts = facts.select(schema.names).cast(schema).sort_by("case_id")
+    assert pc.count_distinct(facts["case_id"]).as_py() == facts.num_rows, f"one {kind.__name__} a case in one set"
+    if kind is CaseEvent:
+        known = pc.is_in(facts["kind"], value_set=pa.array([member.value for member in CaseEventKind]))
+        assert pc.all(known).as_py() in (True, None), "an event of unknown kind"
+    return facts
+
+
+def _heads_of(cur: psycopg.Cursor[tuple[object, ...]], events: pa.Table, decisions: pa.Table, opened: pa.Table) -> pa.Table:
+    """The last entry of each chain that goes on. Cases opened here have none: were that wrong, the place in the chain would be taken."""
+    chains = pa.chunked_array([*events["case_id"].chunks, *decisions["case_id"].chunks], pa.int64()).unique()
+    chains = chains.filter(pc.invert(pc.is_in(chains, value_set=opened["case_id"].combine_chunks())))
+    if len(chains) == 0:
+        return _HEADS.empty_table()
+    sets.stage(cur, "chains", pa.table({"chain": chains}))
+    cur.execute("ANALYZE pg_temp.chains")
+    found = sets.export(
+        """SELECT c.chain, e.position, encode(e.entry_hash, 'hex') FROM pg_temp.chains c CROSS JOIN LATERAL (
+             SELECT position, entry_hash FROM journal_entries WHERE chain = c.chain ORDER BY position DESC LIMIT 1) e""",
+        dict(zip(_HEADS.names, _HEADS.types, strict=True)))
+    if found.num_rows != len(chains):
+        raise AnswerIsNo("A case that should go on was never opened here.", "Nothing of this run was recorded.", "Open it first.")
+    return found
+
+
+def _append_set(cur: psycopg.Cursor[tuple[object, ...]], kind: type[Fact], facts: pa.Table, heads: pa.Table, recorded: Recorded) -> pa.Table:
+    """Write one kind of fact; answers the heads of all chains afterwards. The next chunk is hashed while the server takes in this one."""
+    if facts.num_rows == 0:
+        return heads
+    entry_ids, fact_ids = random_ids(facts.num_rows), random_ids(facts.num_rows)
+    facts = facts.append_column("entry_id", pa.array(entry_ids)).append_column("fact_id", pa.array(fact_ids))
+    _create_incoming(cur, kind)
+    written = [heads]
+    for hashed in _one_ahead(lambda chunk: _hash_chunk(kind, chunk, heads, recorded), facts):
+        sets.copy_lines(cur, "pg_temp.incoming", hashed["line"])
+        _insert_incoming(cur, kind, recorded)
+        written.append(hashed.select(["chain", "position", "entry_hash"]).rename_columns(_HEADS.names).cast(_HEADS))
+    cur.execute("DROP TABLE pg_temp.incoming")
+    return _latest(written)
+
+
+def _one_ahead(work: Callable[[pa.Table], pa.Table], facts: pa.Table) -> Iterator[pa.Table]:
+    """Do the work on chunk after chunk, one ahead of the reader, in a thread of its own (DuckDB works without Python's lock)."""
+    chunks = [facts.slice(start, CHUNK_ROWS) for start in range(0, facts.num_rows, CHUNK_ROWS)]
+    with ThreadPoolExecutor(1) as pool:
+        ahead: Future[pa.Table] = pool.submit(work, chunks[0])
+        for following in [*chunks[1:], None]:
+            done = ahead.result()
+            if following is not None:
+                ahead = pool.submit(work, following)
+            yield done
+
+
+def _hash_chunk(kind: type[Fact], chunk: pa.Table, heads: pa.Table, recorded: Recorded) -> pa.Table:
+    with sets.engine() as duck:
+        duck.register("chunk", chunk)
+        duck.register("heads", heads)
+        placed = duck.sql(f"""
+            SELECT c.*, c.case_id AS chain, (coalesce(h.position, 0) + 1)::integer AS position, coalesce(h.entry_hash, '{GENESIS}') AS predecessor
+            FROM chunk c LEFT JOIN heads h USING (case_id) ORDER BY c.case_id""").to_arrow_table()
+    return hashing.hash_set(kind, placed, hashing.salt_columns(kind, placed.num_rows, os.urandom), recorded)
+
+
+def _create_incoming(cur: psycopg.Cursor[tuple[object, ...]], kind: type[Fact]) -> None:
+    columns = {**ENTRY_COLUMNS, **hashing.field_types(kind)}
+    cur.execute("DROP TABLE IF EXISTS pg_temp.incoming")
+    cur.execute(f"CREATE TEMP TABLE incoming ({', '.join(f'{name} {sql_type}' for name, sql_type in columns.items())}) ON COMMIT DROP")
+
+
+def _insert_incoming(cur: psycopg.Cursor[tuple[object, ...]], kind: type[Fact], recorded: Recorded) -> None:
+    """From the temporary table into entries, salts and facts."""
+    own = ", ".join(hashing.field_types(kind))
+    both = {"institution": recorded.institution_id, "at": recorded.at}
+    cur.execute("""INSERT INTO journal_entries (entry_id, institution_id, chain, position, name, recorded_at, predecessor, header, entry_hash)
+        SELECT entry_id, %(institution)s::bigint, chain, position, name, %(at)s::timestamptz, predecessor, header, entry_hash FROM pg_temp.incoming""", both)
+    cur.execute("""INSERT INTO journal_salts (entry_id, institution_id, party_id, salts, personal_positions)
+        SELECT entry_id, %(institution)s::bigint, party_id, salts, ''::bytea FROM pg_temp.incoming""", both)
+    cur.execute(f"""INSERT INTO {FACT_TABLES[kind].table} (fact_id, institution_id, entry_id, position, recorded_at, {own})
+        SELECT fact_id, %(institution)s::bigint, entry_id, position, %(at)s::timestamptz, {own} FROM pg_temp.incoming""", both)
+    cur.execute("TRUNCATE pg_temp.incoming")
+
+
+def _latest(heads: list[pa.Table]) -> pa.Table:
+    """Of each chain the entry with the highest place."""
+    with sets.engine() as duck:
+        duck.register("heads", pa.concat_tables(heads))
+        query = "SELECT case_id, max(position) AS position, arg_max(entry_hash, position) AS entry_hash FROM heads GROUP BY case_id"
+        return duck.sql(query).to_arrow_table().cast(_HEADS)

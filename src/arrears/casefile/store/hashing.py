@@ -1,0 +1,117 @@
+"""What are the journal entries of half a million facts, in columns?
+
+The same canonical form as `casefile.facts.journal`, written as one DuckDB expression a fact class: commitments, header, hash, and the
+line that COPY will read. A test holds the two forms together byte by byte. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from arrears.casefile.facts.fact import Fact, committed_fields
+from arrears.casefile.facts.journal import SALT_BYTES, VERSION, instant
+from arrears.casefile.store import sets
+
+_TAGS = {"int": ("i:", "bigint"), "date": ("d:", "date")}
+ENTRY_COLUMNS = {
+    "entry_id": "bigint", "fact_id": "bigint", "chain": "bigint", "position": "integer", "name": "text", "predecessor": "bytea",
+    "header": "text", "entry_hash": "bytea", "salts": "bytea",
+}
+"""Columns of a COPY line before the fact's own, and their PostgreSQL types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What all entries of a set share: whose they are, who recorded them, when, and because of what."""
+
+    institution_id: int
+    actor: str
+    at: datetime
+    cause: str
+
+
+def field_types(kind: type[Fact]) -> dict[str, str]:
+    """Which PostgreSQL type has each committed field of a fact that is written in sets?"""
+    return {field.name: _tag(field.type)[1] for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+
+
+def _tag(annotation: str) -> tuple[str, str]:
+    return _TAGS.get(annotation.removesuffix(" | None"), ("s:", "text"))
+
+
+def salt_columns(kind: type[Fact], count: int, draw: Callable[[int], bytes]) -> list[pa.Array]:
+    """Draw `count` salts for each field of a fact class; `draw` answers that many random bytes (`os.urandom`)."""
+    size = SALT_BYTES
+    return [
+        pa.FixedSizeBinaryArray.from_buffers(pa.binary(size), count, [None, pa.py_buffer(draw(size * count))])
+        for _ in committed_fields(kind)
+    ]
+
+
+def hash_set(kind: type[Fact], facts: pa.Table, salts: list[pa.Array], recorded: Recorded) -> pa.Table:
+    """Which entries do these facts get?
+
+    `facts` has the fact's fields and entry_id, fact_id, chain, position, predecessor (hex). Answers, in the same order: chain, position,
+    header, entry_hash (hex) and `line`, ready for COPY into a table of `ENTRY_COLUMNS` and the fact's fields.
+    """
+    names = committed_fields(kind)
+    for place, salt in enumerate(salts):
+        facts = facts.append_column(f"_s{place}", salt)
+    with sets.engine() as duck:
+        duck.execute("SET preserve_insertion_order = true")
+        duck.register("facts", facts)
+        return duck.sql(f"""
+            WITH committed AS (SELECT *, {_commitments(kind)}, {_name_sql(kind)} AS _name FROM facts),
+            headed AS (SELECT *, {_header_sql(names, recorded)} AS header FROM committed),
+            hashed AS (SELECT *, sha256(header) AS entry_hash FROM headed)
+            SELECT chain, position, header, entry_hash, {_line_sql(kind)} AS line FROM hashed
+        """).to_arrow_table()
+
+
+def _commitments(kind: type[Fact]) -> str:
+    parts = []
+    for place, field in enumerate(dataclasses.fields(kind)):  # type: ignore[arg-type]
+        value = f"coalesce('{_tag(field.type)[0]}' || {field.name}::varchar, 'n:')"
+        parts.append(f"sha256(_s{place} || encode('{field.name}' || chr(31) || {value})) AS _c{place}")
+    return ", ".join(parts)
+
+
+def _name_sql(kind: type[Fact]) -> str:
+    return "'" + kind.JOURNAL_NAME.replace("{kind}", "' || kind || '") + "'"
+
+
+def _header_sql(names: tuple[str, ...], recorded: Recorded) -> str:
+    """The canonical header as concatenation: keys in sorted order, as `json.dumps(sort_keys=True)` writes them."""
+    fields = ", ',', ".join(f"""'["{name}","', _c{place}, '"]'""" for place, name in enumerate(names))
+    return _concat([
+        _text(f'{{"actor":{json.dumps(recorded.actor)},"cause":{json.dumps(recorded.cause)},"chain":"'), "chain::varchar",
+        _text('","entry_id":"'), "entry_id::varchar", _text('","fact_id":"'), "fact_id::varchar", _text('","fields":['), fields,
+        _text(f'],"institution_id":"{recorded.institution_id}","name":"'), "_name", _text('","position":'), "position::varchar",
+        _text(',"predecessor":"'), "predecessor", _text(f'","recorded_at":"{instant(recorded.at)}","version":{VERSION}}}'),
+    ])
+
+
+def _line_sql(kind: type[Fact]) -> str:
+    salts = [f"hex(_s{place})" for place in range(len(committed_fields(kind)))]
+    fields = [
+        "entry_id::varchar", "fact_id::varchar", "chain::varchar", "position::varchar", "_name", _concat([r"'\\x'", "predecessor"]),
+        # A header is JSON in ASCII: of all that COPY would misread, only the backslash can stand in it.
+        r"replace(header, '\', '\\')", _concat([r"'\\x'", "entry_hash"]), _concat([r"'\\x'", *salts]),
+        *(sets.copy_field(name, sql_type) for name, sql_type in field_types(kind).items()),
+    ]
+    return _concat([", chr(9), ".join(fields), "chr(10)"])
+
+
+def _concat(parts: list[str]) -> str:
+    """One call for many parts: a chain of || would copy the growing text at every step."""
+    return f"concat({', '.join(parts)})"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

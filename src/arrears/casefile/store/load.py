@@ -1,0 +1,185 @@
+"""How does a row become a fact again, and a table of rows an Arrow table?
+
+Reads only, inside `acting_for`. Single cases answer facts (`casefile.facts`); the nightly run takes sets as Arrow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+import pyarrow as pa
+from psycopg import sql
+
+from arrears.casefile.facts.case import CaseDecision, CaseEvent
+from arrears.casefile.facts.fact import Fact, committed_fields
+from arrears.casefile.facts.hold import Hold, HoldLifted
+from arrears.casefile.facts.journal import SALT_BYTES, ChainFinding, Entry, parse_header, verify, verify_fields
+from arrears.casefile.facts.run import RunPublished
+from arrears.casefile.store import sets
+from arrears.casefile.store.institution import acting_institution
+from arrears.casefile.store.rows import FACT_TABLES, FactTable
+from arrears.casefile.store.vault import default_vault, unseal_with
+
+ERASED = ""
+"""What a personal field reads as once the person's key is gone."""
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """Which case is this: whose, in which book?"""
+
+    case_id: int
+    party_id: int
+    book: str
+
+
+def case(case_id: int) -> CaseRecord | None:
+    """Which case has this id? None where there is none in this institution."""
+    row = sets.cursor().execute("SELECT case_id, party_id, book FROM cases WHERE case_id = %s", [case_id]).fetchone()
+    return CaseRecord(*row) if row else None
+
+
+def case_events(case_id: int) -> list[CaseEvent]:
+    """What happened to this case, in the order in which it was recorded?"""
+    return _facts(CaseEvent, "case_id", case_id)
+
+
+def decisions(case_id: int) -> list[CaseDecision]:
+    """Which decisions changed in this case, in the order in which they were recorded?"""
+    return _facts(CaseDecision, "case_id", case_id)
+
+
+def holds(party_id: int) -> list[Hold]:
+    """Which holds were ever placed for this person, lifted ones included? `facts.hold.holds_in_force` says which protect on a day."""
+    return _facts(Hold, "party_id", party_id)
+
+
+def holds_lifted(party_id: int) -> list[HoldLifted]:
+    """Which holds of this person were lifted?"""
+    return _facts(HoldLifted, "party_id", party_id)
+
+
+def runs_published(book: str) -> list[RunPublished]:
+    """Which runs of this book were published, in order?"""
+    return _facts(RunPublished, "book", book)
+
+
+def journal(chain: int) -> list[Entry]:
+    """The entries of a chain from its first on: a case's (its id), a person's (the id) or the institution's (0)."""
+    query = "SELECT header, entry_hash FROM journal_entries WHERE chain = %s AND institution_id = %s ORDER BY position"
+    return [Entry(header, bytes(digest)) for header, digest in sets.cursor().execute(query, [chain, acting_institution()])]
+
+
+def verify_chain(chain: int) -> list[ChainFinding]:
+    """Is this chain as it was written, and do the stored facts still say what it commits to? Empty means yes.
+
+    Redacted fields are no finding. An entry without its fact is one.
+    """
+    entries = journal(chain)
+    findings = verify(entries)
+    stored = _stored_by_entry(chain)
+    for place, entry in enumerate(entries, start=1):
+        try:
+            header = parse_header(entry.header)
+        except ValueError:
+            continue  # `verify` has said so already
+        if header.entry_id not in stored:
+            findings.append(ChainFinding(place, header.entry_id, "the fact of this entry is missing"))
+            continue
+        fact, salts = stored[header.entry_id]
+        findings += [ChainFinding(place, header.entry_id, what) for what in verify_fields(header, fact, salts)]
+    return findings
+
+
+def _stored_by_entry(chain: int) -> dict[int, tuple[dict[str, object], list[bytes | None]]]:
+    """For each entry of a chain: its fact's fields and salts as they are stored now."""
+    found: dict[int, tuple[dict[str, object], list[bytes | None]]] = {}
+    for table in FACT_TABLES.values():
+        query = f"""SELECT e.entry_id, s.salts, {", ".join(f"f.{name}" for name in table.columns)} FROM journal_entries e
+            JOIN journal_salts s USING (entry_id) JOIN {table.table} f ON f.fact_id = (e.header::json ->> 'fact_id')::bigint AND f.entry_id = e.entry_id
+            WHERE e.chain = %s AND e.institution_id = %s"""
+        for entry_id, salts, *row in sets.cursor().execute(query, [chain, acting_institution()]):
+            found[entry_id] = (_values(table, row), _pieces(bytes(salts)))
+    return found
+
+
+def _pieces(salts: bytes) -> list[bytes | None]:
+    pieces = [salts[start : start + SALT_BYTES] for start in range(0, len(salts), SALT_BYTES)]
+    return [piece if any(piece) else None for piece in pieces]
+
+
+def _facts(kind: type[F], column: str, value: object) -> list[F]:
+    table = FACT_TABLES[kind]
+    query = f"SELECT {', '.join(table.columns)} FROM {table.table} WHERE {column} = %s ORDER BY position, fact_id"
+    return [kind(**_values(table, row)) for row in sets.cursor().execute(query, [value]).fetchall()]
+
+
+def _values(table: FactTable, row: object) -> dict[str, object]:
+    """The fact's fields from its columns: enums again, personal fields opened."""
+    values = dict(zip(committed_fields(table.kind), row, strict=True))  # type: ignore[call-overload]
+    for name, read in table.read.items():
+        values[name] = read(values[name])
+    for name in table.kind.PERSONAL:
+        values[name] = _opened(values["party_id"], values[name], name)
+    return values
+
+
+def _opened(party_id: int, sealed: bytes, name: str) -> str:
+    vault = default_vault()
+    key = vault.party_keys(pa.array([party_id], pa.int64())).get(party_id)
+    if key is None:
+        return ERASED
+    return unseal_with(key, party_id, bytes(sealed), name).decode()
+
+
+def open_cases(book: str) -> pa.Table:
+    """Which cases of this book are open, as recorded so far: case_id, party_id, opened_on (the last opening), sorted by case_id?"""
+    return sets.export(
+        f"""SELECT case_id, party_id, valid_on FROM (
+              SELECT DISTINCT ON (case_id) case_id, party_id, valid_on, kind FROM case_events WHERE book = {_quoted(book)}
+              ORDER BY case_id, valid_on DESC, position DESC) last
+            WHERE kind <> 'closed' ORDER BY case_id""",
+        {"case_id": pa.int64(), "party_id": pa.int64(), "opened_on": pa.date32()})
+
+
+def known_cases(book: str) -> pa.Table:
+    """Which cases did this book ever have, and are they open: case_id, party_id, is_open, sorted by case_id?"""
+    return sets.export(
+        f"""SELECT case_id, party_id, CASE WHEN kind <> 'closed' THEN 'true' ELSE 'false' END FROM (
+              SELECT DISTINCT ON (case_id) case_id, party_id, kind FROM case_events WHERE book = {_quoted(book)}
+              ORDER BY case_id, valid_on DESC, position DESC) last ORDER BY case_id""",
+        {"case_id": pa.int64(), "party_id": pa.int64(), "is_open": pa.bool_()})
+
+
+_DECISION_TYPES = {
+    "case_id": pa.int64(), "party_id": pa.int64(), "book": pa.string(), "valid_on": pa.date32(), "run_id": pa.int64(),
+    "treatment": pa.string(), "channel": pa.string(), "rule": pa.string(), "reason_en": pa.string(), "reason_zh": pa.string(),
+    "policy_version": pa.string(), "days_past_due": pa.int64(), "amount_overdue_minor": pa.int64(), "currency": pa.string(),
+}
+
+
+def latest_decisions(book: str) -> pa.Table:
+    """Which decision stands in each case of this book (fields of `CaseDecision`, one row a case, sorted by case_id)?"""
+    return sets.export(
+        f"""SELECT DISTINCT ON (case_id) {", ".join(_DECISION_TYPES)} FROM case_decisions WHERE book = {_quoted(book)}
+            ORDER BY case_id, position DESC""",
+        _DECISION_TYPES)
+
+
+def holds_as_of(on: date) -> pa.Table:
+    """Which holds protect on this day: party_id, hold_id, kind, from_on, to_on, blocks (names, comma between), sorted by party and hold?"""
+    day = _quoted(on.isoformat())
+    return sets.export(
+        f"""SELECT h.party_id, h.hold_id, h.kind, h.from_on, h.to_on, array_to_string(h.blocks, ',') FROM holds h
+            WHERE h.from_on <= {day}::date AND (h.to_on IS NULL OR h.to_on >= {day}::date)
+              AND NOT EXISTS (SELECT FROM holds_lifted l WHERE l.hold_id = h.hold_id AND l.valid_on <= {day}::date)
+            ORDER BY h.party_id, h.hold_id""",
+        {"party_id": pa.int64(), "hold_id": pa.int64(), "kind": pa.string(), "from_on": pa.date32(), "to_on": pa.date32(), "blocks": pa.string()})
+
+
+def _quoted(text: str) -> str:
+    """A text as an SQL literal: COPY takes no parameters."""
+    return sql.Literal(text).as_string(None)

@@ -1,0 +1,18 @@
+"""Which tables hold the records? One file a notion; a new table is append-only and closed to other institutions unless it says otherwise.
+
+Fact tables and the journal are written by `store.append` alone. Rows reach them in sets as well as one by one, so ids of institutions,
+people and cases are plain numbers here; the few foreign keys that remain are those without which a record would make no sense.
+"""
+
+from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
+from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
+from arrears.casefile.store.models.identity import IdMap, PartyKey
+from arrears.casefile.store.models.institution import Institution
+from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
+from arrears.casefile.store.models.runs import RunPublishedRow
+from arrears.casefile.store.models.user import Role, User
+
+__all__ = [
+    "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry", "JournalSalt",
+    "PartyKey", "Role", "RunPublishedRow", "User",
+]

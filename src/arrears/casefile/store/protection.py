@@ -1,0 +1,122 @@
+"""Which SQL keeps a table closed to other institutions, and its rows as they were written?
+
+Used by migrations; `privileges` adds what the application's role may do.
+"""
+
+from __future__ import annotations
+
+ACTING = "nullif(current_setting('arrears.institution', true), '')::bigint"
+"""The institution this transaction acts for, in SQL; NULL (so: no rows at all) where none was said."""
+
+REFUSE_CHANGE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'Rows of % are facts: they are never changed or removed.', TG_TABLE_NAME
+    USING HINT = 'Record another fact that corrects this one.', ERRCODE = 'restrict_violation';
+END $$;
+"""
+
+REFUSE_OTHER_SALTS = """
+CREATE FUNCTION salts_may_only_be_blanked() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE place int;
+BEGIN
+  IF (new.entry_id, new.institution_id, new.party_id, new.personal_positions, length(new.salts))
+     IS DISTINCT FROM (old.entry_id, old.institution_id, old.party_id, old.personal_positions, length(old.salts)) THEN
+    RAISE EXCEPTION 'A salt can be blanked, nothing else of it can be changed.' USING ERRCODE = 'restrict_violation';
+  END IF;
+  FOR place IN 0 .. length(old.salts) / 16 - 1 LOOP
+    IF substring(new.salts FROM place * 16 + 1 FOR 16) NOT IN (substring(old.salts FROM place * 16 + 1 FOR 16), decode(repeat('00', 16), 'hex')) THEN
+      RAISE EXCEPTION 'A salt can be blanked, never replaced.' USING ERRCODE = 'restrict_violation';
+    END IF;
+  END LOOP;
+  RETURN new;
+END $$;
+"""
+
+_FOUNDATION = """
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  IF EXISTS (SELECT FROM added a WHERE (SELECT true FROM public.{table} f WHERE f.{key} = a.{key}) IS NULL) THEN
+    RAISE EXCEPTION 'A fact of % has no {words}.', TG_TABLE_NAME USING ERRCODE = 'foreign_key_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+# A scalar sub-query and no sequential scan: always one look into the primary key a row. A join here is planned while the tables are
+# still thought to be empty, and then a night of 300,000 cases takes hours.
+FACTS_HAVE_ENTRIES = (
+    _FOUNDATION.format(function="facts_have_entries", table="journal_entries", key="entry_id", words="journal entry")
+    + _FOUNDATION.format(function="facts_have_cases", table="cases", key="case_id", words="case that was opened here")
+)
+"""Instead of foreign keys, whose check of row after row took a third of a nightly run's writing: one question a statement. Nothing is
+ever removed from the tables asked, so the other direction needs no guard."""
+
+ERASE = f"""
+CREATE FUNCTION erase_party_identity(erased bigint) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE acting bigint := {ACTING}; removed integer; salted record; place int; blanked bytea;
+BEGIN
+  IF acting IS NULL THEN
+    RAISE EXCEPTION 'Nobody is acting for an institution here, so nobody can be erased.' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  DELETE FROM public.id_map WHERE institution_id = acting AND party_id = erased;
+  DELETE FROM public.party_keys WHERE institution_id = acting AND party_id = erased;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  FOR salted IN SELECT * FROM public.journal_salts
+                WHERE institution_id = acting AND party_id = erased AND personal_positions <> ''::bytea LOOP
+    blanked := salted.salts;
+    FOR place IN 0 .. length(salted.personal_positions) - 1 LOOP
+      blanked := overlay(blanked PLACING decode(repeat('00', 16), 'hex')
+                         FROM (get_byte(salted.personal_positions, place) - 1) * 16 + 1 FOR 16);
+    END LOOP;
+    UPDATE public.journal_salts SET salts = blanked WHERE entry_id = salted.entry_id;
+  END LOOP;
+  RETURN removed;
+END $$;
+REVOKE ALL ON FUNCTION erase_party_identity(bigint) FROM PUBLIC;
+"""
+
+
+def closed_to_other_institutions(table: str) -> str:
+    """Which SQL shows and takes only rows of the acting institution, for the table's owner as well?
+
+    >>> closed_to_other_institutions("holds").splitlines()[0]
+    'ALTER TABLE holds ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;'
+    """
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY own_institution ON {table} USING (institution_id = {ACTING}) WITH CHECK (institution_id = {ACTING});\n"
+    )
+
+
+def never_changed(table: str) -> str:
+    """Which SQL refuses UPDATE, DELETE and TRUNCATE, even to the table's owner?
+
+    >>> "BEFORE UPDATE OR DELETE OR TRUNCATE ON holds" in never_changed("holds")
+    True
+    """
+    return (
+        f"CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();\n"
+    )
+
+
+def stands_on(table: str, function: str) -> str:
+    """Which SQL refuses rows of `table` that `function` (`facts_have_entries`, `facts_have_cases`) finds without foundation?
+
+    >>> stands_on("holds", "facts_have_entries").split(" ON ")[0]
+    'CREATE TRIGGER facts_have_entries AFTER INSERT'
+    """
+    return (
+        f"CREATE TRIGGER {function} AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}();\n"
+    )
+
+
+def salts_only_blanked() -> str:
+    """Which SQL lets salts be blanked and refuses every other change of them?"""
+    return (
+        "CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON journal_salts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();\n"
+        "CREATE TRIGGER only_blanked BEFORE UPDATE ON journal_salts FOR EACH ROW EXECUTE FUNCTION salts_may_only_be_blanked();\n"
+    )

@@ -1,0 +1,54 @@
+"""How does a fact stand in its table, and how does its row become the fact again?
+
+One table a fact class; a personal field `x` stands as `sealed_x`, sealed under the person's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
+from arrears.casefile.facts.fact import Fact, committed_fields
+from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
+from arrears.casefile.facts.run import RunPublished
+
+Read = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """Where a fact class is kept; `read` and `write` name the fields whose value in the row differs from that in the fact."""
+
+    kind: type[Fact]
+    table: str
+    read: Mapping[str, Read]
+    write: Mapping[str, Read]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the committed fields, in committed order."""
+        return tuple(f"sealed_{name}" if name in self.kind.PERSONAL else name for name in committed_fields(self.kind))
+
+
+def _pairs(value: Any) -> tuple[tuple[Any, Any], ...]:
+    return tuple((name, item) for name, item in value)
+
+
+def _blocks(value: Any) -> tuple[Blocked, ...]:
+    return tuple(Blocked(item) for item in value)
+
+
+_TABLES = (
+    FactTable(CaseEvent, "case_events", {"kind": CaseEventKind}, {"kind": str}),
+    FactTable(CaseDecision, "case_decisions", {}, {}),
+    FactTable(Hold, "holds", {"kind": HoldKind, "blocks": _blocks, "may_lift": MayLift},
+              {"kind": str, "blocks": lambda blocks: [str(block) for block in blocks], "may_lift": str}),
+    FactTable(HoldLifted, "holds_lifted", {"lifted_by": MayLift}, {"lifted_by": str}),
+    FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
+)
+FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
+"""Every fact class and its table."""

@@ -1,0 +1,35 @@
+"""How does a member of staff get an account?"""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from arrears.casefile.store.models import Role, User
+from arrears.core.problems import AnswerIsNo
+
+
+def create_user(
+    username: str, password: str, *, role: Role | str, institution_id: int | None, email: str = "", language: str = "en", display_name: str = ""
+) -> User:
+    """Enter a user with a hashed password and one role; administrators may also enter Django's admin pages.
+
+    Raises `AnswerIsNo` where the name is taken, the role unknown or the password too weak.
+    """
+    if role not in Role.values:
+        raise AnswerIsNo(f"“{role}” is not a role.", "The user was not entered.", f"Choose one of: {', '.join(Role.values)}.")
+    user = User(
+        username=username, email=email, role=Role(role), institution_id=institution_id, language=language,
+        display_name=display_name, is_staff=role == Role.ADMINISTRATOR,
+    )
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise AnswerIsNo("The password is too easy to guess.", " ".join(weak.messages), "Choose a longer one, such as four random words.") from weak
+    user.set_password(password)
+    with transaction.atomic():
+        if User.objects.filter(username=username).exists():
+            raise AnswerIsNo(f"There is already a user “{username}”.", "Nothing was changed.", "Choose another name.")
+        user.save(force_insert=True)
+    return user

@@ -1,0 +1,405 @@
+"""Which commands are there?"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Group, Parameter
+
+from arrears.cli import doors
+from arrears.cli.showing import people, progress_bars, results, show_json, show_table
+from arrears.core.ids import IdNotValid, parse_id
+from arrears.core.money import format_money
+from arrears.core.problems import ExitCode, Refused, WrongCall
+from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.home import HomeSettings
+from arrears.engine.nightly import RunResult
+from arrears.engine.use_cases import books, explaining
+from arrears.engine.use_cases.demonstration import demonstrate
+from arrears.engine.use_cases.policies import find_policy
+from arrears.engine.use_cases.setting_up import institution_of, set_up
+
+HomeOption = Annotated[Path | None, Parameter(name="--home", help="Folder of everything you make. Default: ARREARS_HOME, else the machine's or your own data folder.")]
+BookOption = Annotated[str | None, Parameter(name="--book", help="Name of a book in the home, or the path of a book's folder. Default: main.")]
+JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document on standard output, for machines.")]
+EXAMPLES = Group("Examples", sort_key=99)
+
+app = App(
+    name="arrears",
+    help="Find every debt the day it falls overdue, understand it, treat it lawfully and humanely, and prove each step.",
+    help_format="plaintext",
+    version_flags=["--version"],
+    result_action="return_value",
+)
+case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
+app.command(case)
+
+
+def _today() -> date:
+    """The one place where a command asks for the day."""
+    return datetime.now().astimezone().date()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@app.command
+def init(
+    *,
+    institution: str = "My institution",
+    jurisdiction: str = "CN",
+    currency: str = "CNY",
+    language: str = "en",
+    user: str = "admin",
+    password_file: Path | None = None,
+    home: HomeOption = None,
+) -> None:
+    """Make a home: database, keys, institution and first administrator.
+
+    Examples:
+      arrears init --institution "Harbour Bank" --currency HKD --language zh --user lin
+      arrears init --home ./try --password-file secret.txt     (asks nothing)
+
+    Parameters
+    ----------
+    institution: Name of the lender or company.
+    jurisdiction: Country whose law applies, as ISO 3166 (CN, US, GB, …).
+    currency: Usual currency, as ISO 4217.
+    language: Language of staff: en or zh.
+    user: Sign-in name of the first administrator.
+    password_file: File whose first line is the password. Without it you are asked at a terminal; elsewhere one is drawn and shown once.
+    """
+    with doors.opened(home) as place:
+        first = set_up(place, HomeSettings(jurisdiction, currency, language, institution), user, _chosen_password(password_file))
+        results.print(f"The home is {place.root}. It holds your keys: back up {place.secrets} apart from the rest.")
+        if first.made_up:
+            results.print(f"Sign in as {first.username} with the password {first.password}   (shown this once; change it under Settings)")
+
+
+def _chosen_password(file: Path | None) -> str | None:
+    """The password from the file, from the terminal, or none."""
+    if file is not None:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return lines[0] if lines else None
+    if not sys.stdin.isatty():
+        return None
+    return getpass.getpass("Password for the first administrator (empty: draw one): ") or None
+
+
+@app.command(name="import")
+def import_(
+    files: list[Path],
+    /,
+    *,
+    map: Path,
+    book: BookOption = None,
+    threads: int | None = None,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Take a lender's files into the book. Wrong rows go to the error pool; accepted and rejected always add up to read.
+
+    Examples:
+      arrears import loans.csv payments.csv.gz --map mapping.yaml
+      arrears import invoices.csv --map examples/mappings/ibm_invoices.yaml --book invoices
+
+    Parameters
+    ----------
+    files: CSV files, plain or .gz.
+    map: Mapping file (YAML) that says what the columns mean. examples/mappings has some to start from.
+    threads: Worker threads; all cores if not given.
+    """
+    with doors.opened(home) as place, progress_bars() as told:
+        report = books.import_files(place, files, map, book, received_on=_today(), progress=told, threads=threads)
+    if json:
+        show_json(_import_json(report))
+        return
+    show_table("Taken in", [("table", False), ("read", True), ("accepted", True), ("rejected", True)],
+               [(one.table, f"{one.read:,}", f"{one.accepted:,}", f"{one.rejected:,}") for one in report.tables])
+    results.print(report.message)
+
+
+def _import_json(report: Any) -> dict[str, Any]:
+    return {
+        "batch": report.batch,
+        "already_taken_in": list(report.already_taken_in),
+        "tables": {one.table: {"read": one.read, "accepted": one.accepted, "rejected": one.rejected} for one in report.tables},
+        "findings": report.findings,
+        "pool": str(report.pool) if report.pool else None,
+    }
+
+
+@app.command
+def pool(error_pool: Path, /, *, output: Path = Path("."), home: HomeOption = None) -> None:
+    """Write the refused rows of an import as CSV, each with what is wrong and what to do. Correct them and import them again.
+
+    Example:
+      arrears pool ~/.local/share/arrears/pool/main-000003 --output ./to_correct
+
+    Parameters
+    ----------
+    error_pool: The pool that the import named.
+    output: Folder for the CSV files. They hold personal data: keep them safe.
+    """
+    with doors.opened(home) as place:
+        output.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, text in books.exported_pool(place, error_pool).items():
+            target = output / name
+            target.touch(mode=0o600)
+            target.write_text(text, encoding="utf-8")
+            results.print(f"{target}")
+
+
+@app.command
+def sample(
+    *,
+    accounts: int = 20_000,
+    seed: int = 1,
+    book: BookOption = None,
+    as_of: date | None = None,
+    currency: str = "CNY",
+    personal: bool = True,
+    home: HomeOption = None,
+) -> None:
+    """Make an invented book: instalment loans, about 6 % of them overdue, with people, payments, holds and contact history.
+
+    Example:
+      arrears sample --accounts 100000 --seed 7 --book trial
+
+    Parameters
+    ----------
+    accounts: How many accounts.
+    seed: The same seed gives the same figures.
+    as_of: The day on which about 6 % are overdue. Default: today.
+    currency: Currency of the book, as ISO 4217.
+    personal: Names and contact points, invented and sealed. --no-personal is quicker, for measuring.
+    """
+    with doors.opened(home) as place, progress_bars() as told:
+        report = books.sample_book(place, accounts, seed, book, as_of=as_of or _today(), currency=currency, progress=told, personal=personal)
+    show_table("Made", [("table", False), ("rows", True)], [(name, f"{rows:,}") for name, rows in report.rows.items()])
+
+
+@app.command
+def run(
+    *,
+    on: date | None = None,
+    book: BookOption = None,
+    policy: str | None = None,
+    output: Path | None = None,
+    threads: int | None = None,
+    memory: str = "3GB",
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """The nightly run: who is overdue, since when, how much; what is to be done; cases opened, updated and closed.
+
+    The same inputs give the same bytes. A run that was stopped is taken up where it stopped.
+
+    Examples:
+      arrears run --on 2026-11-23
+      arrears run --on 2026-11-23 --book trial --policy my_policy.yaml
+
+    Parameters
+    ----------
+    on: The day looked at. Default: today. A day before the last run is a look at the past and changes no case.
+    policy: Name of a shipped policy or a YAML file. Default: first_steps.
+    output: Folder for the runs of this book instead of the home's.
+    threads: Worker threads; all cores if not given.
+    memory: Upper bound for the columns in memory; beyond it the disk is used.
+    """
+    with doors.opened(home) as place, progress_bars() as told:
+        chosen = find_policy(policy)
+        result = books.run_book(
+            place, book, on or _today(), chosen, at=_now(), actor=getpass.getuser(), engine=EngineSettings(threads, memory), progress=told, output=output
+        )
+    show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published}) if json else _show_run(result)
+
+
+def _show_run(result: RunResult) -> None:
+    """What a manager wants to read at once."""
+    facts, counts = result.facts, result.facts["counts"]
+    title = f"{facts['book']} on {facts['as_of']} (run {facts['number']})"
+    if result.already_published:
+        title += " – was published before with the same inputs; every byte came out the same"
+    rows = [
+        ("accounts", f"{counts['accounts']:,}"),
+        ("accounts overdue", f"{counts['accounts_overdue']:,}"),
+        *((f"amount overdue, {row['currency']}", format_money(row["amount_overdue_minor"], row["currency"], "en", with_currency=False)) for row in counts["by_currency"]),
+        ("cases", f"{counts['cases']:,}"),
+        ("  for people", f"{counts['cases_people']:,}"),
+        ("  automatic", f"{counts['cases_automatic']:,}"),
+        ("  no contact (hold, or earlier contacts unknown)", f"{counts['cases_held']:,}"),
+        ("alerts", f"{counts['alerts']:,}"),
+        *((f"cases {kind}", f"{number:,}") for kind, number in facts.get("cases", {}).items()),
+    ]
+    show_table(title, [("", False), ("", True)], rows)
+    if counts["cases_contact_history_unknown"]:
+        results.print(f"Contact history is unknown for {counts['cases_contact_history_unknown']:,} cases; they are not contacted until it is known.")
+    results.print(f"Report: {result.folder / 'report.html'}")
+
+
+@app.command
+def serve(*, host: str = "127.0.0.1", port: int = 8000, home: HomeOption = None) -> None:
+    """Serve the pages of this home until Ctrl-C.
+
+    Example:
+      arrears serve --port 8080
+
+    Parameters
+    ----------
+    host: Address to listen on. Put a TLS proxy before anything that is not this machine.
+    port: Port to listen on; 0 takes a free one.
+    """
+    with doors.opened(home) as place:
+        place.read_settings()
+        doors.served(place, host, port)
+
+
+@app.command
+def demo(*, serve: bool = True, accounts: int = 20_000, host: str = "127.0.0.1", port: int = 8000, home: HomeOption = None) -> None:
+    """The main job on sample books: an invented loan book and a public card sample, run on two days each, then the pages.
+
+    Examples:
+      arrears demo
+      arrears demo --no-serve --accounts 2000
+
+    Parameters
+    ----------
+    serve: Serve the pages at the end.
+    accounts: Size of the invented book.
+    """
+    with doors.opened(home or _demo_home()) as place:
+        with progress_bars() as told:
+            shown = demonstrate(place, accounts, today=_today(), at=_now(), engine=EngineSettings(), progress=told)
+        for result in shown.runs:
+            counts = result.facts["counts"]
+            people.print(f"{result.facts['book']} on {result.facts['as_of']}: {counts['accounts']:,} accounts, {counts['accounts_overdue']:,} overdue, {counts['cases']:,} cases")
+        results.print(f"Home: {place.root}")
+        results.print(f"Sign in as {shown.user.username} with the password {shown.user.password}")
+        if serve:
+            doors.served(place, host, port)
+
+
+def _demo_home() -> Path | None:
+    """The demonstration keeps apart from real books, unless a home is named."""
+    import os
+
+    from arrears.engine.home import HOME_VARIABLE, resolve_home
+
+    if os.environ.get(HOME_VARIABLE):
+        return None
+    usual = resolve_home(None, {}, is_root=os.geteuid() == 0).root
+    return usual.with_name(usual.name + "-demo")
+
+
+@case.command(name="list")
+def case_list(
+    *, book: BookOption = None, queue: str = "people", limit: int = 20, json: JsonOption = False, home: HomeOption = None
+) -> None:
+    """Cases of the last run, in the order in which people take them.
+
+    Examples:
+      arrears case list --limit 50
+      arrears case list --queue held --json
+
+    Parameters
+    ----------
+    queue: people, automatic, held, or all.
+    limit: At most so many rows.
+    """
+    with doors.opened(home) as place:
+        found = explaining.listed_cases(place, institution_of(place), book, queue, limit)
+    if json:
+        show_json(found)
+        return
+    show_table(
+        f"{len(found)} cases",
+        [("case", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
+        [(row["case_id"], _days(row), _amount(row), row["currency"], row["treatment"], row["reason_en"]) for row in found],
+    )
+
+
+def _days(row: dict[str, Any]) -> str:
+    return f"{row['months_past_due']} months" if row["days_past_due"] is None else str(row["days_past_due"])
+
+
+def _amount(row: dict[str, Any]) -> str:
+    return "not known" if row["amount_overdue_minor"] is None else format_money(row["amount_overdue_minor"], row["currency"], "en", with_currency=False)
+
+
+@case.command(name="show")
+def case_show(case_id: str, /, *, json: JsonOption = False, home: HomeOption = None) -> None:
+    """One case: accounts, decision and reason. Names stay sealed; the workbench shows them to those who may see them.
+
+    Example:
+      arrears case show 0A1B2C3D4E5F6G
+
+    Parameters
+    ----------
+    case_id: Id of the case as the list shows it.
+    """
+    with doors.opened(home) as place:
+        shown = explaining.shown_case(place, institution_of(place), _read_id(case_id))
+    if json:
+        show_json(shown)
+        return
+    for name, value in shown["decision"].items():
+        results.print(f"{name:<26}{value}")
+    show_table("Accounts", [("account", False), ("product", False), ("days", True), ("overdue", True), ("balance", True), ("", False)], [
+        (row["account_id"], row["product"], _days(row), _amount(row), format_money(row["balance_minor"], row["currency"], "en", with_currency=False), row["currency"])
+        for row in shown["accounts"]
+    ])
+
+
+@app.command
+def explain(case_id: str, /, *, on: date | None = None, language: str = "en", json: JsonOption = False, home: HomeOption = None) -> None:
+    """Why does this case get this treatment? The rule, the facts it looked at, and the policy's version.
+
+    Example:
+      arrears explain 0A1B2C3D4E5F6G --on 2026-11-23
+
+    Parameters
+    ----------
+    case_id: Id of the case.
+    on: Day of the run that decided. Default: the last run.
+    language: en or zh.
+    """
+    with doors.opened(home) as place:
+        told = explaining.explained(place, institution_of(place), _read_id(case_id), on)
+    if json:
+        show_json(told)
+        return
+    for line in explaining.in_words(told, "zh" if language.startswith("zh") else "en"):
+        results.print(line)
+
+
+def _read_id(text: str) -> int:
+    try:
+        return parse_id(text)
+    except IdNotValid as trouble:
+        raise WrongCall(str(trouble)) from trouble
+
+
+def run_command(words: Sequence[str] | None = None) -> int:
+    """Carry one command out; answers the exit code (0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused)."""
+    try:
+        app(words, exit_on_error=False, print_error=True)
+    except Refused as refusal:
+        people.print(f"[bold]{refusal.what}[/bold]" + "".join(f"\n{part}" for part in (refusal.why, refusal.remedy) if part))
+        return int(refusal.exit_code)
+    except KeyboardInterrupt:
+        people.print("Stopped. Nothing that was published is lost.")
+        return 130
+    except Exception as trouble:
+        from cyclopts import CycloptsError
+
+        if isinstance(trouble, CycloptsError):
+            return int(ExitCode.WRONG_CALL)
+        raise
+    return int(ExitCode.DONE)

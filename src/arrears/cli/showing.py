@@ -1,0 +1,52 @@
+"""How does the command line speak to people and to machines?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from arrears.engine.use_cases.books import Progress as Told
+
+people = Console(stderr=True, highlight=False)
+"""Progress and remarks: they never mix with results on standard output."""
+results = Console(highlight=False, soft_wrap=True)
+
+
+def show_json(content: Any) -> None:
+    """Print one JSON document for a machine."""
+    json.dump(content, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write("\n")
+
+
+def show_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; a column is (heading, whether its figures stand at the right)."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for heading, figures in columns:
+        table.add_column(heading, justify="right" if figures else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    results.print(table)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Told]:
+    """Bars on a terminal, a line a stage elsewhere."""
+    columns = (TextColumn("{task.description:<28}"), BarColumn(bar_width=32), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Progress(*columns, console=people, transient=False, disable=not people.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(stage: str, done: int, of: int) -> None:
+            if stage not in tasks or bars.tasks[tasks[stage]].finished:
+                tasks[stage] = bars.add_task(stage, total=of)
+                if not people.is_terminal and done == 0:
+                    people.print(f"  {stage} …")
+            bars.update(tasks[stage], completed=done, total=of)
+
+        yield told

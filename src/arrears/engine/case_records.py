@@ -1,0 +1,51 @@
+"""How does a run meet the cases in PostgreSQL?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from arrears.casefile.facts.run import RunPublished
+from arrears.casefile.store import load
+from arrears.casefile.store.append import append, append_case_changes
+from arrears.casefile.store.institution import acting_for
+from arrears.engine.case_changes import Frozen, changes_of, digest_of_tables
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecords:
+    """The cases of one institution; the `CaseBook` of real runs."""
+
+    institution_id: int
+
+    def freeze(self, on: date) -> Frozen:
+        """Holds that protect on the day, as recorded by now."""
+        with acting_for(self.institution_id):
+            holds = load.holds_as_of(on).select(["party_id", "kind", "from_on", "to_on"])
+        tables = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names])}
+        return Frozen(tables, digest_of_tables(tables))
+
+    def bring_up_to_date(self, decisions: Path, facts: dict[str, Any], *, actor: str, at: datetime) -> dict[str, int]:
+        """Append the events, the changed decisions and the run itself, all in one transaction.
+
+        A run that was killed after this and before its publication finds itself recorded and changes nothing twice.
+        """
+        with acting_for(self.institution_id):
+            book, run_id = facts["book"], facts["run_id"]
+            if any(run.run_id == run_id for run in load.runs_published(book)):
+                return {"opened": 0, "reopened": 0, "closed": 0, "decided": 0, "recorded_before": 1}
+            changes = changes_of(decisions, load.known_cases(book), load.latest_decisions(book), facts)
+            append_case_changes(changes.events, changes.decisions, actor=actor, at=at, cause=f"run:{run_id}")
+            append(_published(facts), actor=actor, at=at, cause=f"run:{run_id}")
+        return changes.counts()
+
+
+def _published(facts: dict[str, Any]) -> RunPublished:
+    """The run as a fact: the digests of its tables, and its counts."""
+    counts = {name: number for name, number in facts["counts"].items() if isinstance(number, int)}
+    return RunPublished(
+        facts["run_id"], facts["book"], date.fromisoformat(facts["as_of"]), facts["number"],
+        tuple(sorted(facts["digests"].items())), tuple(sorted(counts.items())),
+    )

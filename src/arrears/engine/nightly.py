@@ -1,0 +1,291 @@
+"""The nightly run: how does every debt stand on this day, and what is to be done about it?
+
+Reads like the life of a debt: freeze what is known, assess, decide, compare, order the work, open and close cases, report, publish.
+Every table is a function of the book's batches, the frozen facts, the policy and the day; the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.core.ids import ID_MAX
+from arrears.decide.policy.compile import treatments_of
+from arrears.decide.policy.table import Policy
+from arrears.engine import tables
+from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
+from arrears.engine.case_changes import CaseBook
+from arrears.engine.columns_engine import EngineSettings, column_engine, quoted, write_sorted
+from arrears.engine.report import report_page
+from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, write_text_whole
+from arrears.intake.book.layout import book_digest, book_info
+
+Progress = Callable[[str, int, int], None]
+"""Told (stage, done, of) while the run goes on."""
+
+
+def silent(stage: str, done: int, of: int) -> None:
+    """Progress nobody looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """Which run is wanted?
+
+    Attributes:
+        book: folder of the book.
+        runs: folder that keeps this book's runs.
+        on: the day looked at.
+        at: the moment of asking, for the record only; no figure depends on it.
+        actor: who asked.
+    """
+
+    book: Path
+    runs: Path
+    on: date
+    at: datetime
+    actor: str
+    policy: Policy
+    delinquency: DelinquencySettings = field(default_factory=DelinquencySettings)
+    engine: EngineSettings = field(default_factory=EngineSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What came of it: where the run stands, what it counted, whether it had been there before."""
+
+    name: RunName
+    folder: Path
+    facts: dict[str, Any]
+    already_published: bool
+    taken_up: bool
+
+
+class _Work:
+    """The pieces one run is made with; each method below is one line of the table of contents."""
+
+    def __init__(self, request: RunRequest, staged: StagedRun, connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
+        self.request, self.staged, self.connection, self.progress = request, staged, connection, progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage and show that it goes on."""
+        self.progress(name, 0, 1)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
+        self.progress(name, 1, 1)
+
+    def has(self, *names: str) -> bool:
+        """Are these tables finished already, by this attempt or an interrupted one?"""
+        return all(name in self.staged.digests for name in names)
+
+    def write(self, name: str, sql: str, key: tuple[str, ...]) -> Path:
+        """One table of the run, sorted by its key; not made again where an interrupted attempt finished it."""
+        return self.staged.table(name, lambda target: write_sorted(self.connection, sql, key, target))
+
+
+def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -> RunResult:
+    """Run the book for one day.
+
+    Args:
+        request: what is asked for.
+        cases: the case facts to freeze and to bring up to date (PostgreSQL), or a stand-in without cases.
+        progress: told of each step.
+
+    Raises:
+        Busy: another run of this book is at work.
+        Refused: the disk or the database refused; nothing was published and the next run takes up where this one stopped.
+    """
+    with only_run_of(request.runs):
+        started = time.perf_counter()
+        previous = run_before(request.runs, request.on)
+        frozen = cases.freeze(request.on)
+        inputs = inputs_of(request, frozen.digest, previous)
+        staged = StagedRun(request.runs, request.on, digest_of_inputs(inputs))
+        with column_engine(request.engine, staged.scratch) as connection:
+            work = _Work(request, staged, connection, progress)
+            with work.stage("freeze"):
+                freeze(work, frozen.tables)
+            with work.stage("assess"):
+                assess(work)
+            with work.stage("decide"):
+                decide(work)
+            with work.stage("compare"):
+                compare(work, previous)
+            with work.stage("order"):
+                order_the_work(work)
+            counts = tables.counts(connection)
+        facts = run_record(request, staged, inputs, counts, previous)
+        staged.table("report.html", lambda target: _write_report(target, facts))
+        facts["digests"] = dict(sorted(staged.digests.items()))
+        same = _published_with(request.runs, request.on, inputs)
+        if same is not None:
+            return _already_there(request, staged, same)
+        with work.stage("cases"):
+            facts["cases"] = bring_cases_up_to_date(work, cases, facts)
+        facts["seconds"] = {**work.seconds, "whole": round(time.perf_counter() - started, 3)}
+        return publish(request, staged, facts)
+
+
+def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
+    """Keep the facts about cases that this run thinks with, next to what it will find."""
+    for name, table_sql in tables.frozen_tables(work.request.book, case_facts, work.connection).items():
+        work.write(f"frozen/{name}.parquet", table_sql.sql, table_sql.key)
+
+
+def assess(work: _Work) -> None:
+    """How does every account stand? Slice by slice, so that memory is bounded, then as one table."""
+    if work.has("assessment.parquet", "history.parquet"):
+        return
+    parts = slices_of(count_accounts(work.connection, work.request.book), work.request.engine.accounts_per_slice)
+    steps = tables.assessment_steps(work.request.delinquency, work.request.on)
+    for part in parts:
+        work.progress("assess", part.number, len(parts))
+        assessed, history = tables.part_names(part.number, len(parts))
+        if work.has(assessed, history):
+            continue
+        show_slice(work.connection, work.request.book, part)
+        tables.think(work.connection, steps)
+        work.write(assessed, "SELECT * FROM position", ("account_id",))
+        work.write(history, "SELECT * FROM punctuality", ("account_id",))
+        tables.forget(work.connection, steps)
+    for place, name in enumerate(("assessment.parquet", "history.parquet")):
+        work.write(name, tables.rows_of(work.staged.path(tables.part_names(part.number, len(parts))[place]) for part in parts), ())
+
+
+def decide(work: _Work) -> None:
+    """Which treatment fits every case, and why?"""
+    show_book(work.connection, work.request.book)
+    staged = {"position": "assessment.parquet", "punctuality": "history.parquet", **{name: f"frozen/{name}.parquet" for name in tables.FROZEN}}
+    tables.show_files(work.connection, {name: work.staged.path(file) for name, file in staged.items()})
+    currencies = tables.currencies(work.connection)
+    book_name = book_info(work.request.book).name
+    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies)
+    if not work.has("decisions.parquet"):
+        tables.think(work.connection, steps)
+        work.write("decisions.parquet", tables.with_case_ids("decided", book_name), ("case_id",))
+        tables.forget(work.connection, steps)
+    tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
+
+
+def compare(work: _Work, previous: RunName | None) -> None:
+    """What moved since the run before?"""
+    before = work.request.runs / str(previous) if previous else None
+    tables.show_previous(work.connection, before)
+    work.write("flow.parquet", tables.flow_sql(), ("bucket_before", "bucket", "currency"))
+    work.write("alerts.parquet", tables.alerts_sql(work.request.delinquency), ("case_id",))
+    tables.show_files(work.connection, {"flow": work.staged.path("flow.parquet"), "alerts": work.staged.path("alerts.parquet")})
+
+
+def order_the_work(work: _Work) -> None:
+    """In which order do people take the cases that need a person?"""
+    work.write("worklist.parquet", tables.worklist_sql(), ("rank",))
+    work.staged.forget("parts/")
+
+
+def bring_cases_up_to_date(work: _Work, cases: CaseBook, facts: dict[str, Any]) -> dict[str, int]:
+    """Open, reopen, close and re-decide cases; a look at a past day changes none."""
+    newest = max((name.as_of for name in published_runs(work.request.runs)), default=work.request.on)
+    if work.request.on < newest:
+        return {"opened": 0, "reopened": 0, "closed": 0, "decided": 0, "looked_at_the_past": 1}
+    return cases.bring_up_to_date(work.staged.path("decisions.parquet"), facts, actor=work.request.actor, at=work.request.at)
+
+
+def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None) -> dict[str, Any]:
+    """Everything the figures of a run depend on, by digest or by value."""
+    return {
+        "as_of": request.on.isoformat(),
+        "book": book_digest(request.book),
+        "frozen_facts": frozen_digest,
+        "policy": request.policy.version,
+        "delinquency": repr(request.delinquency),
+        "previous": run_facts(request.runs, previous)["inputs_digest"] if previous else None,
+        "software": {name: version(name) for name in ("arrears", "duckdb", "ibis-framework")},
+    }
+
+
+def digest_of_inputs(inputs: dict[str, Any]) -> str:
+    """One name for all inputs together."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], counts: dict[str, Any], previous: RunName | None) -> dict[str, Any]:
+    """What run.json says of the run, but for its digests, its cases and its seconds."""
+    info = book_info(request.book)
+    number = len([name for name in published_runs(request.runs) if name.as_of == request.on]) + 1
+    return {
+        "run_id": (int(staged.inputs_digest[:16], 16) & ID_MAX) or 1,
+        "book": info.name,
+        "institution": info.institution_id,
+        "as_of": request.on.isoformat(),
+        "number": number,
+        "previous": {"as_of": previous.as_of.isoformat(), "number": previous.number} if previous else None,
+        "inputs": inputs,
+        "inputs_digest": staged.inputs_digest,
+        "policy": {
+            "name": request.policy.name,
+            "version": request.policy.version,
+            "label": vars_of(request.policy.label),
+            "rows": [{"id": row.id, "when": row.when, "treatment": row.treatment} for row in request.policy.rows],
+        },
+        "treatments": {
+            name: {**vars_of(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic}
+            for name, treatment in treatments_of(request.policy).items()
+        },
+        "buckets": list(request.delinquency.bucket_names),
+        "counts": counts,
+        "contact_history_unknown_parties": counts["cases_contact_history_unknown"],
+    }
+
+
+def vars_of(sentence: Any) -> dict[str, str]:
+    """A sentence as a plain mapping."""
+    return {"en": sentence.en, "zh": sentence.zh}
+
+
+def _write_report(target: Path, facts: dict[str, Any]) -> str:
+    text = report_page(facts)
+    write_text_whole(target, text)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _published_with(runs: Path, on: date, inputs: dict[str, Any]) -> RunName | None:
+    """The published run of this day that had the same inputs, if there is one."""
+    wanted = digest_of_inputs(inputs)
+    return next((name for name in published_runs(runs) if name.as_of == on and run_facts(runs, name)["inputs_digest"] == wanted), None)
+
+
+def _already_there(request: RunRequest, staged: StagedRun, name: RunName) -> RunResult:
+    """The same run stands published: every table must have come out the same, byte by byte."""
+    facts = run_facts(request.runs, name)
+    different = staged.same_as(facts)
+    assert not different, f"run {name} repeated with the same inputs gave other bytes in {', '.join(different)}"
+    taken_up = staged.taken_up
+    staged.discard()
+    return RunResult(name, request.runs / str(name), facts, already_published=True, taken_up=taken_up)
+
+
+def publish(request: RunRequest, staged: StagedRun, facts: dict[str, Any]) -> RunResult:
+    """Give the run its number and, unless it looks at the past, show it on the pages."""
+    shown = current_run(request.runs)
+    name = staged.publish(facts, facts["number"], make_current=shown is None or shown.as_of <= request.on)
+    return RunResult(name, request.runs / str(name), facts, already_published=False, taken_up=staged.taken_up)
+
+
+def run_file(folder: Path, name: str) -> str:
+    """SQL that reads one table of a published run."""
+    return f"SELECT * FROM read_parquet({quoted(folder / name)})"

@@ -1,0 +1,207 @@
+"""Which tables does a run think through, in which shape and order?
+
+The thinking itself is stated in `assess` and `decide` as expressions; here they are put in order, given their rows and asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from arrears.assess.changes import alerts, bucket_flow
+from arrears.assess.delinquency.items import items_known_on, payments_until
+from arrears.assess.delinquency.persons import persons_in_arrears
+from arrears.assess.delinquency.position import Step, position_steps
+from arrears.assess.delinquency.punctuality import punctuality
+from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
+from arrears.assess.protection import contacts_known, holds_in_force
+from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
+from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
+from arrears.decide.policy.compile import DECISION_COLUMNS, decide
+from arrears.decide.policy.table import Policy
+from arrears.engine.columns_engine import make_views, quoted, sql_of
+from arrears.intake.book.layout import latest_by_key_sql
+
+FROZEN = ("holds", "consents", "contact_history")
+"""Tables about persons that a run freezes: the lender's earlier facts together with our own."""
+
+ASSESSMENT_SCHEMA = ibis.schema({
+    "account_id": "int64", "party_id": "int64", "product": "string", "currency": "string", "days_past_due": "int32",
+    "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
+    "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", "last_paid_on": "date", "paid_minor": "int64",
+    "dates_constructed": "boolean",
+})
+HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
+DECISION_SCHEMA = ibis.schema({
+    "case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()),
+    **{name: "int64" if name == "priority" else "string" for name in DECISION_COLUMNS},
+})
+
+
+@dataclass(frozen=True, slots=True)
+class TableSql:
+    """The SQL of a table and the key that orders it totally."""
+
+    sql: str
+    key: tuple[str, ...]
+
+
+def part_names(slice_number: int, slices: int) -> tuple[str, str]:
+    """Files of one slice: its assessment and its history. A book of one slice needs no parts."""
+    if slices == 1:
+        return "assessment.parquet", "history.parquet"
+    return f"parts/assessment-{slice_number:05}.parquet", f"parts/history-{slice_number:05}.parquet"
+
+
+def rows_of(files: Iterable[Path]) -> str:
+    """SQL that reads these files one after the other, in this order."""
+    listed = ", ".join(quoted(file) for file in files)
+    return f"SELECT * FROM read_parquet([{listed}])"
+
+
+def show_files(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """Make each Parquet file readable under a name."""
+    make_views(connection, {name: rows_of([file]) for name, file in files.items()})
+
+
+def think(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step]) -> None:
+    """Carry the steps out, each as a table under its name."""
+    for step in steps:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {sql_of(step.expression)}")
+
+
+def forget(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step]) -> None:
+    """Give back the room of steps that are not read any more."""
+    for step in steps:
+        connection.execute(f"DROP TABLE IF EXISTS {step.name}")
+
+
+def frozen_tables(book: Path, case_facts: Mapping[str, pa.Table], connection: duckdb.DuckDBPyConnection) -> dict[str, TableSql]:
+    """The frozen tables: rows of the book and, where the institution's own facts know more, those too."""
+    tables = {}
+    for name in FROZEN:
+        columns = ", ".join(column.name for column in BOOK_TABLES[name].columns)
+        sql = f"SELECT {columns} FROM ({latest_by_key_sql(book, name)})"
+        if name in case_facts:
+            connection.register(f"case_{name}", case_facts[name])
+            sql = f"SELECT DISTINCT * FROM ({sql} UNION ALL SELECT {columns} FROM case_{name})"
+        tables[name] = TableSql(sql, tuple(column.name for column in BOOK_TABLES[name].columns))
+    return tables
+
+
+def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...]:
+    """Position of every account, and how the overdue ones paid before."""
+    book = {name: table.unbound() for name, table in BOOK_TABLES.items()}
+    steps = position_steps(book, settings, on)
+    position = ibis.table(steps[-1].expression.schema(), name="position")
+    overdue = position.filter(position.bucket != CURRENT)
+    items = items_known_on(book["instalments"], book["receivables"], on).semi_join(overdue, "account_id")
+    payments = payments_until(book["payments"], on).semi_join(overdue, "account_id")
+    return *steps, Step("punctuality", punctuality(items, payments, settings, on))
+
+
+def decision_steps(policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str]) -> tuple[Step, ...]:
+    """From accounts to persons to case columns to decisions; each a table, since each is read more than once."""
+    position = ibis.table(ASSESSMENT_SCHEMA, name="position")
+    history = ibis.table(HISTORY_SCHEMA, name="punctuality")
+    persons = Step("persons", persons_in_arrears(position, history, settings.bucket_names))
+    named_persons = ibis.table(persons.expression.schema(), name="persons")
+    frozen = {name: BOOK_TABLES[name].unbound() for name in FROZEN}
+    columns = Step(
+        "case_columns",
+        case_columns(
+            named_persons, BOOK_TABLES["parties"].unbound(), holds_in_force(frozen["holds"], on), contacts_known(frozen["contact_history"], on)
+        ),
+    )
+    cases = ibis.table(columns.expression.schema(), name="case_columns")
+    return persons, columns, Step("decided", decide(policy, cases, currencies))
+
+
+def currencies(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The currencies that occur among the assessed accounts."""
+    return [row[0] for row in connection.execute("SELECT DISTINCT currency FROM position ORDER BY 1").fetchall()]
+
+
+def with_case_ids(table: str, book_name: str) -> str:
+    """Decisions in their published columns, each under the id of its case."""
+    case_id = CASE_ID_SQL.format(book=quoted(book_name))
+    columns = ", ".join(DECISION_SCHEMA.names[1:])
+    return f"SELECT {case_id} AS case_id, {columns} FROM {table}"
+
+
+def empty(schema: ibis.Schema) -> str:
+    """SQL of a table of this shape without rows."""
+    columns = ", ".join(f"CAST(NULL AS {_DUCKDB_TYPES[str(type_)]}) AS {name}" for name, type_ in schema.items())
+    return f"SELECT {columns} WHERE false"
+
+
+_DUCKDB_TYPES = {"int64": "BIGINT", "int32": "INTEGER", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE"}
+
+
+def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
+    """Make the run compared with readable, or nothing at all for a first run."""
+    for name, file, schema in (("assessed_before", "assessment.parquet", ASSESSMENT_SCHEMA), ("decided_before", "decisions.parquet", DECISION_SCHEMA)):
+        make_views(connection, {name: rows_of([folder / file]) if folder else empty(schema)})
+
+
+def flow_sql() -> str:
+    """Bucket flow since the run before."""
+    return sql_of(bucket_flow(ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ASSESSMENT_SCHEMA, name="assessed_before")))
+
+
+def alerts_sql(settings: DelinquencySettings) -> str:
+    """Cases new in arrears or further behind than before."""
+    now, before = ibis.table(DECISION_SCHEMA, name="decisions"), ibis.table(DECISION_SCHEMA, name="decided_before")
+    return sql_of(alerts(now, before, settings.bucket_names))
+
+
+def worklist_sql() -> str:
+    """People's cases with their rank: the largest amount at stake first, then the oldest debt."""
+    return (
+        "SELECT CAST(row_number() OVER (ORDER BY priority DESC, oldest_due_on NULLS LAST, case_id) AS INTEGER) AS rank, * "
+        "FROM decisions WHERE queue = 'people'"
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The figures that the summary and the home page show."""
+    whole = _rows(connection, (
+        "SELECT count(*) AS accounts, count(DISTINCT party_id) AS parties, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
+        "count(*) FILTER (balance_minor > 0) AS accounts_open, "
+        "count(*) FILTER (bucket <> 'current' AND amount_overdue_minor IS NULL) AS accounts_amount_unknown FROM position"
+    ))[0]
+    cases = _rows(connection, (
+        "SELECT count(*) AS cases, count(*) FILTER (queue = 'people') AS cases_people, count(*) FILTER (queue = 'automatic') AS cases_automatic, "
+        "count(*) FILTER (queue = 'held') AS cases_held, count(*) FILTER (hold_kinds <> '') AS cases_on_hold, "
+        "count(*) FILTER (NOT contact_history_known) AS cases_contact_history_unknown FROM decisions"
+    ))[0]
+    return {
+        **whole,
+        **cases,
+        "alerts": _rows(connection, "SELECT count(*) AS n FROM alerts")[0]["n"],
+        "by_currency": _rows(connection, (
+            "SELECT currency, count(*) AS accounts, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
+            "coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, sum(balance_minor)::BIGINT AS balance_minor "
+            "FROM position GROUP BY currency ORDER BY currency"
+        )),
+        "by_bucket": _rows(connection, (
+            "SELECT bucket, currency, count(*) AS accounts, coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, "
+            "sum(balance_minor)::BIGINT AS balance_minor FROM position GROUP BY bucket, currency ORDER BY bucket, currency"
+        )),
+        "by_treatment": _rows(connection, (
+            "SELECT treatment, queue, count(*) AS cases FROM decisions GROUP BY treatment, queue ORDER BY cases DESC, treatment, queue"
+        )),
+    }

@@ -1,0 +1,105 @@
+"""How do debts come into a book, and a book into a run?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from arrears.casefile.store.institution import acting_for, institution_key
+from arrears.casefile.store.vault import default_vault
+from arrears.core.problems import WrongCall
+from arrears.decide.policy.table import Policy
+from arrears.engine.case_records import CaseRecords
+from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.home import Home
+from arrears.engine.nightly import RunRequest, RunResult, nightly
+from arrears.engine.use_cases.setting_up import institution_of
+from arrears.intake.book.keeper import StoreKeeper
+from arrears.intake.book.layout import book_info, open_book
+from arrears.intake.book.mapping import load_mapping
+from arrears.intake.book.pool import export_pool
+from arrears.intake.book.taking_in import ImportReport, take_in
+from arrears.intake.sample.making import SampleReport, make_sample
+
+MAIN_BOOK = "main"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlace:
+    """A book's folder and the folder of its runs."""
+
+    folder: Path
+    runs: Path
+
+
+def book_place(home: Home, named: str | None, output: Path | None = None) -> BookPlace:
+    """Which book is meant: one of the home by name, or any folder by its path?
+
+    Args:
+        named: a name, a path, or None for the main book.
+        output: where its runs go instead of the home.
+    """
+    name = named or MAIN_BOOK
+    is_path = "/" in name or name.startswith(".")
+    folder = Path(name).expanduser().absolute() if is_path else home.book(name)
+    return BookPlace(folder, output.expanduser().absolute() if output else home.runs / folder.name)
+
+
+def keeper_of(institution_id: int) -> StoreKeeper:
+    """Who knows the lender's numbers and seals names for this institution."""
+    with acting_for(institution_id):
+        key = institution_key(institution_id)
+    return StoreKeeper(institution_id, key, default_vault())
+
+
+def import_files(
+    home: Home, files: Sequence[Path], mapping_file: Path, named: str | None, *, received_on: date, progress: Progress, threads: int | None = None
+) -> ImportReport:
+    """Take a lender's files into the book as its next batch; what is wrong goes to the error pool."""
+    institution_id = institution_of(home)
+    place = book_place(home, named)
+    open_book(place.folder, place.folder.name, institution_id, created=received_on)
+    vault = default_vault()
+    return take_in(
+        files, load_mapping(mapping_file), place.folder, keeper_of(institution_id), received_on=received_on, pool_dir=home.pool,
+        seal_pool=lambda content: vault.wrap(content, _pool_purpose(institution_id)), progress=progress, threads=threads,
+    )
+
+
+def exported_pool(home: Home, pool: Path) -> dict[str, str]:
+    """The refused rows of an import as CSV files, each row with what is wrong and what to do: file name → text."""
+    institution_id, vault = institution_of(home), default_vault()
+    return export_pool(pool, lambda content: vault.unwrap(content, _pool_purpose(institution_id)))
+
+
+def _pool_purpose(institution_id: int) -> bytes:
+    return b"institution:%d:pool" % institution_id
+
+
+def sample_book(home: Home, accounts: int, seed: int, named: str | None, *, as_of: date, currency: str, progress: Progress, personal: bool = True) -> SampleReport:
+    """Make an invented book, for a demonstration or to measure with (`personal` False leaves names and contact points out)."""
+    institution_id = institution_of(home)
+    place = book_place(home, named)
+    keeper = keeper_of(institution_id) if personal else None
+    return make_sample(
+        place.folder, accounts, seed, as_of, keeper, currency=currency, name=place.folder.name, institution_id=institution_id, progress=progress
+    )
+
+
+def run_book(
+    home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress, output: Path | None = None
+) -> RunResult:
+    """The nightly run over one book of this home's institution.
+
+    Raises:
+        WrongCall: the book belongs to another institution.
+    """
+    institution_id = institution_of(home)
+    place = book_place(home, named, output)
+    if book_info(place.folder).institution_id != institution_id:
+        raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
+    request = RunRequest(place.folder, place.runs, on, at, actor, policy, engine=engine)
+    return nightly(request, CaseRecords(institution_id), progress)

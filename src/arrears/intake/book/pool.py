@@ -1,0 +1,135 @@
+"""What was refused, why, and how does it come back corrected?
+
+Comes in: the findings of one import and the lines they speak of. Goes out: a folder of the error pool, outside book and runs, with
+`findings.parquet` (row, column, reason, remedy; values of non-personal columns only) and the whole refused lines, sealed with the
+institution's key. `export_pool` makes CSV files of it that a person corrects and that are then imported with the same mapping.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+
+from arrears.core.problems import Finding, WrongCall
+from arrears.intake.book.layout import quoted
+from arrears.intake.book.reading import RawTable, SourceFile
+
+LINES_PER_PART = 100_000
+FINDING_COLUMNS = (
+    "file_no INTEGER",
+    "file VARCHAR",
+    "row BIGINT",
+    '"table" VARCHAR',
+    '"column" VARCHAR',
+    "value VARCHAR",
+    "reason VARCHAR",
+    "remedy VARCHAR",
+)
+EXPORT_COLUMNS = ("error_row", "error_column", "error_reason", "error_remedy", "error_line")
+
+
+def write_pool(
+    connection: duckdb.DuckDBPyConnection, folder: Path, files: Sequence[tuple[SourceFile, RawTable]], seal: Callable[[bytes], bytes]
+) -> None:
+    """Put the table `findings` and the refused lines into `folder`. It appears whole or not at all; one left by an import that died is replaced."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = folder.with_name(f".{folder.name}.part")
+    for old in (part, folder):
+        shutil.rmtree(old, ignore_errors=True)
+    part.mkdir(mode=0o700)
+    connection.execute(f"COPY (SELECT * FROM findings ORDER BY ALL) TO {quoted(part / 'findings.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+    (part / "findings.parquet").chmod(0o600)
+    for file_no, (file, raw) in enumerate(files):
+        for number, text in enumerate(_refused_lines(connection, file_no, file, raw), 1):
+            _write_private(part / f"lines-{file_no}-{number:04d}.sealed", seal(text.encode()))
+    _write_private(part / "pool.json", json.dumps({"files": [file.path.name for file, _ in files]}, ensure_ascii=False).encode())
+    part.rename(folder)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+
+
+def _refused_lines(connection: duckdb.DuckDBPyConnection, file_no: int, file: SourceFile, raw: RawTable) -> Iterable[str]:
+    """The refused lines of one file as CSV texts of bounded length: `error_row`, the file's own columns, `error_line` for lines that are no rows."""
+    own = ", ".join('"' + heading.replace('"', '""') + '"' for heading in file.headings)
+    empty = ", ".join("NULL" for _ in file.headings)
+    cursor = connection.execute(
+        f"SELECT __row, {own}, NULL AS line_text FROM {raw.name} WHERE __row IN (SELECT row FROM findings WHERE file_no = {file_no}) "
+        f"UNION ALL SELECT row, {empty}, line_text FROM {raw.broken_name} ORDER BY 1"
+    )
+    while rows := cursor.fetchmany(LINES_PER_PART):
+        yield _csv_text(("error_row", *file.headings, "error_line"), rows)
+
+
+def _csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def read_findings(pool: Path, limit: int = 1000) -> list[Finding]:
+    """Which things were found wrong, in the order of files and rows (at most `limit`)?"""
+    _must_be_pool(pool)
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT file, row, \"column\", coalesce(value, ''), reason, remedy FROM read_parquet({quoted(pool / 'findings.parquet')}) "
+            f'ORDER BY file_no, row, "column", reason LIMIT {int(limit)}'
+        ).fetchall()
+    return [Finding(*row) for row in rows]
+
+
+def export_pool(pool: Path, unseal: Callable[[bytes], bytes]) -> dict[str, str]:
+    """Per source file a CSV text: its own columns as they came, and the columns `error_row`, `error_column`, `error_reason`,
+    `error_remedy`, `error_line`. Corrected, it can be imported with the same mapping, which does not look at the added columns.
+
+    Raises:
+        WrongCall: there is no error pool in this folder.
+    """
+    _must_be_pool(pool)
+    files = json.loads((pool / "pool.json").read_text(encoding="utf-8"))["files"]
+    words = _words(pool)
+    texts = {}
+    for file_no, name in enumerate(files):
+        parts = sorted(pool.glob(f"lines-{file_no}-*.sealed"))
+        if parts:
+            texts[f"{file_no + 1}-{name.removesuffix('.gz')}"] = _export_file(parts, file_no, words, unseal)
+    return texts
+
+
+def _export_file(parts: Sequence[Path], file_no: int, words: dict[tuple[int, int], tuple[str, str, str]], unseal: Callable[[bytes], bytes]) -> str:
+    header: list[str] = []
+    rows: list[list[str]] = []
+    for part in parts:
+        reader = csv.reader(io.StringIO(unseal(part.read_bytes()).decode(), newline=""))
+        header = next(reader)[1:-1]
+        for row, *own, line in reader:
+            rows.append([*own, row, *words.get((file_no, int(row)), ("", "", "")), line])
+    return _csv_text((*header, *EXPORT_COLUMNS), rows)
+
+
+def _words(pool: Path) -> dict[tuple[int, int], tuple[str, str, str]]:
+    """Columns, reasons and remedies of each refused row, joined where it has several."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            'SELECT file_no, row, string_agg("column", \' | \' ORDER BY "column", reason), string_agg(reason, \' | \' ORDER BY "column", reason), '
+            'string_agg(remedy, \' | \' ORDER BY "column", reason) FROM (SELECT DISTINCT file_no, row, "column", reason, remedy '
+            f"FROM read_parquet({quoted(pool / 'findings.parquet')})) GROUP BY file_no, row"
+        ).fetchall()
+    return {(file_no, row): (columns, reasons, remedies) for file_no, row, columns, reasons, remedies in rows}
+
+
+def _must_be_pool(pool: Path) -> None:
+    if not (pool / "pool.json").exists():
+        raise WrongCall(f"There is no error pool in {pool}.", "", "Take the path that the import named.")

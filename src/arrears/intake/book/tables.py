@@ -1,0 +1,372 @@
+"""How do a file's texts become the rows of the book's tables?
+
+Comes in: the blocks of a mapping and the text tables of the files. Goes out: per book table a DuckDB table of typed rows, each marked
+as good, refused or merged, and the table `findings`. Everything is done in sets; numbers leave for the keeper of identities once each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from babel.core import get_global
+
+from arrears.core.book import BOOK_TABLES, BookTable
+from arrears.core.money import minor_digits
+from arrears.intake.book.checks import BlockPlan, Check
+from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS, IdentityService
+from arrears.intake.book.layout import ROW_GROUP_SIZE, batch_files, duckdb_type, latest_by_key_sql, quoted
+from arrears.intake.book.pool import FINDING_COLUMNS
+
+NUMBERS_A_CALL = 1_000_000
+"""Numbers handed over at once: bounds the memory that a large file of payments takes."""
+MONEY_EVENTS = frozenset({"instalments", "receivables", "statements", "payments"})
+"""Here the same row twice is money counted twice: a finding. In the other tables a repeated row says nothing new and is merged."""
+_OK, _REFUSED, _MERGED = 0, 1, 2
+_HIDDEN = {"parties": ("lender_number", "personal"), "accounts": ("lender_number",), "contact_points": ("personal",)}
+"""Texts that typed rows carry besides the book's columns until ids and seals take their place."""
+_TWICE = Check("", "", "The same row came before in these files.", "Remove one of the two; if both are meant, give each a number of its own.")
+_CONFLICT = Check(
+    "", "", "The same key came before with other content; the first row was taken.", "Decide which of the two holds and remove the other."
+)
+_NO_PAYMENT = Check(
+    "reversal_of",
+    "",
+    "The payment that this row takes back is neither in these files nor in the book.",
+    "Deliver the payment first, or correct its number.",
+)
+_OTHER_PARTY = Check(
+    "account", "", "The book knows this account as another party's.", "Correct the party; a debt that changes hands needs a new account."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBlock:
+    """A block of one given file: its place in the import and how it is read."""
+
+    number: int
+    file_no: int
+    file_name: str
+    plan: BlockPlan
+
+    @property
+    def table(self) -> BookTable:
+        """The book table that it fills."""
+        return BOOK_TABLES[self.plan.block.table]
+
+
+@dataclass(frozen=True, slots=True)
+class TableCount:
+    """What became of the rows meant for one table? `read` = `accepted` + `rejected`; `merged` of the accepted said nothing new."""
+
+    table: str
+    read: int
+    accepted: int
+    rejected: int
+    merged: int
+
+
+class Tables:
+    """The tables of one import while it is at work. `fill` them in the book's order, then `write`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, book_dir: Path, identities: IdentityService, namespace: str) -> None:
+        self._db, self._book, self._identities, self._namespace = connection, book_dir, identities, namespace
+        self._book_has = {name: bool(batch_files(book_dir, name)) for name in BOOK_TABLES}
+        self._db.execute(f"CREATE TEMP TABLE findings ({', '.join(FINDING_COLUMNS)})")
+        self._db.execute("CREATE TEMP TABLE id_party (lender_number VARCHAR, id BIGINT)")
+        self._db.execute("CREATE TEMP TABLE id_account (lender_number VARCHAR, id BIGINT, party_id BIGINT, digits INTEGER)")
+        self._db.execute("CREATE TEMP TABLE keyed (kind VARCHAR, lender_number VARCHAR, id BIGINT)")
+        codes = sorted(get_global("all_currencies"))
+        self._load("currencies", pa.table({"code": codes, "digits": pa.array([minor_digits(code) for code in codes], pa.int32())}))
+
+    # -- filling -------------------------------------------------------------------------------------------------------
+
+    def fill(self, table: BookTable, blocks: Sequence[PlacedBlock]) -> None:
+        """Read all blocks of one table, judge every row, and give new parties and accounts their ids."""
+        hidden = [f"{name} VARCHAR" for name in _HIDDEN.get(table.name, ())]
+        columns = [f"{column.name} {duckdb_type(column.type)}" for column in table.columns]
+        self._db.execute(
+            f"CREATE TEMP TABLE typed_{table.name} (pos BIGINT, block_no INTEGER, row BIGINT, problems BIGINT, state TINYINT, {', '.join(hidden + columns)})"
+        )
+        self._db.execute(f"CREATE TEMP TABLE late_{table.name} (pos BIGINT, kind VARCHAR, first_row BIGINT)")
+        for block in blocks:
+            self._look_up(block)
+            self._insert(block)
+        self._judge_repeats(table)
+        if table.name == "parties":
+            self._name_parties()
+        elif table.name == "accounts":
+            self._name_accounts()
+        elif table.name == "payments":
+            self._judge_reversals()
+        self._note_findings(table, blocks)
+
+    def _insert(self, placed: PlacedBlock) -> None:
+        plan, table = placed.plan, placed.table
+        values = {
+            "pos": f"(({placed.file_no}::BIGINT << 48) | ({placed.number}::BIGINT << 38) | t.row)",
+            "block_no": str(placed.number),
+            "row": "t.row",
+            "problems": plan.problems or "0",
+            **plan.typed,
+            **self._ids_and_texts(plan),
+        }
+        judged = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in values.items())} FROM ({plan.texts}) t {self._joins(plan)}"
+        self._db.execute(
+            f"INSERT INTO typed_{table.name} ({', '.join(values)}, state) SELECT *, CASE WHEN problems = 0 THEN {_OK} ELSE {_REFUSED} END FROM ({judged})"
+        )
+
+    def _joins(self, plan: BlockPlan) -> str:
+        numbers, table = plan.block.numbers, plan.block.table
+        joins = []
+        if "account" in numbers and table != "accounts":
+            joins.append("LEFT JOIN id_account a ON a.lender_number = t.s_account")
+        if "party" in numbers and table != "parties":
+            joins.append("LEFT JOIN id_party p ON p.lender_number = t.s_party")
+        if table == "accounts":
+            joins.append("LEFT JOIN currencies c ON c.code = t.s_currency")
+        joins += [
+            f"LEFT JOIN keyed k_{key} ON k_{key}.kind = '{kind}' AND k_{key}.lender_number = {text}" for key, kind, text in _keyed_numbers(plan)
+        ]
+        return " ".join(joins)
+
+    def _ids_and_texts(self, plan: BlockPlan) -> dict[str, str]:
+        """Id columns by the joins, and the hidden texts."""
+        numbers, table = plan.block.numbers, plan.block.table
+        ids = {f"{'reversal_of' if key == 'reversal_of' else _ID_OF[key]}": f"k_{key}.id" for key, _, __ in _keyed_numbers(plan)}
+        if "account" in numbers and table != "accounts":
+            ids["account_id"] = "a.id"
+        if "party" in numbers and table != "parties":
+            ids["party_id"] = "p.id"
+        if table == "accounts":
+            ids["lender_number"] = "t.s_account"
+        if table == "parties":
+            fields = "".join(f'{quoted(name)}, t."s_personal.{name}", ' for name in plan.block.personal if name != "number")
+            ids |= {"lender_number": "t.s_party", "personal": f"json_object({fields}'number', t.s_party)::VARCHAR"}
+        if table == "contact_points":
+            ids["personal"] = "json_object('value', t.s_value)::VARCHAR"
+        return ids
+
+    # -- ids -----------------------------------------------------------------------------------------------------------
+
+    def _look_up(self, placed: PlacedBlock) -> None:
+        """Bring in the ids that this block's rows will need: parties and accounts of earlier batches, keyed hashes."""
+        plan = placed.plan
+        if "party" in plan.block.numbers and placed.table.name != "parties" and self._book_has["parties"]:
+            for numbers in self._missing(f"SELECT DISTINCT s_party AS n FROM ({plan.texts})", "id_party"):
+                self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("party", self._namespace, numbers)}))
+                self._db.execute(
+                    f"INSERT INTO id_party SELECT f.lender_number, b.party_id FROM found f LEFT JOIN ({self._current('parties')}) b ON b.party_id = f.id"
+                )
+        if "account" in plan.block.numbers and placed.table.name != "accounts" and self._book_has["accounts"]:
+            for numbers in self._missing(f"SELECT DISTINCT s_account AS n FROM ({plan.texts})", "id_account"):
+                self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("account", self._namespace, numbers)}))
+                self._db.execute(
+                    "INSERT INTO id_account SELECT f.lender_number, b.account_id, b.party_id, c.digits FROM found f "
+                    f"LEFT JOIN ({self._current('accounts')}) b ON b.account_id = f.id LEFT JOIN currencies c ON c.code = b.currency"
+                )
+        for _, kind, text in _keyed_numbers(plan):
+            for numbers in self._missing(f"SELECT DISTINCT {text} AS n FROM ({plan.texts}) t", "keyed", f" AND k.kind = '{kind}'"):
+                self._load("found", pa.table({"lender_number": numbers, "id": self._identities.keyed_id(kind, self._namespace, numbers)}))
+                self._db.execute(f"INSERT INTO keyed SELECT '{kind}', lender_number, id FROM found")
+
+    def _missing(self, distinct_numbers: str, known: str, and_kind: str = "") -> Iterator[pa.Array]:
+        """The numbers of a query that `known` does not have yet, in pieces. Fetched before anything is inserted there."""
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT n FROM ({distinct_numbers}) WHERE n IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {known} k WHERE k.lender_number = n{and_kind}) ORDER BY n"
+        )
+        return self._pieces("SELECT n FROM wanted", "wanted")
+
+    def _pieces(self, select: str, table: str) -> Iterator[pa.Array]:
+        count = self._one(f"SELECT count(*) FROM {table}")
+        for start in range(0, count, NUMBERS_A_CALL):
+            yield self._arrow(f"{select} WHERE rowid >= {start} AND rowid < {start + NUMBERS_A_CALL} ORDER BY rowid").column(0).combine_chunks()
+
+    def _name_parties(self) -> None:
+        """Give each good party its id: the one that its number has already, or a new one."""
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT lender_number FROM typed_parties WHERE state = {_OK} ORDER BY lender_number")
+        for numbers in self._pieces("SELECT lender_number FROM wanted", "wanted"):
+            ids = self._identities.resolve_or_create("party", self._namespace, numbers, None)
+            self._load("found", pa.table({"lender_number": numbers, "id": ids}))
+            self._db.execute("INSERT INTO id_party SELECT * FROM found")
+        self._db.execute("UPDATE typed_parties SET party_id = i.id FROM id_party i WHERE i.lender_number = typed_parties.lender_number AND state = 0")
+
+    def _name_accounts(self) -> None:
+        """The same for accounts; an account that the book knows as another party's is refused before it can change hands unseen."""
+        if self._book_has["accounts"]:
+            self._judge_owners()
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT lender_number, party_id, currency FROM typed_accounts WHERE state = {_OK} ORDER BY lender_number"
+        )
+        for start in range(0, self._one("SELECT count(*) FROM wanted"), NUMBERS_A_CALL):
+            piece = self._arrow(f"SELECT * FROM wanted WHERE rowid >= {start} AND rowid < {start + NUMBERS_A_CALL} ORDER BY rowid").combine_chunks()
+            numbers, parties = (piece.column(name).combine_chunks() for name in ("lender_number", "party_id"))
+            ids = self._identities.resolve_or_create("account", self._namespace, numbers, parties)
+            self._load("found", pa.table({"lender_number": numbers, "party_id": parties, "currency": piece.column("currency"), "id": ids}))
+            self._db.execute(
+                "INSERT INTO id_account SELECT f.lender_number, f.id, f.party_id, c.digits FROM found f JOIN currencies c ON c.code = f.currency"
+            )
+        self._db.execute(
+            "UPDATE typed_accounts SET account_id = i.id FROM id_account i WHERE i.lender_number = typed_accounts.lender_number AND state = 0"
+        )
+
+    def _judge_owners(self) -> None:
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT lender_number FROM typed_accounts WHERE state = {_OK} ORDER BY lender_number"
+        )
+        for numbers in self._pieces("SELECT lender_number FROM wanted", "wanted"):
+            self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("account", self._namespace, numbers)}))
+            self._db.execute(
+                f"INSERT INTO late_accounts SELECT y.pos, 'other_party', NULL FROM typed_accounts y JOIN found f USING (lender_number) "
+                f"JOIN ({self._current('accounts')}) b ON b.account_id = f.id WHERE y.state = {_OK} AND b.party_id <> y.party_id"
+            )
+        self._refuse_late("accounts")
+
+    # -- judging rows by other rows ------------------------------------------------------------------------------------
+
+    def _judge_repeats(self, table: BookTable) -> None:
+        """The first row of a key is taken. A later one with the same content is merged, or refused where it would count money twice; one
+        with other content is always refused."""
+        own_key = {"parties": ("lender_number",), "accounts": ("lender_number",)}.get(table.name, table.key)
+        typed, key = f"typed_{table.name}", ", ".join(own_key)
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT {key}, min(pos) AS first_pos FROM {typed} WHERE state = {_OK} GROUP BY {key} HAVING count(*) > 1"
+        )
+        if not self._one("SELECT count(*) FROM repeats"):
+            return
+        content = [*_HIDDEN.get(table.name, ()), *(column.name for column in table.columns)]
+        same = " AND ".join(f"o.{name} IS NOT DISTINCT FROM f.{name}" for name in content)
+        match = " AND ".join(f"o.{name} IS NOT DISTINCT FROM k.{name}" for name in own_key)
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE again AS SELECT o.pos, f.row AS first_row, {same} AS same FROM repeats k "
+            f"JOIN {typed} o ON {match} AND o.state = {_OK} AND o.pos <> k.first_pos JOIN {typed} f ON f.pos = k.first_pos"
+        )
+        if table.name in MONEY_EVENTS:
+            self._db.execute(f"INSERT INTO late_{table.name} SELECT pos, 'twice', first_row FROM again WHERE same")
+        else:
+            self._db.execute(f"UPDATE {typed} SET state = {_MERGED} WHERE pos IN (SELECT pos FROM again WHERE same)")
+        self._db.execute(f"INSERT INTO late_{table.name} SELECT pos, 'conflict', first_row FROM again WHERE NOT same")
+        self._refuse_late(table.name)
+
+    def _judge_reversals(self) -> None:
+        """Only a payment that we have can be taken back. A refused payment is not had."""
+        known = f"SELECT payment_id FROM typed_payments WHERE state = {_OK} AND reversal_of IS NULL UNION ALL SELECT payment_id FROM ({self._current('payments')})"
+        self._db.execute(
+            f"INSERT INTO late_payments SELECT pos, 'no_payment', NULL FROM typed_payments y WHERE state = {_OK} AND reversal_of IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.payment_id = y.reversal_of)"
+        )
+        self._refuse_late("payments")
+
+    def _refuse_late(self, table: str) -> None:
+        self._db.execute(f"UPDATE typed_{table} SET state = {_REFUSED} WHERE pos IN (SELECT pos FROM late_{table})")
+
+    # -- findings ------------------------------------------------------------------------------------------------------
+
+    def _note_findings(self, table: BookTable, blocks: Iterable[PlacedBlock]) -> None:
+        for placed in blocks:
+            spoken = self._one(f"SELECT coalesce(bit_or(problems), 0) FROM typed_{table.name} WHERE block_no = {placed.number}")
+            for bit, check in enumerate(placed.plan.checks):
+                if spoken >> bit & 1:
+                    self._note(placed, check, f"y.problems & {1 << bit} <> 0")
+            for kind, check in (("twice", _TWICE), ("conflict", _CONFLICT), ("no_payment", _NO_PAYMENT), ("other_party", _OTHER_PARTY)):
+                late = f"SELECT pos FROM late_{table.name} WHERE kind = '{kind}'"
+                if self._one(f"SELECT count(*) FROM ({late})"):
+                    self._note(placed, check, f"y.pos IN ({late})")
+
+    def _note(self, placed: PlacedBlock, check: Check, condition: str) -> None:
+        block, table = placed.plan.block, placed.table.name
+        source = block.sources.get(check.key)
+        column = next(iter(source.columns)) if source and len(source.columns) == 1 else check.key or _key_in_words(placed)
+        value = f't."s_{check.key}"' if check.key in block.columns and table != "protected" else "NULL"
+        self._db.execute(
+            f"INSERT INTO findings SELECT {placed.file_no}, {quoted(placed.file_name)}, y.row, '{table}', {quoted(column)}, {value}, "
+            f"{quoted(check.reason)} || coalesce(' (Row ' || l.first_row || '.)', ''), {quoted(check.remedy)} "
+            f"FROM typed_{table} y JOIN ({placed.plan.texts}) t ON t.row = y.row LEFT JOIN late_{table} l ON l.pos = y.pos AND {bool(not check.condition)} "
+            f"WHERE y.block_no = {placed.number} AND {condition}"
+        )
+
+    # -- results -------------------------------------------------------------------------------------------------------
+
+    def count(self, table: str) -> TableCount:
+        """How many rows were read, accepted, refused, merged?"""
+        read, ok, refused, merged = self._db.execute(
+            f"SELECT count(*), count(*) FILTER (state = {_OK}), count(*) FILTER (state = {_REFUSED}), count(*) FILTER (state = {_MERGED}) FROM typed_{table}"
+        ).fetchall()[0]
+        assert read == ok + refused + merged, f"{table}: every row read is accepted or refused"
+        unexplained = self._one(
+            f"SELECT count(*) FROM typed_{table} y WHERE state = {_REFUSED} AND problems = 0 AND pos NOT IN (SELECT pos FROM late_{table})"
+        )
+        assert unexplained == 0, f"{table}: a row was refused without a finding"
+        return TableCount(table, read, ok + merged, refused, merged)
+
+    def write(self, table: BookTable, staging: Path) -> int:
+        """Write the good rows as Parquet, sorted by key; answers how many. A table without rows gets no file."""
+        rows = self._one(f"SELECT count(*) FROM typed_{table.name} WHERE state = {_OK}")
+        if not rows:
+            return 0
+        what = {"parties": PARTY_FIELDS, "contact_points": CONTACT_FIELDS}.get(table.name)
+        join = self._seal(table.name, what) if what else ""
+        columns = ", ".join("s.sealed" if column.name == "sealed" else f"y.{column.name}" for column in table.columns)
+        key = ", ".join(f"y.{name} NULLS FIRST" for name in table.key)
+        target = staging / f"{table.name}.parquet"
+        self._db.execute(
+            f"COPY (SELECT {columns} FROM typed_{table.name} y {join} WHERE y.state = {_OK} ORDER BY {key}) TO {quoted(target)} "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+        )
+        target.chmod(0o600)
+        written = self._one(f"SELECT count(*) FROM read_parquet({quoted(target)})")
+        assert written == rows, f"{table.name}: {rows} rows are good, {written} were written"
+        return rows
+
+    def _seal(self, table: str, what: str) -> str:
+        self._db.execute("CREATE OR REPLACE TEMP TABLE sealed_rows (pos BIGINT, sealed BLOB)")
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT pos, party_id, encode(personal) AS text FROM typed_{table} WHERE state = {_OK} ORDER BY pos"
+        )
+        for start in range(0, self._one("SELECT count(*) FROM wanted"), NUMBERS_A_CALL):
+            piece = self._arrow(f"SELECT * FROM wanted WHERE rowid >= {start} AND rowid < {start + NUMBERS_A_CALL} ORDER BY rowid").combine_chunks()
+            parties, texts = (piece.column(name).combine_chunks() for name in ("party_id", "text"))
+            self._load("found", pa.table({"pos": piece.column("pos"), "sealed": self._identities.seal_many(parties, texts, what)}))
+            self._db.execute("INSERT INTO sealed_rows SELECT pos, sealed FROM found")
+        return "LEFT JOIN sealed_rows s ON s.pos = y.pos"
+
+    # -- DuckDB --------------------------------------------------------------------------------------------------------
+
+    def _current(self, table: str) -> str:
+        return latest_by_key_sql(self._book, table)
+
+    def _one(self, select: str) -> int:
+        return int(self._db.execute(select).fetchall()[0][0])
+
+    def _arrow(self, select: str) -> pa.Table:
+        return self._db.sql(select).to_arrow_table()
+
+    def _load(self, name: str, rows: pa.Table) -> None:
+        self._db.register("arriving", rows)
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM arriving")
+        self._db.unregister("arriving")
+
+
+_ID_OF = {"document": "document_id", "payment": "payment_id", "value": "contact_point_id"}
+
+
+def _keyed_numbers(plan: BlockPlan) -> list[tuple[str, str, str]]:
+    """Which numbers of the block become keyed hashes: the key in the mapping, the kind of hash, the SQL of the text."""
+    texts = {
+        "document": ("document", "t.s_document"),
+        "payment": ("payment", "t.s_payment"),
+        "reversal_of": ("payment", "t.s_reversal_of"),
+        "value": ("contact_point", "(t.s_channel || chr(31) || t.s_value)"),
+    }
+    return [(key, *texts[key]) for key in plan.block.numbers if key in texts]
+
+
+def _key_in_words(placed: PlacedBlock) -> str:
+    """The columns that make up a row's key, as the file calls them."""
+    sources = placed.plan.block.sources
+    own = [key for key in (*placed.plan.block.numbers, *placed.table.key) if key in sources]
+    return ", ".join(dict.fromkeys(next(iter(sources[key].columns)) if len(sources[key].columns) == 1 else key for key in own))

@@ -1,0 +1,63 @@
+"""Which role may open which page?
+
+One table answers it for every URL. `middleware.PagePermission` asks the table before any view runs; a URL that is missing from it
+is closed to everybody, and a test fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ADMINISTRATOR, MANAGER, COLLECTOR, AUDITOR = "administrator", "manager", "collector", "auditor"
+ROLES = (ADMINISTRATOR, MANAGER, COLLECTOR, AUDITOR)
+ANYBODY = "anybody"
+"""Stands for a visitor who has not signed in."""
+
+_EVERYBODY = frozenset({*ROLES, ANYBODY})
+_STAFF = frozenset(ROLES)
+_OVERSEERS = frozenset({ADMINISTRATOR, MANAGER, AUDITOR})
+_ADMINISTRATORS = frozenset({ADMINISTRATOR})
+
+PAGE_ROLES: Mapping[str, frozenset[str]] = {
+    "start": _STAFF,
+    "home": _OVERSEERS,
+    "worklist": _STAFF,
+    "worklist_csv": _STAFF,
+    "search": _STAFF,
+    "case": _STAFF,
+    "case_journal": _OVERSEERS,
+    "definitions": _STAFF,
+    "settings": _STAFF,
+    "language": _EVERYBODY,
+    "theme": _EVERYBODY,
+    "users": _ADMINISTRATORS,
+    "user_add": _ADMINISTRATORS,
+    "user_role": _ADMINISTRATORS,
+    "user_active": _ADMINISTRATORS,
+    "chart_script": _EVERYBODY,
+    "account_login": _EVERYBODY,
+    "account_logout": _EVERYBODY,
+    "account_inactive": _EVERYBODY,
+    "account_reauthenticate": _STAFF,
+    "account_change_password": _STAFF,
+    "mfa_authenticate": _EVERYBODY,
+    "mfa_reauthenticate": _STAFF,
+    "mfa_index": _STAFF,
+    "mfa_activate_totp": _STAFF,
+    "mfa_deactivate_totp": _STAFF,
+    "mfa_view_recovery_codes": _STAFF,
+    "mfa_generate_recovery_codes": _STAFF,
+    "mfa_download_recovery_codes": _STAFF,
+}
+"""URL name → who may open it. Sign-in steps are open to anybody because they are how somebody becomes anyone."""
+
+JOURNAL_READERS = PAGE_ROLES["case_journal"]
+
+
+def may_open(role: str, url_name: str | None) -> bool:
+    """May a person of this role (or ANYBODY) open the page of this name? What the table does not name is closed.
+
+    >>> may_open("collector", "worklist"), may_open("collector", "home"), may_open("anybody", "worklist"), may_open("administrator", "new_page")
+    (True, False, False, False)
+    """
+    return role in PAGE_ROLES.get(url_name or "", frozenset())

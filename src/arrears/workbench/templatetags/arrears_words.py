@@ -1,0 +1,151 @@
+"""Filters and tags with which every page writes figures, days, ids and codes in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from arrears.core.ids import id_text
+from arrears.core.money import format_money
+from arrears.core.reasons import Language, Sentence
+from arrears.workbench import words
+from arrears.workbench.permissions import ANYBODY, may_open
+
+register = template.Library()
+_VOCABULARIES = {
+    "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
+    "alert": words.ALERTS, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
+}
+
+
+def reader_language() -> Language:
+    """Which of the two languages does the present reader see?"""
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+@register.filter
+def said(sentence: Sentence) -> str:
+    """A sentence in the reader's language."""
+    return sentence.in_language(reader_language())
+
+
+@register.filter
+def called(code: str | None, vocabulary: str) -> str:
+    """The words of a code out of a named vocabulary."""
+    return words.word(_VOCABULARIES[vocabulary], code, reader_language())
+
+
+@register.filter
+def bucket(code: str | None) -> str:
+    """A bucket in words."""
+    return words.bucket_word(code, reader_language())
+
+
+@register.filter
+def bucket_short(code: str) -> str:
+    """A bucket for a narrow head."""
+    return words.bucket_short(code, reader_language())
+
+
+@register.filter
+def shown_id(identifier: int | None) -> str:
+    """Our id as people read it."""
+    return id_text(identifier) if identifier else ""
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """An amount with its currency; a dash where the source does not say."""
+    return "—" if minor is None else format_money(minor, currency, reader_language())
+
+
+@register.filter
+def figures(minor: int | None, currency: str) -> str:
+    """An amount without its currency, for a column whose head names it."""
+    return "—" if minor is None else format_money(minor, currency, reader_language(), with_currency=False)
+
+
+@register.filter
+def whole(number: int | None) -> str:
+    """A whole number with thousands apart."""
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day as 2026-11-23; a dash where unknown."""
+    return value.isoformat() if value else "—"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment in the reader's time zone, to the minute."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+@register.filter
+def lookup(mapping: Any, key: Any) -> Any:
+    """The value under a key, or nothing."""
+    return mapping.get(key) if mapping else None
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: Any) -> str:
+    """The present address's query with some values changed; an empty value removes its key."""
+    query: QueryDict = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def allowed(context: template.Context, url_name: str) -> bool:
+    """May the present reader open that page?"""
+    request = context.get("request")
+    role = getattr(request.user, "role", ANYBODY) if request and hasattr(request, "user") and request.user.is_authenticated else ANYBODY
+    return may_open(role, url_name)
+
+
+_RAIL = (("home", "g h"), ("worklist", "g w"), ("users", "g u"), ("definitions", "g d"), ("settings", "g s"))
+
+
+@register.simple_tag(takes_context=True)
+def rail(context: template.Context) -> list[dict[str, Any]]:
+    """What stands in the left rail: what exists and what this reader may see."""
+    labels = {"home": _("Home"), "worklist": _("Worklist"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
+    request = context.get("request")
+    here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
+    belongs = {"case": "worklist", "case_journal": "worklist", "user_add": "users"}.get(here or "", here)
+    return [{"url": reverse(name), "label": labels[name], "name": name, "keys": keys, "here": name == belongs}
+            for name, keys in _RAIL if allowed(context, name)]
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: template.Context) -> str:
+    """auto, light or dark, as this browser chose."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("theme", "auto") if request else "auto"
+    return chosen if chosen in {"light", "dark"} else "auto"
+
+
+@register.simple_tag
+def chart_script() -> str:
+    """Address of the chart script; it holds the version, so a browser keeps it until the next one."""
+    return reverse("chart_script", args=[version("vl-convert-python")])
+
+
+@register.filter
+def paid_part(item: Any) -> int:
+    """What of an item is paid already."""
+    return int(item.amount_minor - item.outstanding_minor)

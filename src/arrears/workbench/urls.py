@@ -1,0 +1,26 @@
+"""Which address opens which page? Every name here has its row in `permissions.PAGE_ROLES`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from arrears.workbench.views import assets, case, definitions, home, settings, users, worklist
+
+urlpatterns = [
+    path("", home.start, name="start"),
+    path("home/", home.home, name="home"),
+    path("worklist/", worklist.worklist, name="worklist"),
+    path("worklist/rows.csv", worklist.worklist_csv, name="worklist_csv"),
+    path("search/", worklist.search, name="search"),
+    path("cases/<str:case>/", case.case, name="case"),
+    path("cases/<str:case>/journal/", case.case_journal, name="case_journal"),
+    path("definitions/", definitions.definitions, name="definitions"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/language/", settings.language, name="language"),
+    path("settings/theme/", settings.theme, name="theme"),
+    path("users/", users.users, name="users"),
+    path("users/add/", users.user_add, name="user_add"),
+    path("users/<int:pk>/role/", users.user_role, name="user_role"),
+    path("users/<int:pk>/active/", users.user_active, name="user_active"),
+    path("charts/<str:version>.js", assets.chart_script, name="chart_script"),
+]

@@ -1,0 +1,133 @@
+"""Who is this, what is owed, what happened, what now?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from arrears.casefile.facts.case import CaseDecision, CaseEvent
+from arrears.casefile.facts.hold import Hold, holds_in_force
+from arrears.casefile.facts.journal import Entry, parse_header
+from arrears.casefile.store import load
+from arrears.core.ids import IdNotValid, id_text, parse_id
+from arrears.engine.use_cases import reading
+from arrears.workbench import charts
+from arrears.workbench.permissions import JOURNAL_READERS
+from arrears.workbench.templatetags.arrears_words import reader_language
+from arrears.workbench.views.frame import home_of_site, institution_of, show
+
+HAPPENINGS_SHOWN = 12
+ITEMS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened, for the list of them: the day, what it was, and what belongs to it."""
+
+    on: date
+    kind: str
+    detail: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShown:
+    """An account with the few items that matter today apart from all the others."""
+
+    account: reading.Account
+    near: tuple[reading.Item, ...]
+    rest: tuple[reading.Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One journal entry for the reader: what its header says, the header itself, its hash in hex."""
+
+    recorded_at: datetime
+    name: str
+    actor: str
+    header: str
+    entry_hash: str
+
+
+def journal_lines(entries: Sequence[Entry]) -> list[JournalLine]:
+    """Entries as lines; a header that cannot be read is shown as it stands, for the check beside it says what is wrong."""
+    lines = []
+    for entry in entries:
+        try:
+            header = parse_header(entry.header)
+            lines.append(JournalLine(header.recorded_at, header.name, header.actor, entry.header, entry.entry_hash.hex()))
+        except ValueError:
+            lines.append(JournalLine(datetime.min, "?", "?", entry.header, entry.entry_hash.hex()))
+    return lines
+
+
+def holds_since(party_id: int, known: Sequence[reading.HoldSpan]) -> list[Hold]:
+    """Holds recorded here and in force today that the run did not know yet: they protect from the moment they are recorded."""
+    seen = {hold.kind for hold in known}
+    in_force = holds_in_force(load.holds(party_id), load.holds_lifted(party_id), timezone.localdate())
+    return [hold for hold in in_force if hold.kind not in seen]
+
+
+def near_items(account: reading.Account, as_of: date) -> AccountShown:
+    """Unpaid items that fell due, and the next few to come; the rest is one click away."""
+    late = [item for item in account.items if item.outstanding_minor and item.due_on <= as_of]
+    coming = [item for item in account.items if item.due_on > as_of]
+    near = (late[-ITEMS_SHOWN:] + coming[:2])
+    return AccountShown(account, tuple(near), tuple(item for item in account.items if item not in near))
+
+
+def happenings(view: reading.CaseView, events: Sequence[CaseEvent], decisions: Sequence[CaseDecision]) -> list[Happening]:
+    """What happened, newest first: money, missed dates, contacts, the case's own life, decisions that changed."""
+    found = [Happening(event.valid_on, "event", event) for event in events]
+    found += [Happening(decision.valid_on, "decision", decision) for decision in decisions]
+    found += [Happening(contact.occurred_on, "contact", contact) for contact in view.contacts]
+    for account in view.accounts:
+        found += [Happening(payment.paid_on, "payment" if payment.amount_minor >= 0 else "returned", (payment, account)) for payment in account.payments]
+        found += [Happening(item.due_on, "missed", (item, account)) for item in account.items if item.outstanding_minor and item.due_on < view.run.as_of]
+    return sorted(found, key=lambda happening: happening.on, reverse=True)
+
+
+def _case_id(text: str) -> int:
+    try:
+        return parse_id(text)
+    except IdNotValid as trouble:
+        raise Http404 from trouble
+
+
+def case(request: HttpRequest, case: str) -> HttpResponse:
+    """The case page. A case that left the current run keeps its recorded life; somebody else's does not exist."""
+    case_id = _case_id(case)
+    events, decisions = load.case_events(case_id), load.decisions(case_id)
+    may_read_journal = request.user.role in JOURNAL_READERS
+    try:
+        view = reading.case_view(home_of_site(), institution_of(request), case_id)
+    except reading.NoSuchCase as none:
+        if not events:
+            raise Http404 from none
+        return show(request, "case_closed", case_id=case_id, events=events, decisions=decisions, may_read_journal=may_read_journal)
+    happened = happenings(view, events, decisions)
+    before, after = reading.neighbours(home_of_site(), view.run, case_id)
+    return show(
+        request, "case", case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),
+        accounts=[near_items(account, view.run.as_of) for account in view.accounts], happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
+        decisions=decisions, recorded_holds=holds_since(view.row.party_id, view.holds), chart=charts.case_history(view, reader_language()),
+        before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
+    )
+
+
+def case_journal(request: HttpRequest, case: str) -> HttpResponse:
+    """The case's journal as it was written: each entry with its hash and that of its predecessor."""
+    case_id = _case_id(case)
+    entries = load.journal(case_id)
+    if not entries:
+        try:
+            reading.find_case(home_of_site(), institution_of(request), case_id)
+        except reading.NoSuchCase as none:
+            raise Http404 from none
+    return show(request, "case_journal", case_id=case_id, shown=id_text(case_id), entries=journal_lines(entries),
+                findings=load.verify_chain(case_id))

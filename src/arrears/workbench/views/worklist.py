@@ -1,0 +1,153 @@
+"""Whose turn is it, and why?"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from arrears.core.ids import IdNotValid, id_text, parse_id
+from arrears.core.money import AmountNotValid, format_money, parse_minor
+from arrears.engine.use_cases import reading
+from arrears.workbench import words
+from arrears.workbench.templatetags.arrears_words import reader_language
+from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
+
+_ORDERS = {"rank", "amount", "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: the filter, order and page, and what could not be understood (in words for the reader)."""
+
+    wanted: reading.WorklistFilter
+    order: reading.Order
+    page: int
+    trouble: str
+
+
+def asked_for(query: Any, currency: str) -> Asked:
+    """Read the filter out of an address. What is not understood narrows nothing and is told."""
+    trouble = ""
+    limits: dict[str, int | None] = {"amount_from": None, "amount_to": None}
+    for name in limits:
+        if typed := query.get(name, "").strip().replace(",", ""):
+            try:
+                limits[name] = parse_minor(typed, query.get("currency") or currency)
+            except AmountNotValid:
+                trouble = _("“%(typed)s” is not an amount, so it narrows nothing. Write digits, such as 1500 or 1500.50.") % {"typed": typed}
+    order, page = query.get("order", "rank"), query.get("page", "1")
+    return Asked(
+        reading.WorklistFilter(
+            queue=query.get("queue") if query.get("queue") in words.QUEUES else "people",
+            treatment=query.get("treatment", ""), bucket=query.get("bucket", ""), product=query.get("product", ""), currency=query.get("currency", ""),
+            amount_from_minor=limits["amount_from"], amount_to_minor=limits["amount_to"], alert=query.get("alert", ""),
+            flow_before=query.get("flow_before", ""), flow_now=query.get("flow_now", ""), history_unknown=query.get("history") == "unknown",
+        ),
+        order if order in _ORDERS else "rank", int(page) if page.isdecimal() and len(page) < 9 else 1, trouble,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the worklist as it is shown: the case, who it is, and the first way to reach them (masked, not cleared)."""
+
+    case: reading.CaseRow
+    person: reading.Person
+    contact: reading.ContactPoint | None
+
+
+def _lines(book: reading.Portfolio, found: reading.WorklistPage) -> list[Line]:
+    parties = [row.party_id for row in found.rows]
+    home = home_of_site()
+    named, points = reading.people(home, book, parties), reading.contact_points(home, book, parties)
+    return [Line(row, named[row.party_id], next(iter(points[row.party_id]), None)) for row in found.rows]
+
+
+def worklist(request: HttpRequest) -> HttpResponse:
+    """The list, one page of it, as the address asks."""
+    everything, book = portfolios_in_view(request)
+    if book is None or book.run is None:
+        return show(request, "worklist", portfolios=everything, book=book)
+    choices = reading.facets(home_of_site(), book.run)
+    asked = asked_for(request.GET, next(iter(choices.currencies), "CNY"))
+    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page)
+    currencies = {row.currency for row in found.rows}
+    template = "worklist_rows" if getattr(request, "htmx", False) and request.htmx.target == "list" else "worklist"
+    return show(
+        request, template, portfolios=everything, book=book, run=book.run, choices=choices, asked=asked, found=found,
+        queues=[(queue, sum(choices.queues.values()) if queue == "all" else choices.queues.get(queue, 0)) for queue in words.QUEUES],
+        lines=_lines(book, found), one_currency=next(iter(currencies)) if len(currencies) == 1 else "",
+        narrowed=any(request.GET.get(name) for name in ("treatment", "bucket", "product", "currency", "amount_from", "amount_to", "alert", "flow_now", "history")),
+        first=(found.page - 1) * reading.PAGE_ROWS + 1, last=min(found.total, found.page * reading.PAGE_ROWS),
+    )
+
+
+def worklist_csv(request: HttpRequest) -> HttpResponse:
+    """Exactly the rows and columns that the page with the same address shows, as CSV (UTF-8 with a mark that spreadsheets need)."""
+    _everything, book = portfolios_in_view(request)
+    if book is None or book.run is None:
+        return show(request, "worklist", portfolios=_everything, book=book, status=404)
+    asked = asked_for(request.GET, next(iter(reading.facets(home_of_site(), book.run).currencies), "CNY"))
+    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([_("Rank"), _("Person"), _("Case"), _("Reason"), _("Currency"), _("Overdue"), _("Days past due"), _("Bucket"), _("Treatment"),
+                     _("Contact point, not cleared for contact"), _("As of")])
+    for line in _lines(book, found):
+        writer.writerow([harmless(str(value)) for value in _csv_values(line, book.run)])
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="worklist-{book.run.as_of.isoformat()}.csv"'
+    return response
+
+
+def _csv_values(line: Line, run: reading.Run) -> list[Any]:
+    language, case = reader_language(), line.case
+    treatment = run.treatments.get(case.treatment)
+    overdue = "" if case.amount_overdue_minor is None else format_money(case.amount_overdue_minor, case.currency, language, with_currency=False).replace(",", "")
+    return [
+        case.rank or "", line.person.name or "", id_text(case.case_id), case.reason.in_language(language), case.currency, overdue,
+        "" if case.days_past_due is None else case.days_past_due, words.bucket_word(case.bucket, language),
+        treatment.label.in_language(language) if treatment else case.treatment,
+        (line.contact.masked or "") if line.contact else "", run.as_of.isoformat(),
+    ]
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1"), harmless("-12.50"), harmless("Lin")
+    ("'=1+1", '-12.50', 'Lin')
+    """
+    risky = text[:1] in {"=", "+", "-", "@", "\t", "\r"}
+    return f"'{text}" if risky and not text[1:].replace(".", "", 1).isdecimal() else text
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """The case that an id names: of a case, or of an account."""
+    typed = request.GET.get("q", "").strip()
+    found = _found(request, typed) if typed else None
+    if found is not None:
+        return redirect(reverse("case", args=[id_text(found)]))
+    return show(request, "search", typed=typed)
+
+
+def _found(request: HttpRequest, typed: str) -> int | None:
+    from arrears.workbench.views.finding import case_of_number
+
+    home, institution = home_of_site(), institution_of(request)
+    try:
+        identifier = parse_id(typed)
+    except IdNotValid:
+        return case_of_number(home, institution, typed)
+    try:
+        reading.find_case(home, institution, identifier)
+    except reading.NoSuchCase:
+        return reading.case_of_account(home, institution, identifier)
+    return identifier

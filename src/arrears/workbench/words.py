@@ -1,0 +1,123 @@
+"""What do the codes in the files say to a person?
+
+Pure: codes in, words out, in both languages. A code that nobody named yet is shown as it is, never hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from arrears.core.reasons import Language, Sentence
+
+QUEUES: Mapping[str, Sentence] = {
+    "people": Sentence("For people", "人工处理"),
+    "automatic": Sentence("Automatic", "自动处理"),
+    "held": Sentence("Held", "暂停中"),
+    "all": Sentence("All open cases", "全部案件"),
+}
+HOLDS: Mapping[str, Sentence] = {
+    "dispute": Sentence("Disputes the debt", "债务争议"),
+    "claims_paid": Sentence("Says it is paid", "称已还款"),
+    "complaint": Sentence("Complaint open", "投诉处理中"),
+    "hardship": Sentence("Hardship", "生活困难"),
+    "breathing_space": Sentence("Breathing space", "缓冲期"),
+    "insolvency": Sentence("Insolvency", "破产程序"),
+    "deceased": Sentence("Deceased", "债务人已故"),
+    "represented": Sentence("Represented by an adviser", "已委托代理人"),
+    "distress": Sentence("In distress", "情绪危机"),
+    "other": Sentence("Other hold", "其他暂停事由"),
+}
+CHANNELS: Mapping[str, Sentence] = {
+    "mobile": Sentence("Mobile", "手机"), "landline": Sentence("Landline", "座机"), "email": Sentence("E-mail", "邮箱"), "post": Sentence("Post", "信函"),
+    "sms": Sentence("SMS", "短信"), "phone": Sentence("Phone", "电话"), "call": Sentence("Phone", "电话"), "letter": Sentence("Letter", "信函"),
+    "voice": Sentence("Voice call", "语音"), "visit": Sentence("Visit", "上门"), "chat": Sentence("Chat", "在线聊天"),
+    "none": Sentence("No contact", "不联系"), "": Sentence("No contact", "不联系"),
+}
+OUTCOMES: Mapping[str, Sentence] = {
+    "promise_to_pay": Sentence("promised to pay", "承诺还款"), "no_answer": Sentence("no answer", "无人接听"),
+    "refused_to_pay": Sentence("refused to pay", "拒绝还款"), "reached": Sentence("reached", "已联系上"), "delivered": Sentence("delivered", "已送达"),
+    "wrong_number": Sentence("wrong number", "号码有误"), "third_party": Sentence("somebody else answered", "他人接听"),
+    "call_back": Sentence("asked to be called back", "要求回电"), "left_message": Sentence("message left", "已留言"),
+    "hardship_stated": Sentence("spoke of hardship", "说明有困难"), "disputed": Sentence("disputes the debt", "提出异议"),
+}
+KINDS: Mapping[str, Sentence] = {"person": Sentence("Person", "个人"), "organisation": Sentence("Organisation", "企业")}
+ROLE_WORDS: Mapping[str, Sentence] = {
+    "administrator": Sentence("Administrator", "管理员"), "manager": Sentence("Manager", "主管"),
+    "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
+}
+ALERTS: Mapping[str, Sentence] = {"new_case": Sentence("New cases", "新入催"), "worse_bucket": Sentence("Got worse", "逾期加重")}
+CONSENT: Mapping[str, Sentence] = {
+    "given": Sentence("consent given", "已同意"), "withdrawn": Sentence("consent withdrawn", "已撤回同意"), "unknown": Sentence("consent unknown", "同意情况不详"),
+}
+REGIONS: Mapping[str, Sentence] = {}
+PRODUCTS: Mapping[str, Sentence] = {
+    "consumer_loan": Sentence("Consumer loan", "消费贷"), "small_ticket": Sentence("Small-ticket loan", "小额贷"), "car_loan": Sentence("Car loan", "车贷"),
+    "car": Sentence("Car loan", "车贷"), "education": Sentence("Education loan", "教育贷"), "education_loan": Sentence("Education loan", "教育贷"),
+    "business": Sentence("Business loan", "经营贷"), "business_loan": Sentence("Business loan", "经营贷"), "credit_card": Sentence("Credit card", "信用卡"),
+    "home_improvement": Sentence("Home improvement loan", "装修贷"), "loan": Sentence("Loan", "贷款"), "invoice": Sentence("Invoice", "发票"),
+    "appliance": Sentence("Appliance instalments", "家电分期"), "phone": Sentence("Phone instalments", "手机分期"), "several": Sentence("Several products", "多种产品"),
+    "medical": Sentence("Medical instalments", "医疗分期"), "renovation": Sentence("Renovation loan", "装修贷"), "rent": Sentence("Rent loan", "租房贷"),
+}
+EVENTS: Mapping[str, Sentence] = {
+    "opened": Sentence("Case opened", "立案"), "closed": Sentence("Case closed", "结案"), "reopened": Sentence("Case opened again", "重新立案"),
+}
+_FIXED_BUCKETS: Mapping[str, Sentence] = {
+    "current": Sentence("not overdue", "未逾期"), "none": Sentence("not in the earlier run", "上期未有"),
+}
+_RANGE, _OPEN = re.compile(r"^(\d+)-(\d+)$"), re.compile(r"^(\d+)\+$")
+_MONTHS, _OPEN_MONTHS = re.compile(r"^(\d+)m$"), re.compile(r"^(\d+)m\+$")
+
+
+def word(codes: Mapping[str, Sentence], code: str | None, language: Language) -> str:
+    """The words of a code; an unnamed one shows itself, readable.
+
+    >>> word(HOLDS, "dispute", "zh"), word(HOLDS, "sea_rescue", "en"), word(HOLDS, None, "en")
+    ('债务争议', 'sea rescue', '')
+    """
+    if code is None:
+        return ""
+    return codes[code].in_language(language) if code in codes else code.replace("_", " ")
+
+
+def bucket_word(bucket: str | None, language: Language) -> str:
+    """How is a bucket called?
+
+    >>> bucket_word("1-30", "en"), bucket_word("181+", "zh"), bucket_word("2m", "zh"), bucket_word("6m+", "en"), bucket_word("current", "zh")
+    ('1–30 days', '180 天以上', '2 个月', '6 months or more', '未逾期')
+    """
+    sentence = _bucket_sentence(bucket or "")
+    return sentence.in_language(language) if sentence else bucket or ""
+
+
+def _bucket_sentence(bucket: str) -> Sentence | None:
+    if found := _RANGE.match(bucket):
+        return Sentence(f"{found[1]}–{found[2]} days", f"{found[1]}–{found[2]} 天")
+    if found := _OPEN.match(bucket):
+        return Sentence(f"over {int(found[1]) - 1} days", f"{int(found[1]) - 1} 天以上")
+    if found := _MONTHS.match(bucket):
+        return Sentence("1 month" if found[1] == "1" else f"{found[1]} months", f"{found[1]} 个月")
+    if found := _OPEN_MONTHS.match(bucket):
+        return Sentence(f"{found[1]} months or more", f"{found[1]} 个月及以上")
+    return _FIXED_BUCKETS.get(bucket)
+
+
+def bucket_short(bucket: str, language: Language) -> str:
+    """A bucket in the head of a narrow column.
+
+    >>> bucket_short("1-30", "en"), bucket_short("181+", "en"), bucket_short("2m", "zh"), bucket_short("current", "en")
+    ('1–30', '>180', '2 个月', 'none')
+    """
+    if _RANGE.match(bucket):
+        return bucket.replace("-", "–")
+    if found := _OPEN.match(bucket):
+        return f">{int(found[1]) - 1}"
+    if bucket == "current":
+        return Sentence("none", "未逾期").in_language(language)
+    if bucket == "none":
+        return Sentence("new", "新增").in_language(language)
+    if found := _OPEN_MONTHS.match(bucket):
+        return Sentence(f"{found[1]}+ mo", f"{found[1]} 个月+").in_language(language)
+    if found := _MONTHS.match(bucket):
+        return Sentence(f"{found[1]} mo", f"{found[1]} 个月").in_language(language)
+    return bucket

@@ -1,0 +1,1 @@
+"""Are facts kept as they were written, and read as they were meant? Stories of the spine of records."""

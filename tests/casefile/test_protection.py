@@ -1,0 +1,119 @@
+"""Can anybody see, forge, change or remove what is recorded? Everything here speaks SQL by hand, as the application's role."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from tests.casefile.conftest import dispute, opening, query, record
+
+NOT_OF_AN_INSTITUTION = {"institutions", "users"}
+"""Tables that must be read before an institution is known."""
+
+
+def tables_of_institutions(store) -> list[str]:
+    rows = query(store, "SELECT table_name FROM information_schema.columns WHERE column_name = 'institution_id' AND table_schema = 'public'")
+    return sorted({name for (name,) in rows} - NOT_OF_AN_INSTITUTION)
+
+
+def refused(store, bank: int, sql: str) -> str:
+    with pytest.raises(DatabaseError) as said, store.institution.acting_for(bank):
+        query(store, sql)
+    return str(said.value)
+
+
+@pytest.fixture
+def full_bank(store, bank, person) -> int:
+    """A bank with a row in every table of facts."""
+    from datetime import date
+
+    from arrears.casefile.facts.hold import HoldLifted, MayLift
+    from arrears.casefile.facts.run import RunPublished
+
+    event, hold = opening(store, person), dispute(store, person)
+    run = RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),))
+    record(store, bank, event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER), run)
+    return bank
+
+
+def decision_in(event):
+    from arrears.casefile.facts.case import CaseDecision
+
+    return CaseDecision(event.case_id, event.party_id, "main", event.valid_on, 7, "remind", None, "r1", "small", "小额", "v1", 5, 1200, "CNY")
+
+
+def test_the_stories_are_told_as_the_applications_role(store):
+    assert query(store, "SELECT current_user::text, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user") == [("arrears_app", False, False)]
+
+
+def test_every_table_of_an_institution_forces_row_security(store):
+    forced = {name for (name,) in query(store, "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")}
+    tables = tables_of_institutions(store)
+    assert len(tables) >= 10
+    assert set(tables) <= forced
+
+
+def test_without_an_institution_no_row_is_seen(store, full_bank):
+    for table in tables_of_institutions(store):
+        assert query(store, f"SELECT count(*) FROM {table}") == [(0,)], table
+
+
+def test_another_institution_sees_nothing_and_its_own_bank_sees_each_table_filled(store, full_bank, other_bank):
+    for table in tables_of_institutions(store):
+        with store.institution.acting_for(other_bank):
+            assert query(store, f"SELECT count(*) FROM {table} WHERE institution_id = %s", full_bank) == [(0,)], table
+        with store.institution.acting_for(full_bank):
+            assert query(store, f"SELECT count(*) > 0 FROM {table}") == [(True,)], table
+
+
+def test_rows_cannot_be_entered_for_another_institution(store, full_bank, other_bank):
+    sql = f"INSERT INTO cases (case_id, institution_id, book, party_id) VALUES ({store.ids.random_id()}, {other_bank}, 'main', 1)"
+    assert "row-level security" in refused(store, full_bank, sql)
+
+
+def test_no_recorded_row_can_be_changed_or_removed(store, full_bank):
+    for table in tables_of_institutions(store):
+        assert "permission denied" in refused(store, full_bank, f"UPDATE {table} SET institution_id = institution_id"), table
+        assert "permission denied" in refused(store, full_bank, f"DELETE FROM {table}"), table
+        assert "permission denied" in refused(store, full_bank, f"TRUNCATE {table}"), table
+
+
+def test_not_even_the_owner_changes_or_removes_a_fact(store, full_bank):
+    erasable = {"id_map", "party_keys"}
+    for table in set(tables_of_institutions(store)) - erasable:
+        for sql in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE", f"UPDATE {table} SET institution_id = institution_id + 1"):
+            with pytest.raises(DatabaseError) as said, transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+                cursor.execute("SELECT set_config('arrears.institution', %s, true)", [str(full_bank)])
+                cursor.execute(sql)
+            assert "never changed" in str(said.value) or "can be changed" in str(said.value), (table, sql)
+
+
+def test_not_even_the_owner_replaces_a_salt(store, full_bank):
+    with pytest.raises(DatabaseError, match="never replaced"), transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT set_config('arrears.institution', %s, true)", [str(full_bank)])
+        cursor.execute("UPDATE journal_salts SET salts = decode(repeat('ab', length(salts)), 'hex')")
+
+
+def test_a_fact_without_an_entry_is_refused(store, full_bank, person):
+    columns = "institution_id, position, recorded_at, kind, party_id, book, valid_on, run_id, case_id"
+    sql = f"INSERT INTO case_events ({columns}, fact_id, entry_id) SELECT {columns}, {store.ids.random_id()}, 1 FROM case_events"
+    assert "has no journal entry" in refused(store, full_bank, sql)
+
+
+def test_an_event_of_a_case_that_was_never_opened_is_refused(store, bank, person):
+    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="no case that was opened here"):
+        record(store, bank, opening(store, person, kind="closed"))
+
+
+def test_erasing_needs_an_institution(store, full_bank, person):
+    with pytest.raises(DatabaseError, match="Nobody is acting"), transaction.atomic():
+        query(store, "SELECT erase_party_identity(%s)", person)
+
+
+def test_granting_twice_gives_the_same(store):
+    rights = "SELECT table_name, privilege_type FROM information_schema.table_privileges WHERE grantee = 'arrears_app' ORDER BY 1, 2"
+    before = query(store, rights)
+    store.privileges.grant_all(connections["owner"])
+    assert query(store, rights) == before
+    assert ("case_events", "UPDATE") not in before and ("users", "UPDATE") in before

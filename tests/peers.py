@@ -1,0 +1,39 @@
+"""Which tests need a real program beside us, and what happens where it is missing?
+
+`require_peer("chromium")` answers the program's path. Where it is missing the test is skipped by name, or fails if ARREARS_PEERS=required.
+Mark such tests with `@pytest.mark.peer`, so that `make test-peers` finds them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+
+def _debian_postgresql() -> Path | None:
+    """The oldest server that Debian's `postgresql` package has installed here."""
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    return min(folders, key=lambda folder: int(folder.parent.name), default=None)
+
+
+def _chromium() -> Path | None:
+    found = shutil.which("chromium")
+    return Path(found) if found else None
+
+
+KNOWN: Mapping[str, Callable[[], Path | None]] = {"chromium": _chromium, "postgresql": _debian_postgresql}
+"""Peers by the name of their Debian package, and how each is found."""
+
+
+def require_peer(name: str, found: Path | bool | None = None) -> Path:
+    """Where is this peer? Skips the test, or fails it where peers are required; `found` is for peers that are not in `KNOWN`."""
+    there = found if found is not None else KNOWN[name]() if name in KNOWN else None
+    if not there:
+        if os.environ.get("ARREARS_PEERS") == "required":
+            pytest.fail(f"peer: {name} is missing here. Install it: make peers", pytrace=False)
+        pytest.skip(f"peer: {name}")
+    return Path(name) if there is True else there
