@@ -94,6 +94,7 @@ def migrated(postgres_server: tuple[Home, EmbeddedPostgres], django_db_blocker: 
 
         settings.ARREARS_HOME = os.devnull  # With several versions in one process each brings a home of its own.
         bootstrap.start(home, urls)
+        bootstrap.allow_host("testserver")  # Django's test client asks under this name.
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         bootstrap.migrate(urls)
         bootstrap.prepare_pages(home)

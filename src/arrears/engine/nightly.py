@@ -213,6 +213,7 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "frozen_facts": frozen_digest,
         "policy": request.policy.version,
         "delinquency": repr(request.delinquency),
+        "accounts_per_slice": request.engine.accounts_per_slice,
         "previous": run_facts(request.runs, previous)["inputs_digest"] if previous else None,
         "software": {name: version(name) for name in ("arrears", "duckdb", "ibis-framework")},
     }

@@ -60,13 +60,25 @@ def point_to(urls: DatabaseUrls) -> None:
 @contextmanager
 def as_owner(urls: DatabaseUrls) -> Iterator[BaseDatabaseWrapper]:
     """The connection `owner`, there for as long as it is needed: for migrations and tests, never while pages are served."""
+    outer = connections.settings.get(OWNER)
+    if outer:
+        connections[OWNER].close()
     connections.settings[OWNER] = connections.configure_settings({"default": {}, OWNER: django_database(urls.owner)})[OWNER]
+    _forget_owner_connection()
     try:
         yield connections[OWNER]
     finally:
         connections[OWNER].close()
-        del connections[OWNER]
+        _forget_owner_connection()
         del connections.settings[OWNER]
+        if outer:
+            connections.settings[OWNER] = outer
+
+
+def _forget_owner_connection() -> None:
+    """The next use makes a connection by the settings of then; Django keeps one a thread by name."""
+    with suppress(AttributeError):
+        del connections[OWNER]
 
 
 def migrate(urls: DatabaseUrls) -> None:

@@ -287,7 +287,7 @@ class EmbeddedPostgres:
         user.own(unfinished)
         password_file = self.place.base / "password.unfinished"
         password_file.unlink(missing_ok=True)
-        with open(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        with os.fdopen(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(self._password() + "\n")
         user.own(password_file)
         try:
@@ -410,7 +410,7 @@ class EmbeddedPostgres:
 
 def _try_lock(path: Path, kind: int) -> IO[str] | None:
     """The open, locked file, or None where somebody else has it; closing it lets go."""
-    file = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+", encoding="ascii")  # noqa: SIM115 kept open
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+", encoding="ascii")
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -468,7 +468,7 @@ def _open_log(path: Path) -> IO[bytes]:
     """Append to the log; a long one is put aside at the start, one old one is kept."""
     if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
         path.replace(path.with_name(path.name + ".1"))
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
 def _tail(path: Path) -> str:
@@ -557,7 +557,7 @@ def _end_process(pid: int, how: signal.Signals, still_there: Callable[[], bool])
             time.sleep(0.05)
         if not still_there():
             return
-    raise Busy(f"A database server (process {pid}) does not end.", "It holds the data folder.", "End it, and try again.")
+    raise Refused(f"A database server (process {pid}) does not end.", "It holds the data folder.", "End it, and try again.")
 
 
 def _environment() -> dict[str, str]:

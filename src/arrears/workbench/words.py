@@ -36,9 +36,9 @@ CHANNELS: Mapping[str, Sentence] = {
 }
 OUTCOMES: Mapping[str, Sentence] = {
     "promise_to_pay": Sentence("promised to pay", "承诺还款"), "no_answer": Sentence("no answer", "无人接听"),
-    "refused_to_pay": Sentence("refused to pay", "拒绝还款"), "reached": Sentence("reached", "已联系上"), "delivered": Sentence("delivered", "已送达"),
+    "refused_to_pay": Sentence("refused to pay", "拒绝还款"), "reached": Sentence("reached", "已联系上"), "delivered": Sentence("delivered", "已送达"), "message_delivered": Sentence("message delivered", "信息已送达"),
     "wrong_number": Sentence("wrong number", "号码有误"), "third_party": Sentence("somebody else answered", "他人接听"),
-    "call_back": Sentence("asked to be called back", "要求回电"), "left_message": Sentence("message left", "已留言"),
+    "call_back_requested": Sentence("asked to be called back", "要求回电"), "left_message": Sentence("message left", "已留言"),
     "hardship_stated": Sentence("spoke of hardship", "说明有困难"), "disputed": Sentence("disputes the debt", "提出异议"),
 }
 KINDS: Mapping[str, Sentence] = {"person": Sentence("Person", "个人"), "organisation": Sentence("Organisation", "企业")}
@@ -106,14 +106,14 @@ def bucket_short(bucket: str, language: Language) -> str:
     """A bucket in the head of a narrow column.
 
     >>> bucket_short("1-30", "en"), bucket_short("181+", "en"), bucket_short("2m", "zh"), bucket_short("current", "en")
-    ('1–30', '>180', '2 个月', 'none')
+    ('1–30', '>180', '2 个月', 'not late')
     """
     if _RANGE.match(bucket):
         return bucket.replace("-", "–")
     if found := _OPEN.match(bucket):
         return f">{int(found[1]) - 1}"
     if bucket == "current":
-        return Sentence("none", "未逾期").in_language(language)
+        return Sentence("not late", "未逾期").in_language(language)
     if bucket == "none":
         return Sentence("new", "新增").in_language(language)
     if found := _OPEN_MONTHS.match(bucket):

@@ -5,6 +5,7 @@ One table a fact class; a personal field `x` stands as `sealed_x`, sealed under 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,9 @@ class FactTable:
 
 
 def _pairs(value: Any) -> tuple[tuple[Any, Any], ...]:
-    return tuple((name, item) for name, item in value)
+    """Pairs from JSON, which Django's connections hand over as text and plain ones as a list."""
+    pairs = json.loads(value) if isinstance(value, str) else value
+    return tuple((name, item) for name, item in pairs)
 
 
 def _blocks(value: Any) -> tuple[Blocked, ...]:

@@ -22,6 +22,8 @@ from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, show
 
 HAPPENINGS_SHOWN = 12
+RECENT_SHOWN = 6
+"""On the first screen what others did counts; the decision stands beside it."""
 ITEMS_SHOWN = 6
 
 
@@ -114,7 +116,8 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     before, after = reading.neighbours(home_of_site(), view.run, case_id)
     return show(
         request, "case", case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),
-        accounts=[near_items(account, view.run.as_of) for account in view.accounts], happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
+        accounts=[near_items(account, view.run.as_of) for account in view.accounts], recent=[one for one in happened if one.kind != "decision"][:RECENT_SHOWN],
+        happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
         decisions=decisions, recorded_holds=holds_since(view.row.party_id, view.holds), chart=charts.case_history(view, reader_language()),
         before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
     )

@@ -72,6 +72,25 @@ def flow_matrix(flow: Sequence[FlowCell], order: Sequence[str]) -> tuple[tuple[s
     return columns, tuple(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many accounts became overdue, fell further behind, or came closer to being paid up since the run before?"""
+
+    fresh: int
+    worse: int
+    better: int
+
+
+def moved_accounts(rows: Sequence[MatrixRow]) -> Moved:
+    """The matrix in three figures. An account that was not overdue or not there before and is overdue now became overdue."""
+    counted = {"fresh": 0, "worse": 0, "better": 0, "same": 0}
+    for row in rows:
+        for cell in row.cells:
+            is_fresh = cell.direction == "worse" and row.before in {"current", "none"}
+            counted["fresh" if is_fresh else cell.direction] += cell.accounts
+    return Moved(counted["fresh"], counted["worse"], counted["better"])
+
+
 def home(request: HttpRequest) -> HttpResponse:
     """Tiles, what moved, alerts: each as of the run's day, each a way to the cases behind it."""
     everything, book = portfolios_in_view(request)
@@ -80,7 +99,7 @@ def home(request: HttpRequest) -> HttpResponse:
     seen: Overview = overview(home_of_site(), book.run)
     columns, rows = flow_matrix(seen.flow, book.run.buckets)
     return show(
-        request, "home", portfolios=everything, book=book, run=book.run, seen=seen, flow_columns=columns, flow_rows=rows,
+        request, "home", portfolios=everything, book=book, run=book.run, seen=seen, flow_columns=columns, flow_rows=rows, moved=moved_accounts(rows),
         names=people(home_of_site(), book, [alert.party_id for alert in seen.alerts]),
         alert_total=sum(seen.alert_counts.values()), chart=charts.accounts_by_bucket(seen.buckets, reader_language()),
     )
