@@ -14,7 +14,7 @@ import pytest
 from arrears.engine.home import Home
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.reading import WorklistFilter
-from tests.run_files import AS_OF, LIN, WANG, SmallBook, write_small_book
+from tests.workbench.run_files import AS_OF, LIN, WANG, SmallBook, write_small_book
 
 BANK, OTHER_BANK = 1, 2
 
@@ -64,7 +64,7 @@ def test_the_overview_adds_up(home: Home, run: reading.Run) -> None:
 
 def test_an_amount_that_the_source_does_not_state_is_counted_apart_and_not_as_nothing(home: Home, run: reading.Run) -> None:
     path = run.file("assessment")
-    duckdb.sql(f"COPY (SELECT * REPLACE (CASE WHEN account_id = 21 THEN NULL ELSE amount_overdue_minor END AS amount_overdue_minor) FROM read_parquet('{path}')) TO '{path}.new'")
+    duckdb.connect(":memory:").execute(f"COPY (SELECT * REPLACE (CASE WHEN account_id = 21 THEN NULL ELSE amount_overdue_minor END AS amount_overdue_minor) FROM read_parquet('{path}')) TO '{path}.new' (FORMAT parquet)")
     Path(f"{path}.new").rename(path)
     (money,) = reading.overview(home, run).overdue
     assert (money.amount_minor, money.accounts_unstated) == (400_000, 1)

@@ -150,7 +150,7 @@ def test_data_of_another_major_version_is_refused_and_left_alone(home):
 
 
 def test_a_server_that_cannot_start_says_why_and_lets_go(home):
-    with pytest.raises(Refused, match="FATAL.*no_such_setting|unrecognized configuration parameter"):
+    with pytest.raises(Refused, match=r"FATAL.*no_such_setting|unrecognized configuration parameter"):
         server_for(home, "18", no_such_setting="1").start()
     with embedded_server(home).running() as server:
         assert server.is_owner

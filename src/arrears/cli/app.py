@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Group, Parameter
+from cyclopts import App, CycloptsError, Parameter
 
 from arrears.cli import doors
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
@@ -17,7 +18,7 @@ from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.money import format_money
 from arrears.core.problems import ExitCode, Refused, WrongCall
 from arrears.engine.columns_engine import EngineSettings
-from arrears.engine.home import HomeSettings
+from arrears.engine.home import HOME_VARIABLE, HomeSettings, resolve_home
 from arrears.engine.nightly import RunResult
 from arrears.engine.use_cases import books, explaining
 from arrears.engine.use_cases.demonstration import demonstrate
@@ -27,7 +28,6 @@ from arrears.engine.use_cases.setting_up import institution_of, set_up
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="Folder of everything you make. Default: ARREARS_HOME, else the machine's or your own data folder.")]
 BookOption = Annotated[str | None, Parameter(name="--book", help="Name of a book in the home, or the path of a book's folder. Default: main.")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document on standard output, for machines.")]
-EXAMPLES = Group("Examples", sort_key=99)
 
 app = App(
     name="arrears",
@@ -136,7 +136,7 @@ def _import_json(report: Any) -> dict[str, Any]:
 
 
 @app.command
-def pool(error_pool: Path, /, *, output: Path = Path("."), home: HomeOption = None) -> None:
+def pool(error_pool: Path, /, *, output: Path = Path(), home: HomeOption = None) -> None:
     """Write the refused rows of an import as CSV, each with what is wrong and what to do. Correct them and import them again.
 
     Example:
@@ -288,10 +288,6 @@ def demo(*, serve: bool = True, accounts: int = 20_000, host: str = "127.0.0.1",
 
 def _demo_home() -> Path | None:
     """The demonstration keeps apart from real books, unless a home is named."""
-    import os
-
-    from arrears.engine.home import HOME_VARIABLE, resolve_home
-
     if os.environ.get(HOME_VARIABLE):
         return None
     usual = resolve_home(None, {}, is_root=os.geteuid() == 0).root
@@ -321,7 +317,7 @@ def case_list(
     show_table(
         f"{len(found)} cases",
         [("case", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
-        [(row["case_id"], _days(row), _amount(row), row["currency"], row["treatment"], row["reason_en"]) for row in found],
+        [(row["case_id"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"]) for row in found],
     )
 
 
@@ -396,10 +392,6 @@ def run_command(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         people.print("Stopped. Nothing that was published is lost.")
         return 130
-    except Exception as trouble:
-        from cyclopts import CycloptsError
-
-        if isinstance(trouble, CycloptsError):
-            return int(ExitCode.WRONG_CALL)
-        raise
+    except CycloptsError:
+        return int(ExitCode.WRONG_CALL)
     return int(ExitCode.DONE)

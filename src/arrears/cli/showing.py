@@ -16,7 +16,9 @@ from arrears.engine.use_cases.books import Progress as Told
 
 people = Console(stderr=True, highlight=False)
 """Progress and remarks: they never mix with results on standard output."""
-results = Console(highlight=False, soft_wrap=True)
+WIDTH_ELSEWHERE = 160
+"""Columns of a table that goes into a file or a pipe, where nobody's window sets a width."""
+results = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
 
 
 def show_json(content: Any) -> None:
@@ -32,7 +34,7 @@ def show_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[S
         table.add_column(heading, justify="right" if figures else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    results.print(table)
+    results.print(table, soft_wrap=False)
 
 
 @contextmanager

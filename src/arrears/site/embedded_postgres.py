@@ -14,7 +14,8 @@ The server listens on a Unix socket only, in a folder of its own with a short ra
 have long names), closed to other users. Everybody signs in with a password (SCRAM), the socket's owner included.
 
 For root, PostgreSQL runs as a system user who cannot look into the home, so the data lies under /var/lib/arrears-postgresql/homes/ and the
-home keeps a pointer to it (`postgresql/location`). Lock, state and data lie side by side: whoever has the data has the lock.
+home keeps a pointer to it (`postgresql/location`). Lock, state and data lie side by side: whoever has the data has the lock. Whoever deletes
+such a home deletes the folder that `location` names as well.
 """
 
 from __future__ import annotations
@@ -536,7 +537,7 @@ def _works_in(pid: int, data: Path) -> bool:
     """Is this process alive and a server on this data folder? PostgreSQL makes the data folder its working folder."""
     if sys.platform == "linux":
         try:
-            return Path(os.readlink(f"/proc/{pid}/cwd")) == data.resolve()
+            return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
         except OSError:
             return False
     listed = subprocess.run(["/bin/ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False, timeout=10)  # noqa: S603

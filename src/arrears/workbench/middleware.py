@@ -33,6 +33,7 @@ class SecurityHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with these headers, unless a view has set its own."""
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", CONTENT_POLICY)
         response.setdefault("Referrer-Policy", "same-origin")
@@ -49,6 +50,7 @@ class ReaderLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the reader's language."""
         chosen = getattr(request.user, "language", "") if request.user.is_authenticated else ""
         code = {"zh": "zh-hans", "en": "en"}.get(chosen[:2]) or translation.get_language_from_request(request)
         with translation.override(code):
@@ -66,6 +68,7 @@ class PagePermission:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on; `process_view` decides."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -99,6 +102,7 @@ class ActingForInstitution:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer inside the institution's transaction."""
         if not request.user.is_authenticated or request.user.institution_id is None:
             return self.get_response(request)
         try:

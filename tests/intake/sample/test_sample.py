@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from tests.intake.book.keeper import KeeperInMemory
 
 from arrears.core.book import BOOK_TABLES
 from arrears.core.problems import Busy, Refused, WrongCall
 from arrears.intake.book.layout import ROW_GROUP_SIZE, batch_facts, book_info, file_digest, import_lock
 from arrears.intake.sample.making import TABLES, make_sample, seeded_ids
+from tests.intake.book.keeper import KeeperInMemory
 
 TODAY = date(2026, 11, 23)
 ACCOUNTS = 20_000

@@ -66,5 +66,5 @@ class DelinquencySettings:
     @property
     def bucket_names(self) -> tuple[str, ...]:
         """Every name an account can stand under, best first; months stand after days because they are a different measure."""
-        months = tuple(f"{month}m" for month in range(1, MONTHS_SHOWN_APART)) + (f"{MONTHS_SHOWN_APART}m+",)
-        return (CURRENT, *(bucket.name for bucket in self.buckets), *months)
+        months = (f"{month}m" for month in range(1, MONTHS_SHOWN_APART))
+        return (CURRENT, *(bucket.name for bucket in self.buckets), *months, f"{MONTHS_SHOWN_APART}m+")

@@ -10,7 +10,14 @@ import ibis.expr.types as ir
 from arrears.core.money import minor_digits
 from arrears.decide.policy.conditions import ConditionNotAccepted, parse_condition
 from arrears.decide.policy.guards import (
-    ASK_FOR_HISTORY, GUARD_TREATMENTS, HELD_QUEUE, HOLD_REASON, HOLD_RESPECTED, HOLD_RULE, UNKNOWN_CONTACTS_REASON, UNKNOWN_CONTACTS_RULE,
+    ASK_FOR_HISTORY,
+    GUARD_TREATMENTS,
+    HELD_QUEUE,
+    HOLD_REASON,
+    HOLD_RESPECTED,
+    HOLD_RULE,
+    UNKNOWN_CONTACTS_REASON,
+    UNKNOWN_CONTACTS_RULE,
 )
 from arrears.decide.policy.table import Policy, PolicyNotValid, Treatment
 from arrears.decide.policy.words import reason_columns, texts_used

@@ -38,14 +38,16 @@ def _grouped(whole: ir.IntegerValue) -> ir.StringValue:
     return ibis.ifelse(whole == 0, "0", padded.re_replace("^[0,]+", ""))
 
 
+def _with_decimals(minor: ir.IntegerValue, digits: int) -> ir.StringValue:
+    """Minor units as text in major units."""
+    unit = 10**digits
+    whole = _grouped(minor // unit)
+    return whole if digits == 0 else whole + "." + (minor % unit).cast("string").lpad(digits, "0")
+
+
 def money_text(minor: ir.IntegerValue, currency: ir.StringValue, digits_by_currency: dict[str, int]) -> ir.StringValue:
     """An amount as people write it, 1,234.50 CNY; two decimals for a currency not in the table."""
-    by_digits = []
-    for digits in sorted(set(digits_by_currency.values()) | {2}):
-        unit = 10**digits
-        decimals = "" if digits == 0 else ibis.literal(".") + (minor % unit).cast("string").lpad(digits, "0")
-        by_digits.append((digits, _grouped(minor // unit) + decimals))
-    written = {digits: text for digits, text in by_digits}
+    written = {digits: _with_decimals(minor, digits) for digits in sorted({2, *digits_by_currency.values()})}
     branches = [(currency == name, written[digits]) for name, digits in sorted(digits_by_currency.items()) if digits != 2]
     amount = ibis.cases(*branches, else_=written[2]) if branches else written[2]
     return amount + " " + currency

@@ -46,7 +46,8 @@ def listed_cases(home: Home, institution_id: int, book: str | None, queue: str, 
     if run is None:
         return []
     page = reading.worklist(home, run, reading.WorklistFilter(queue=queue), page_rows=max(1, limit))
-    return [_plain({**_flat(asdict(row)), "book": named}) for row in page.rows[:limit]]
+    labels = {name: words.label for name, words in run.treatments.items()}
+    return [_plain({**_flat(asdict(row)), "book": named, "treatment_en": labels[row.treatment].en, "treatment_zh": labels[row.treatment].zh}) for row in page.rows[:limit]]
 
 
 def _only_or_main(home: Home, institution_id: int) -> str:

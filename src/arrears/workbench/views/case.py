@@ -24,7 +24,7 @@ from arrears.workbench.views.frame import home_of_site, institution_of, show
 HAPPENINGS_SHOWN = 12
 RECENT_SHOWN = 6
 """On the first screen what others did counts; the decision stands beside it."""
-ITEMS_SHOWN = 6
+ITEMS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class AccountShown:
 class JournalLine:
     """One journal entry for the reader: what its header says, the header itself, its hash in hex."""
 
-    recorded_at: datetime
+    recorded_at: datetime | None
     name: str
     actor: str
     header: str
@@ -64,7 +64,7 @@ def journal_lines(entries: Sequence[Entry]) -> list[JournalLine]:
             header = parse_header(entry.header)
             lines.append(JournalLine(header.recorded_at, header.name, header.actor, entry.header, entry.entry_hash.hex()))
         except ValueError:
-            lines.append(JournalLine(datetime.min, "?", "?", entry.header, entry.entry_hash.hex()))
+            lines.append(JournalLine(None, "?", "?", entry.header, entry.entry_hash.hex()))
     return lines
 
 
@@ -76,10 +76,10 @@ def holds_since(party_id: int, known: Sequence[reading.HoldSpan]) -> list[Hold]:
 
 
 def near_items(account: reading.Account, as_of: date) -> AccountShown:
-    """Unpaid items that fell due, and the next few to come; the rest is one click away."""
+    """Unpaid items that fell due, oldest first, and the next two to come; the rest is one click away."""
     late = [item for item in account.items if item.outstanding_minor and item.due_on <= as_of]
     coming = [item for item in account.items if item.due_on > as_of]
-    near = (late[-ITEMS_SHOWN:] + coming[:2])
+    near = late[:ITEMS_SHOWN] + coming[:2]
     return AccountShown(account, tuple(near), tuple(item for item in account.items if item not in near))
 
 

@@ -1,0 +1,47 @@
+"""All measurements, one after the other: `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+
+SIZES = (1_000_000, 10_000_000)
+
+
+def nightly_runs(sizes: list[int]) -> list[dict[str, object]]:
+    """Each size in a process of its own, so that one's memory is not counted with another's."""
+    measured = []
+    for accounts in sizes:
+        done = subprocess.run([sys.executable, "-m", "benchmarks.nightly_run", "--accounts", str(accounts)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(done.stderr)
+        measured.append(json.loads(done.stdout.splitlines()[-1]))
+        print(json.dumps(measured[-1], indent=1), flush=True)
+    return measured
+
+
+def table(measured: list[dict[str, object]]) -> str:
+    """The figures as a Markdown table."""
+    rows = [
+        ("accounts", lambda m: f"{m['accounts']:,}"),
+        ("assess + decide + write, accounts/s", lambda m: f"{m['assess_decide_write_per_second']:,}"),
+        ("ratio to the floor", lambda m: f"{m['ratio_to_floor']}"),
+        ("whole run with cases in PostgreSQL, accounts/s", lambda m: f"{m['whole_run_per_second']:,}"),
+        ("cases opened", lambda m: f"{m['cases']:,}"),
+        ("peak memory, database included", lambda m: f"{m['peak_memory_mb']:,} MB"),
+    ]
+    lines = ["| | " + " | ".join(f"{name(m)}" for name in [rows[0][1]] for m in measured) + " |", "|---|" + "---:|" * len(measured)]
+    return "\n".join(lines + [f"| {label} | " + " | ".join(value(m) for m in measured) + " |" for label, value in rows[1:]])
+
+
+def main() -> None:
+    """Measure the sizes asked for and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--accounts", type=int, action="append", help="a size; may be given several times")
+    print(table(nightly_runs(parser.parse_args().accounts or list(SIZES))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Does the house stand as its plan says?"""
