@@ -29,10 +29,10 @@ demo: $(STAMP)  ## sample books, a run over each, and the pages: prints address 
 	@$(BIN)/arrears demo
 
 test: $(STAMP)  ## all tests; with ARREARS_PEERS=required a missing peer is a failure
-	@$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+	@ARREARS_TEST_POSTGRES=$${ARREARS_TEST_POSTGRES:-all} $(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)
 
 test-peers: $(STAMP)  ## the tests that need a real peer (server, browser)
-	@ARREARS_PEERS=required $(BIN)/python -m pytest -q -m peer $(PYTEST_ARGS)
+	@ARREARS_TEST_POSTGRES=all ARREARS_PEERS=required $(BIN)/python -m pytest -q -m peer $(PYTEST_ARGS)
 
 check: $(STAMP)  ## style, types, imports, architecture, licences
 	@$(BIN)/ruff check .

@@ -223,3 +223,51 @@ def test_a_broken_page_says_so_without_details_and_keeps_nothing(bank, signed_in
 def test_without_any_run_the_pages_say_what_to_do(bank, signed_in):
     (bank.home.runs / "main" / "current").unlink()
     assert "arrears run" in page(signed_in("manager"), "home") and "arrears run" in page(signed_in("collector"), "worklist")
+
+
+def test_a_book_whose_source_states_no_amounts_says_so_and_shows_no_zero(bank, signed_in):
+    import duckdb
+
+    path = bank.home.runs / "main" / "2026-11-23" / "1" / "assessment.parquet"
+    duckdb.connect(":memory:").execute(
+        f"COPY (SELECT * REPLACE (NULL::BIGINT AS amount_overdue_minor) FROM read_parquet('{path}')) TO '{path}.new' (FORMAT parquet)")
+    path.with_name("assessment.parquet.new").rename(path)
+    text = page(signed_in("manager"), "home")
+    assert "not stated</a> <small>CNY" in text and "4 accounts are not counted" in text and ">0.00<" not in text
+
+
+def _code(secret: str, steps_ahead: int = 0) -> str:
+    """What an authenticator app shows for this secret (RFC 6238), by its own arithmetic."""
+    import base64
+    import hashlib
+    import hmac
+    import struct
+    import time
+
+    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30 + steps_ahead), hashlib.sha1)
+    place = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[place:place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def test_with_an_authenticator_app_the_password_alone_no_longer_opens_anything(bank):
+    import re
+
+    client = Client(HTTP_HOST="localhost")
+    client.post(reverse("account_login"), {"login": "manager", "password": PASSWORD})
+    doubted = client.get(reverse("mfa_activate_totp"))
+    assert doubted["Location"].startswith(reverse("account_reauthenticate"))
+    asked = client.post(doubted["Location"], {"password": PASSWORD}, follow=True).content.decode()
+    found = re.search(r'id="secret"[^>]*value="([A-Z2-7]+)"', asked)
+    assert found is not None
+    done = client.post(reverse("mfa_activate_totp"), {"code": _code(found[1])}, follow=True)
+    assert done.request["PATH_INFO"] == reverse("mfa_view_recovery_codes") and done.content.decode().count("<code>") >= 8
+
+    again = Client(HTTP_HOST="localhost")
+    first = again.post(reverse("account_login"), {"login": "manager", "password": PASSWORD}, follow=True)
+    assert first.request["PATH_INFO"] == reverse("mfa_authenticate")
+    assert again.get(reverse("home")).status_code == 302
+    second = again.post(reverse("mfa_authenticate"), {"code": _code(found[1], steps_ahead=0)}, follow=True)
+    if second.request["PATH_INFO"] != "/home/":  # a code serves once; the next one is valid within the tolerance or half a minute later
+        recovery = re.findall(r"<code>(\w+)</code>", done.content.decode())[0]
+        second = again.post(reverse("mfa_authenticate"), {"code": recovery}, follow=True)
+    assert second.request["PATH_INFO"] == "/home/"

@@ -109,5 +109,5 @@ def changes_of(decisions: Path, known: pa.Table, latest: pa.Table, facts: Mappin
         connection.register("known", known)
         connection.register("latest", latest)
         run = {"book": facts["book"], "on": facts["as_of"], "run_id": facts["run_id"]}
-        events, decided = (connection.execute(sql, run).to_arrow_table() for sql in (_EVENTS_SQL, _DECISIONS_SQL))
+        events, decided = (connection.sql(sql, params=run).to_arrow_table() for sql in (_EVENTS_SQL, _DECISIONS_SQL))
         return Changes(events, decided)

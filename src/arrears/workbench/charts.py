@@ -134,10 +134,12 @@ def _months_by_statement(view: CaseView, language: Language) -> Chart | None:
     } for statement in shown]
     months = Sentence("Months past due", "逾期月数").in_language(language)
     worst = max(((statement.months_past_due or 0), statement.statement_on) for statement in shown)
-    title = Sentence(f"At most {worst[0]} months past due, on the statement of {worst[1]}", f"最高逾期 {worst[0]} 个月，见 {worst[1]} 账单").in_language(language)
+    title = Sentence(
+        f"{worst[0]} month{'' if worst[0] == 1 else 's'} past due at most, last on the statement of {worst[1]}", f"最高逾期 {worst[0]} 个月，最近一次见 {worst[1]} 账单",
+    ).in_language(language)
     bars = alt.Chart(alt.Data(values=values)).mark_bar(color=ACCENT).encode(
         x=alt.X("month:N", sort=None, title=None, axis=alt.Axis(labelAngle=-45, ticks=False, labelPadding=4)),
-        y=alt.Y("months:Q", title=months, scale=alt.Scale(zero=True), axis=alt.Axis(tickMinStep=1, format="d", domain=False, ticks=False)),
+        y=alt.Y("months:Q", title=months, scale=alt.Scale(zero=True), axis=alt.Axis(values=list(range(worst[0] + 1)), format="d", domain=False, ticks=False)),
         tooltip=[alt.Tooltip("on:N", title=Sentence("Statement", "账单日").in_language(language)), alt.Tooltip("months:Q", title=months)],
     ).properties(width={"step": 48}, height=150)
     head = (Sentence("Statement", "账单日").in_language(language), months, Sentence("Balance", "账单余额").in_language(language))

@@ -236,6 +236,11 @@ class Person:
     name: str | None
     number: str | None
 
+    @property
+    def called(self) -> str | None:
+        """The name, or where the book has none the lender's number."""
+        return self.name or self.number
+
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:

@@ -112,7 +112,7 @@ def _csv_values(line: Line, run: reading.Run) -> list[Any]:
     treatment = run.treatments.get(case.treatment)
     overdue = "" if case.amount_overdue_minor is None else format_money(case.amount_overdue_minor, case.currency, language, with_currency=False).replace(",", "")
     return [
-        case.rank or "", line.person.name or "", id_text(case.case_id), case.reason.in_language(language), case.currency, overdue,
+        case.rank or "", line.person.called or "", id_text(case.case_id), case.reason.in_language(language), case.currency, overdue,
         "" if case.days_past_due is None else case.days_past_due, words.bucket_word(case.bucket, language),
         treatment.label.in_language(language) if treatment else case.treatment,
         (line.contact.masked or "") if line.contact else "", run.as_of.isoformat(),
