@@ -39,6 +39,7 @@ def decided(policy: Policy, *cases: dict[str, Any]) -> list[dict[str, Any]]:
         ("four days are no slip any more", {"days_past_due": 4, "items_on_time": 14, "items_paid_late": 0}, "small_and_early"),
         ("late by habit, as always", {"days_past_due": 5, "items_paid_late": 3}, "usually_a_few_days_late"),
         ("the first payment never came", {"days_past_due": 4, "first_item_missing": True}, "first_payment_missing"),
+        ("the first payment never came, long ago", {"days_past_due": 31, "first_item_missing": True}, "one_to_two_months"),
         ("small and early", {"days_past_due": 15, "amount_at_stake_minor": 499999}, "small_and_early"),
         ("early but large", {"days_past_due": 15, "amount_at_stake_minor": 500000}, "early"),
         ("two debts at once", {"accounts_overdue": 2, "days_past_due": 20}, "several_debts"),

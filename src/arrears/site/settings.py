@@ -141,6 +141,7 @@ def _security(site: SiteSettings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": site.https,
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+        "CSRF_FAILURE_VIEW": "arrears.workbench.views.errors.csrf_refused",
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_SECURE": site.https,

@@ -240,6 +240,7 @@ class _Import:
             "created": self.received_on.isoformat(),
             "mapping": self.mapping.name,
             "mapping_digest": self.mapping.digest,
+            "namespace": self.mapping.namespace,
             "files": [
                 {
                     "name": file.path.name,

@@ -156,6 +156,15 @@ def _open(book_dir: Path, name: str | None, institution_id: int | None, created:
         open_book(book_dir, name or book_dir.name, institution_id, created=created)
 
 
+def namespace_of(seed: int) -> str:
+    """The system that the numbers of an invented book come from.
+
+    >>> namespace_of(7)
+    'sample-7'
+    """
+    return f"sample-{seed}"
+
+
 def _batch_facts(recipe: Recipe, accounts: int, currency: str, rows: Mapping[str, int]) -> dict[str, object]:
     """What `batch.json` says: the same keys as after an import, and where the rows come from instead of files."""
     return {
@@ -164,6 +173,7 @@ def _batch_facts(recipe: Recipe, accounts: int, currency: str, rows: Mapping[str
         "files": [],
         "mapping": "sample",
         "mapping_digest": None,
+        "namespace": namespace_of(recipe.seed),
         "tables": {
             table: {"read": count, "accepted": count, "rejected": 0, "merged": 0} for table, count in rows.items()
         },
@@ -253,7 +263,7 @@ class _Making:
         for start in range(0, count, SLICE):
             self.progress(f"{kind} ids", start, count)
             numbers = np.arange(start, min(start + SLICE, count))
-            namespace = f"sample-{self.recipe.seed}"
+            namespace = namespace_of(self.recipe.seed)
             if owners is None:
                 answer = identities.resolve_or_create("party", namespace, who.party_numbers(self.recipe.seed, numbers))
             else:

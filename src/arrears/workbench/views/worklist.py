@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.money import AmountNotValid, format_money, parse_minor
 from arrears.engine.use_cases import reading
+from arrears.engine.use_cases.finding import case_of_number
 from arrears.workbench import words
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
@@ -139,8 +140,6 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, typed: str) -> int | None:
-    from arrears.workbench.views.finding import case_of_number
-
     home, institution = home_of_site(), institution_of(request)
     try:
         identifier = parse_id(typed)

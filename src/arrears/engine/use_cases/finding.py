@@ -6,9 +6,6 @@ the institution's books came from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pyarrow as pa
 
 from arrears.casefile.store.identity import Identities
@@ -20,21 +17,10 @@ from arrears.intake.book.layout import batch_dirs, batch_facts
 LONGEST_NUMBER = 64
 
 
-def namespace_of(facts: Mapping[str, Any]) -> str:
-    """The lender's system that a batch's numbers come from: stated, or that of an invented book, or called like its mapping.
-
-    >>> namespace_of({"namespace": "core"}), namespace_of({"sample": {"seed": 7}, "mapping": "sample"}), namespace_of({"mapping": "cards"})
-    ('core', 'sample-7', 'cards')
-    """
-    if facts.get("sample"):
-        return str(facts.get("namespace") or f"sample-{facts['sample']['seed']}")
-    return str(facts.get("namespace") or facts.get("mapping") or "")
-
-
 def namespaces(home: Home, institution_id: int) -> list[str]:
     """In which of the lender's systems can a number have been given?"""
     facts = [batch_facts(folder) for book in portfolios(home, institution_id) for folder in batch_dirs(book.folder)]
-    return sorted({name for fact in facts if (name := namespace_of(fact))})
+    return sorted({str(fact["namespace"]) for fact in facts})
 
 
 def case_of_number(home: Home, institution_id: int, number: str) -> int | None:
