@@ -20,7 +20,8 @@ from typing import Any
 
 import duckdb
 
-from arrears.engine.columns_engine import EngineSettings, column_engine, quoted
+from arrears.core.sql import quoted
+from arrears.engine.columns_engine import EngineSettings, column_engine
 from arrears.intake.book.layout import latest_by_key_sql
 
 ON = date(2026, 11, 23)

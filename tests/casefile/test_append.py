@@ -105,7 +105,7 @@ def test_in_sets_and_one_by_one_the_same_facts_get_the_same_headers_and_hashes(s
         placed = placed.append_column("chain", pa.array([3])).append_column("position", pa.array([4], pa.int32()))
         placed = placed.append_column("predecessor", pa.array([GENESIS]))
         recorded = store.hashing.Recorded(9, 'a"逾', AT, "c'\\")
-        columns = store.hashing.hash_set(kind, placed, salts, recorded)
+        columns = store.hashing.hash_set(kind, placed, salts, recorded, with_header=True)
         fields = tuple((name, commitment(salt[0].as_py(), name, value)) for salt, (name, value) in zip(salts, values_of(fact).items(), strict=True))
         alone = entry_of(Header(11, 9, 3, 4, journal_name(fact), 'a"逾', AT, "c'\\", 12, fields))
         assert columns["header"][0].as_py() == alone.header

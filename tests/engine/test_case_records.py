@@ -113,7 +113,15 @@ def test_every_event_and_decision_has_its_entry_and_every_chain_verifies(story: 
 
 def test_a_look_at_the_past_touches_no_case(story: Story) -> None:
     story.night("2026-02-20")
-    assert counts(story.night("2026-01-12")) == (0, 0, 0, 0)
+    past = story.night("2026-01-12")
+    assert counts(past) == (0, 0, 0, 0)
+    assert past.facts["cases"]["looked_at_the_past"] == 1
+
+
+def test_a_look_at_the_past_from_another_folder_touches_no_case_either(story: Story, tmp_path: Path) -> None:
+    story.night("2026-02-20")
+    elsewhere = RunRequest(story.folder / "book", tmp_path / "elsewhere", date(2026, 1, 12), AT, "night", find_policy(None))
+    assert nightly(elsewhere, story.records).facts["cases"]["looked_at_the_past"] == 1
 
 
 def test_a_night_killed_after_the_cases_and_before_its_publication_changes_nothing_twice(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import pytest
 from arrears.engine.home import Home
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.reading import WorklistFilter
+from arrears.engine.use_cases.reading.files import looking_into
 from tests.workbench.run_files import AS_OF, LIN, WANG, SmallBook, write_small_book
 
 BANK, OTHER_BANK = 1, 2
@@ -161,5 +162,5 @@ def test_a_case_is_found_by_person_and_by_account(home: Home, small: SmallBook) 
 def test_reading_cannot_leave_the_home(home: Home, small: SmallBook, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "secret.csv"
     elsewhere.write_text("a\n1\n")
-    with reading._looking_into(home) as connection, pytest.raises(duckdb.Error, match="(?i)permission|disabled"):
+    with looking_into(home) as connection, pytest.raises(duckdb.Error, match="(?i)permission|disabled"):
         connection.execute("SELECT * FROM read_csv(?)", [str(elsewhere)])

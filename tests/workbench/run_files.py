@@ -12,8 +12,9 @@ import duckdb
 
 from arrears.core.book import BOOK_TABLES
 from arrears.core.ids import case_id_of
+from arrears.core.sql import quoted
 from arrears.engine.home import Home
-from arrears.intake.book.layout import duckdb_type, quoted
+from arrears.intake.book.layout import duckdb_type
 
 AS_OF, BEFORE = date(2026, 11, 23), date(2026, 10, 24)
 BUCKETS = ["current", "1-30", "31-60", "61-90", "91-120", "121-150", "151-180", "181+", "1m", "2m", "6m+"]

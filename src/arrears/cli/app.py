@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -68,12 +68,18 @@ def init(
 
     Parameters
     ----------
-    institution: Name of the lender or company.
-    jurisdiction: Country whose law applies, as ISO 3166 (CN, US, GB, …).
-    currency: Usual currency, as ISO 4217.
-    language: Language of staff: en or zh.
-    user: Sign-in name of the first administrator.
-    password_file: File whose first line is the password. Without it you are asked at a terminal; elsewhere one is drawn and shown once.
+    institution
+        Name of the lender or company.
+    jurisdiction
+        Country whose law applies, as ISO 3166 (CN, US, GB, …).
+    currency
+        Usual currency, as ISO 4217.
+    language
+        Language of staff: en or zh.
+    user
+        Sign-in name of the first administrator.
+    password_file
+        File whose first line is the password. Without it you are asked at a terminal; elsewhere one is drawn and shown once.
     """
     with doors.opened(home) as place:
         first = set_up(place, HomeSettings(jurisdiction, currency, language, institution), user, _chosen_password(password_file))
@@ -85,6 +91,8 @@ def init(
 def _chosen_password(file: Path | None) -> str | None:
     """The password from the file, from the terminal, or none."""
     if file is not None:
+        if not file.is_file():
+            raise WrongCall(f"There is no password file {file}.", "Nobody could sign in.", "Name a file whose first line is the password.")
         lines = file.read_text(encoding="utf-8").splitlines()
         return lines[0] if lines else None
     if not sys.stdin.isatty():
@@ -111,9 +119,12 @@ def import_(
 
     Parameters
     ----------
-    files: CSV files, plain or .gz.
-    map: Mapping file (YAML) that says what the columns mean. examples/mappings has some to start from.
-    threads: Worker threads; all cores if not given.
+    files
+        CSV files, plain or .gz.
+    map
+        Mapping file (YAML) that says what the columns mean. examples/mappings has some to start from.
+    threads
+        Worker threads; all cores if not given.
     """
     with doors.opened(home) as place, progress_bars() as told:
         report = books.import_files(place, files, map, book, received_on=_today(), progress=told, threads=threads)
@@ -144,8 +155,10 @@ def pool(error_pool: Path, /, *, output: Path = Path(), home: HomeOption = None)
 
     Parameters
     ----------
-    error_pool: The pool that the import named.
-    output: Folder for the CSV files. They hold personal data: keep them safe.
+    error_pool
+        The pool that the import named.
+    output
+        Folder for the CSV files. They hold personal data: keep them safe.
     """
     with doors.opened(home) as place:
         output.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -174,11 +187,16 @@ def sample(
 
     Parameters
     ----------
-    accounts: How many accounts.
-    seed: The same seed gives the same figures.
-    as_of: The day on which about 6 % are overdue. Default: today.
-    currency: Currency of the book, as ISO 4217.
-    personal: Names and contact points, invented and sealed. --no-personal is quicker, for measuring.
+    accounts
+        How many accounts.
+    seed
+        The same seed gives the same figures.
+    as_of
+        The day on which about 6 % are overdue. Default: today.
+    currency
+        Currency of the book, as ISO 4217.
+    personal
+        Names and contact points, invented and sealed. --no-personal is quicker, for measuring.
     """
     with doors.opened(home) as place, progress_bars() as told:
         report = books.sample_book(place, accounts, seed, book, as_of=as_of or _today(), currency=currency, progress=told, personal=personal)
@@ -207,11 +225,16 @@ def run(
 
     Parameters
     ----------
-    on: The day looked at. Default: today. A day before the last run is a look at the past and changes no case.
-    policy: Name of a shipped policy or a YAML file. Default: first_steps.
-    output: Folder for the runs of this book instead of the home's.
-    threads: Worker threads; all cores if not given.
-    memory: Upper bound for the columns in memory; beyond it the disk is used.
+    on
+        The day looked at. Default: today. A day before the last run is a look at the past and changes no case.
+    policy
+        Name of a shipped policy or a YAML file. Default: first_steps.
+    output
+        Folder for the runs of this book instead of the home's.
+    threads
+        Worker threads; all cores if not given.
+    memory
+        Upper bound for the columns in memory; beyond it the disk is used.
     """
     with doors.opened(home) as place, progress_bars() as told:
         chosen = find_policy(policy)
@@ -253,8 +276,10 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, home: HomeOption = None)
 
     Parameters
     ----------
-    host: Address to listen on. Put a TLS proxy before anything that is not this machine.
-    port: Port to listen on; 0 takes a free one.
+    host
+        Address to listen on. Put a TLS proxy before anything that is not this machine.
+    port
+        Port to listen on; 0 takes a free one.
     """
     with doors.opened(home) as place:
         place.read_settings()
@@ -271,8 +296,10 @@ def demo(*, serve: bool = True, accounts: int = 20_000, host: str = "127.0.0.1",
 
     Parameters
     ----------
-    serve: Serve the pages at the end.
-    accounts: Size of the invented book.
+    serve
+        Serve the pages at the end.
+    accounts
+        Size of the invented book.
     """
     with doors.opened(home or _demo_home()) as place:
         with progress_bars() as told:
@@ -296,9 +323,9 @@ def _demo_home() -> Path | None:
 
 @case.command(name="list")
 def case_list(
-    *, book: BookOption = None, queue: str = "people", limit: int = 20, json: JsonOption = False, home: HomeOption = None
+    *, book: BookOption = None, queue: Literal["people", "automatic", "held", "all"] = "all", limit: int = 20, json: JsonOption = False, home: HomeOption = None
 ) -> None:
-    """Cases of the last run, in the order in which people take them.
+    """Cases of the last run, the largest amount at stake first.
 
     Examples:
       arrears case list --limit 50
@@ -306,8 +333,10 @@ def case_list(
 
     Parameters
     ----------
-    queue: people, automatic, held, or all.
-    limit: At most so many rows.
+    queue
+        people, automatic, held, or all.
+    limit
+        At most so many rows.
     """
     with doors.opened(home) as place:
         found = explaining.listed_cases(place, institution_of(place), book, queue, limit)
@@ -315,9 +344,9 @@ def case_list(
         show_json(found)
         return
     show_table(
-        f"{len(found)} cases",
-        [("case", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
-        [(row["case_id"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"]) for row in found],
+        f"{len(found)} cases" if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
+        [("case", False), ("queue", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
+        [(row["case_id"], row["queue"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"]) for row in found],
     )
 
 
@@ -338,7 +367,8 @@ def case_show(case_id: str, /, *, json: JsonOption = False, home: HomeOption = N
 
     Parameters
     ----------
-    case_id: Id of the case as the list shows it.
+    case_id
+        Id of the case as the list shows it.
     """
     with doors.opened(home) as place:
         shown = explaining.shown_case(place, institution_of(place), _read_id(case_id))
@@ -362,9 +392,12 @@ def explain(case_id: str, /, *, on: date | None = None, language: str = "en", js
 
     Parameters
     ----------
-    case_id: Id of the case.
-    on: Day of the run that decided. Default: the last run.
-    language: en or zh.
+    case_id
+        Id of the case.
+    on
+        Day of the run that decided. Default: the last run.
+    language
+        en or zh.
     """
     with doors.opened(home) as place:
         told = explaining.explained(place, institution_of(place), _read_id(case_id), on)
@@ -387,7 +420,9 @@ def run_command(words: Sequence[str] | None = None) -> int:
     try:
         app(words, exit_on_error=False, print_error=True)
     except Refused as refusal:
-        people.print(f"[bold]{refusal.what}[/bold]" + "".join(f"\n{part}" for part in (refusal.why, refusal.remedy) if part))
+        people.print(refusal.what, style="bold")
+        for part in filter(None, (refusal.why, refusal.remedy)):
+            people.print(part)
         return int(refusal.exit_code)
     except KeyboardInterrupt:
         people.print("Stopped. Nothing that was published is lost.")

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from arrears.engine.use_cases.books import Progress as Told
+from arrears.engine.nightly import Progress as Told
 
-people = Console(stderr=True, highlight=False)
-"""Progress and remarks: they never mix with results on standard output."""
+people = Console(stderr=True, highlight=False, markup=False)
+"""Progress and remarks: they never mix with results on standard output. No markup: a path or a condition may hold square brackets."""
 WIDTH_ELSEWHERE = 160
 """Columns of a table that goes into a file or a pipe, where nobody's window sets a width."""
-results = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
+results = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDTH_ELSEWHERE)
 
 
 def show_json(content: Any) -> None:
@@ -29,7 +29,8 @@ def show_json(content: Any) -> None:
 
 def show_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; a column is (heading, whether its figures stand at the right)."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    results.print(title, style="bold")
+    table = Table(box=None, pad_edge=False, header_style="dim", show_header=any(heading for heading, _ in columns))
     for heading, figures in columns:
         table.add_column(heading, justify="right" if figures else "left", overflow="fold")
     for row in rows:

@@ -16,7 +16,10 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 
-from arrears.engine.columns_engine import quoted
+from arrears.core.sql import quoted
+
+NOTHING_CHANGED = {"opened": 0, "reopened": 0, "closed": 0, "decided": 0}
+"""What a run says that touched no case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class NoCases:
 
     def bring_up_to_date(self, decisions: Path, facts: dict[str, Any], *, actor: str, at: datetime) -> dict[str, int]:
         """Nothing changes."""
-        return {"opened": 0, "reopened": 0, "closed": 0, "decided": 0}
+        return dict(NOTHING_CHANGED)
 
 
 def digest_of_tables(tables: Mapping[str, pa.Table]) -> str:

@@ -11,7 +11,10 @@ from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append, append_case_changes
 from arrears.casefile.store.institution import acting_for
-from arrears.engine.case_changes import Frozen, changes_of, digest_of_tables
+from arrears.engine.case_changes import NOTHING_CHANGED, Frozen, changes_of, digest_of_tables
+
+COMPARED = ("case_id", "treatment", "rule", "policy_version")
+"""What makes a decision another one: days and amounts grow every night and are no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,17 @@ class CaseRecords:
     def bring_up_to_date(self, decisions: Path, facts: dict[str, Any], *, actor: str, at: datetime) -> dict[str, int]:
         """Append the events, the changed decisions and the run itself, all in one transaction.
 
-        A run that was killed after this and before its publication finds itself recorded and changes nothing twice.
+        A run that was killed after this and before its publication finds itself recorded and changes nothing twice. A run of a day
+        before the last recorded one looks at the past, wherever its files go, and changes nothing at all.
         """
         with acting_for(self.institution_id):
             book, run_id = facts["book"], facts["run_id"]
-            if any(run.run_id == run_id for run in load.runs_published(book)):
-                return {"opened": 0, "reopened": 0, "closed": 0, "decided": 0, "recorded_before": 1}
-            changes = changes_of(decisions, load.known_cases(book), load.latest_decisions(book), facts)
+            earlier = load.runs_published(book)
+            if any(run.run_id == run_id for run in earlier):
+                return {**NOTHING_CHANGED, "recorded_before": 1}
+            if any(run.as_of > date.fromisoformat(facts["as_of"]) for run in earlier):
+                return {**NOTHING_CHANGED, "looked_at_the_past": 1}
+            changes = changes_of(decisions, load.known_cases(book), load.latest_decisions(book, COMPARED), facts)
             append_case_changes(changes.events, changes.decisions, actor=actor, at=at, cause=f"run:{run_id}")
             append(_published(facts), actor=actor, at=at, cause=f"run:{run_id}")
         return changes.counts()

@@ -6,21 +6,20 @@ views, and their results are written as Parquet whose bytes depend on the rows a
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 
 from arrears.core.problems import Refused
-
-ROW_GROUP_ROWS = 122_880
-_READ_BYTES = 1 << 20
+from arrears.core.sql import quoted
+from arrears.intake.book.layout import ROW_GROUP_SIZE, file_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +38,27 @@ class EngineSettings:
 
 
 @contextmanager
-def column_engine(settings: EngineSettings, spill_folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection that fetches nothing from anywhere and spills into `spill_folder`."""
+def column_engine(settings: EngineSettings, spill_folder: Path | None = None, *, only_from: Sequence[Path] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection that fetches nothing from anywhere.
+
+    Args:
+        spill_folder: where it may work on disk when memory runs short.
+        only_from: folders it may read, where it must not see the rest of the machine.
+    """
     config = {
         "memory_limit": settings.memory_limit,
-        "temp_directory": str(spill_folder),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "true",
         "threads": str(settings.threads or os.cpu_count() or 1),
     }
+    if spill_folder is not None:
+        config["temp_directory"] = str(spill_folder)
     connection = duckdb.connect(":memory:", config=config)
     try:
+        if only_from:
+            connection.execute(f"SET allowed_directories = [{', '.join(quoted(f'{folder.resolve()}/') for folder in only_from)}]")
+            connection.execute("SET enable_external_access = false")
         yield connection
     finally:
         connection.close()
@@ -61,9 +69,11 @@ def sql_of(expression: ir.Table) -> str:
     return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
-def quoted(text: str | Path) -> str:
-    """A text as a SQL literal."""
-    return "'" + str(text).replace("'", "''") + "'"
+def rows_by_name(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """The answer to one query, each row as a mapping from column to value."""
+    cursor = connection.execute(sql, list(parameters))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
 def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, key: tuple[str, ...], target: Path) -> str:
@@ -79,7 +89,7 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, key: tuple[str
     unfinished = target.with_name(target.name + ".unfinished")
     try:
         connection.execute(
-            f"COPY (SELECT * FROM ({sql}){order}) TO {quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+            f"COPY (SELECT * FROM ({sql}){order}) TO {quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
         )
     except duckdb.IOException as trouble:
         unfinished.unlink(missing_ok=True)
@@ -88,24 +98,18 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, key: tuple[str
             "Nothing was published; what stood before still stands.",
             "Free space on the disk that holds the home folder and run it again.",
         ) from trouble
-    keep(unfinished)
+    bring_to_disk(unfinished)
     unfinished.rename(target)
-    return digest_of(target)
+    return file_digest(target)
 
 
-def keep(path: Path) -> None:
-    """Make sure the file's bytes have reached the disk."""
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal text."""
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(_READ_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+def bring_to_disk(path: Path) -> None:
+    """Make sure that a file's bytes, or a folder's names, have reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def make_views(connection: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:

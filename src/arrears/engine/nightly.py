@@ -27,9 +27,9 @@ from arrears.decide.policy.table import Policy
 from arrears.engine import tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
-from arrears.engine.columns_engine import EngineSettings, column_engine, quoted, write_sorted
+from arrears.engine.columns_engine import EngineSettings, column_engine, write_sorted
 from arrears.engine.report import report_page
-from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, write_text_whole
+from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
 
 Progress = Callable[[str, int, int], None]
@@ -199,9 +199,6 @@ def order_the_work(work: _Work) -> None:
 
 def bring_cases_up_to_date(work: _Work, cases: CaseBook, facts: dict[str, Any]) -> dict[str, int]:
     """Open, reopen, close and re-decide cases; a look at a past day changes none."""
-    newest = max((name.as_of for name in published_runs(work.request.runs)), default=work.request.on)
-    if work.request.on < newest:
-        return {"opened": 0, "reopened": 0, "closed": 0, "decided": 0, "looked_at_the_past": 1}
     return cases.bring_up_to_date(work.staged.path("decisions.parquet"), facts, actor=work.request.actor, at=work.request.at)
 
 
@@ -240,11 +237,11 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
         "policy": {
             "name": request.policy.name,
             "version": request.policy.version,
-            "label": vars_of(request.policy.label),
+            "label": both_languages(request.policy.label),
             "rows": [{"id": row.id, "when": row.when, "treatment": row.treatment} for row in request.policy.rows],
         },
         "treatments": {
-            name: {**vars_of(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic}
+            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic}
             for name, treatment in treatments_of(request.policy).items()
         },
         "buckets": list(request.delinquency.bucket_names),
@@ -253,7 +250,7 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
     }
 
 
-def vars_of(sentence: Any) -> dict[str, str]:
+def both_languages(sentence: Any) -> dict[str, str]:
     """A sentence as a plain mapping."""
     return {"en": sentence.en, "zh": sentence.zh}
 
@@ -277,6 +274,9 @@ def _already_there(request: RunRequest, staged: StagedRun, name: RunName) -> Run
     assert not different, f"run {name} repeated with the same inputs gave other bytes in {', '.join(different)}"
     taken_up = staged.taken_up
     staged.discard()
+    shown = current_run(request.runs)
+    if shown is None or shown < name:  # The earlier attempt was killed after it had published and before it could be shown.
+        show(request.runs, name)
     return RunResult(name, request.runs / str(name), facts, already_published=True, taken_up=taken_up)
 
 
@@ -285,8 +285,3 @@ def publish(request: RunRequest, staged: StagedRun, facts: dict[str, Any]) -> Ru
     shown = current_run(request.runs)
     name = staged.publish(facts, facts["number"], make_current=shown is None or shown.as_of <= request.on)
     return RunResult(name, request.runs / str(name), facts, already_published=False, taken_up=staged.taken_up)
-
-
-def run_file(folder: Path, name: str) -> str:
-    """SQL that reads one table of a published run."""
-    return f"SELECT * FROM read_parquet({quoted(folder / name)})"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from arrears.core.problems import Busy
-from arrears.engine.columns_engine import digest_of, keep
+from arrears.engine.columns_engine import bring_to_disk
+from arrears.intake.book.layout import file_digest
 
 CURRENT = "current"
 RUN_FILE = "run.json"
@@ -47,7 +47,7 @@ def write_text_whole(path: Path, text: str) -> None:
     """Replace a small file at once: a reader sees the old text or the new one."""
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.write_text(text, encoding="utf-8")
-    keep(unfinished)
+    bring_to_disk(unfinished)
     unfinished.rename(path)
 
 
@@ -73,6 +73,11 @@ def current_run(runs: Path) -> RunName | None:
     """The run that pages show; None before the first."""
     pointer = runs / CURRENT
     return RunName.read(pointer.read_text(encoding="utf-8")) if pointer.exists() else None
+
+
+def show(runs: Path, name: RunName) -> None:
+    """Make this published run the one that pages show."""
+    write_text_whole(runs / CURRENT, str(name))
 
 
 def run_before(runs: Path, on: date) -> RunName | None:
@@ -106,7 +111,7 @@ class StagedRun:
         if not record.exists():
             return {}
         claimed: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
-        return {name: digest for name, digest in claimed.items() if (self.folder / name).exists() and digest_of(self.folder / name) == digest}
+        return {name: digest for name, digest in claimed.items() if (self.folder / name).exists() and file_digest(self.folder / name) == digest}
 
     def path(self, name: str) -> Path:
         """Where the file of this name stands while the run is in the making."""
@@ -141,6 +146,11 @@ class StagedRun:
         """Drop the staging folder: the same run is published already."""
         shutil.rmtree(self.folder)
 
+    def _drop_leftovers(self) -> None:
+        """Remove what interrupted attempts with other inputs left for this day: nobody will take them up."""
+        for leftover in (self.runs / self.on.isoformat()).glob(".staging-*"):
+            shutil.rmtree(leftover)
+
     def publish(self, facts: dict[str, Any], number: int, *, make_current: bool) -> RunName:
         """Give the run its number; from now on it can be read, and never changes."""
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -149,18 +159,11 @@ class StagedRun:
             if not any(folder.iterdir()):
                 folder.rmdir()
         write_text_whole(self.folder / RUN_FILE, json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True))
+        bring_to_disk(self.folder)
         name = RunName(self.on, number)
         self.folder.rename(self.runs / str(name))
-        _sync_folder(self.runs / self.on.isoformat())
+        self._drop_leftovers()
+        bring_to_disk(self.runs / self.on.isoformat())
         if make_current:
-            write_text_whole(self.runs / CURRENT, str(name))
+            show(self.runs, name)
         return name
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make sure a rename has reached the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

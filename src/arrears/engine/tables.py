@@ -23,11 +23,12 @@ from arrears.assess.delinquency.punctuality import punctuality
 from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
 from arrears.assess.protection import contacts_known, holds_in_force
 from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
+from arrears.core.sql import quoted
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
 from arrears.decide.policy.compile import DECISION_COLUMNS, decide
 from arrears.decide.policy.table import Policy
-from arrears.engine.columns_engine import make_views, quoted, sql_of
-from arrears.intake.book.layout import latest_by_key_sql
+from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
+from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
 
 FROZEN = ("holds", "consents", "contact_history")
 """Tables about persons that a run freezes: the lender's earlier facts together with our own."""
@@ -138,11 +139,8 @@ def with_case_ids(table: str, book_name: str) -> str:
 
 def empty(schema: ibis.Schema) -> str:
     """SQL of a table of this shape without rows."""
-    columns = ", ".join(f"CAST(NULL AS {_DUCKDB_TYPES[str(type_)]}) AS {name}" for name, type_ in schema.items())
+    columns = ", ".join(f"CAST(NULL AS {duckdb_type(str(type_))}) AS {name}" for name, type_ in schema.items())
     return f"SELECT {columns} WHERE false"
-
-
-_DUCKDB_TYPES = {"int64": "BIGINT", "int32": "INTEGER", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE"}
 
 
 def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
@@ -170,20 +168,14 @@ def worklist_sql() -> str:
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    result = connection.execute(sql)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """The figures that the summary and the home page show."""
-    whole = _rows(connection, (
+    whole = rows_by_name(connection, (
         "SELECT count(*) AS accounts, count(DISTINCT party_id) AS parties, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
         "count(*) FILTER (balance_minor > 0) AS accounts_open, "
         "count(*) FILTER (bucket <> 'current' AND amount_overdue_minor IS NULL) AS accounts_amount_unknown FROM position"
     ))[0]
-    cases = _rows(connection, (
+    cases = rows_by_name(connection, (
         "SELECT count(*) AS cases, count(*) FILTER (queue = 'people') AS cases_people, count(*) FILTER (queue = 'automatic') AS cases_automatic, "
         "count(*) FILTER (queue = 'held') AS cases_held, count(*) FILTER (hold_kinds <> '') AS cases_on_hold, "
         "count(*) FILTER (NOT contact_history_known) AS cases_contact_history_unknown FROM decisions"
@@ -191,17 +183,17 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {
         **whole,
         **cases,
-        "alerts": _rows(connection, "SELECT count(*) AS n FROM alerts")[0]["n"],
-        "by_currency": _rows(connection, (
+        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts")[0]["n"],
+        "by_currency": rows_by_name(connection, (
             "SELECT currency, count(*) AS accounts, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
             "coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, sum(balance_minor)::BIGINT AS balance_minor "
             "FROM position GROUP BY currency ORDER BY currency"
         )),
-        "by_bucket": _rows(connection, (
+        "by_bucket": rows_by_name(connection, (
             "SELECT bucket, currency, count(*) AS accounts, coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, "
             "sum(balance_minor)::BIGINT AS balance_minor FROM position GROUP BY bucket, currency ORDER BY bucket, currency"
         )),
-        "by_treatment": _rows(connection, (
+        "by_treatment": rows_by_name(connection, (
             "SELECT treatment, queue, count(*) AS cases FROM decisions GROUP BY treatment, queue ORDER BY cases DESC, treatment, queue"
         )),
     }

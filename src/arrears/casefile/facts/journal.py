@@ -8,6 +8,9 @@ can prove the value; without the salt the commitment says nothing, and the chain
 * commitment: SHA-256(salt of 16 bytes ‖ field name in UTF-8 ‖ 0x1F ‖ canonical value in UTF-8), in hex;
 * header: JSON, keys sorted, no blanks, ASCII; ids as decimal texts, since many JSON readers lose digits beyond 2⁵³;
 * entry hash: SHA-256 of the header's bytes, the predecessor's hash among them.
+
+The store keeps a header's parts, not its line: since the form is canonical, the same parts give the same bytes. `packed` and `unpacked`
+turn its fields into names and digests of 32 bytes, and back.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from datetime import UTC, date, datetime
 
 VERSION = 1
 SALT_BYTES = 16
+DIGEST_BYTES = 32
 GENESIS = "0" * 64
 """The predecessor of a chain's first entry."""
 _KEYS = {"actor", "cause", "chain", "entry_id", "fact_id", "fields", "institution_id", "name", "position", "predecessor", "recorded_at", "version"}
@@ -118,6 +122,27 @@ def entry_of(header: Header) -> Entry:
     """Which line does this header become?"""
     text = canonical_header(header)
     return Entry(text, hashlib.sha256(text.encode("ascii")).digest())
+
+
+def packed(fields: Sequence[tuple[str, str]]) -> tuple[str, bytes]:
+    """How are a header's fields kept? Names with a comma between, and the commitments' bytes one after the other.
+
+    >>> packed([("kind", "00" * 32), ("run_id", "11" * 32)])[0]
+    'kind,run_id'
+    """
+    return ",".join(name for name, _ in fields), bytes.fromhex("".join(digest for _, digest in fields))
+
+
+def unpacked(names: str, digests: bytes) -> tuple[tuple[str, str], ...]:
+    """Which fields were kept so? Raises ValueError where there are not as many digests as names.
+
+    >>> unpacked(*packed([("kind", "00" * 32)])) == (("kind", "00" * 32),)
+    True
+    """
+    pieces = [digests[start : start + DIGEST_BYTES].hex() for start in range(0, len(digests), DIGEST_BYTES)]
+    if len(digests) % DIGEST_BYTES:
+        raise ValueError("the commitments are not whole digests")
+    return tuple(zip(names.split(",") if names else [], pieces, strict=True))
 
 
 def parse_header(text: str) -> Header:

@@ -8,18 +8,21 @@ give the same headers and hashes; one transaction holds fact and entry, or neith
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+import duckdb
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.fact import Fact, chain_of, committed_fields, journal_name, party_of, personal_positions, values_of
-from arrears.casefile.facts.journal import GENESIS, SALT_BYTES, Entry, Header, commitment, entry_of
+from arrears.casefile.facts.journal import GENESIS, SALT_BYTES, VERSION, Entry, Header, commitment, entry_of, packed
 from arrears.casefile.store import hashing, sets
 from arrears.casefile.store.hashing import ENTRY_COLUMNS, Recorded
 from arrears.casefile.store.ids import random_id, random_ids
@@ -28,8 +31,11 @@ from arrears.casefile.store.rows import FACT_TABLES
 from arrears.casefile.store.vault import default_vault
 from arrears.core.problems import AnswerIsNo
 
-CHUNK_ROWS = 50_000
-"""Facts hashed and sent at a time: a few hundred megabytes, whatever the size of the set."""
+CHUNK_ROWS = 10_000
+"""Facts hashed and sent at a time: small enough that the first is soon on its way and the server keeps a whole one in `TEMP_BUFFERS`."""
+TEMP_BUFFERS = "32MB"
+"""The server's memory for temporary tables; at its default of 8 MB each chunk would go to disk and come back three times."""
+T = TypeVar("T")
 _HEADS = pa.schema([("case_id", pa.int64()), ("position", pa.int32()), ("entry_hash", pa.string())])
 
 
@@ -75,16 +81,19 @@ def _write_one(cur: psycopg.Cursor[tuple[object, ...]], fact: Fact, header: Head
         case = "opened AS (INSERT INTO cases (case_id, institution_id, book, party_id) VALUES (%(case_id)s, %(institution)s, %(book)s, %(party_id)s)),"
     query = f"""
         WITH {case}
-        entry AS (INSERT INTO journal_entries (entry_id, institution_id, chain, position, name, recorded_at, predecessor, header, entry_hash)
-                  VALUES (%(entry)s, %(institution)s, %(chain)s, %(position)s, %(name)s, %(at)s, %(predecessor)s, %(header)s, %(hash)s)),
+        entry AS (INSERT INTO journal_entries (entry_id, institution_id, chain, position, name, actor, cause, recorded_at, fact_id, fields,
+                                               commitments, predecessor, version, entry_hash)
+                  VALUES (%(entry)s, %(institution)s, %(chain)s, %(position)s, %(name)s, %(actor)s, %(cause)s, %(at)s, %(fact)s, %(fields)s,
+                          %(commitments)s, %(predecessor)s, %(version)s, %(hash)s)),
         salted AS (INSERT INTO journal_salts (entry_id, institution_id, party_id, salts, personal_positions)
                    VALUES (%(entry)s, %(institution)s, %(person)s, %(salts)s, %(personal)s))
         INSERT INTO {table.table} (fact_id, institution_id, entry_id, position, recorded_at, {", ".join(columns)})
         VALUES (%(fact)s, %(institution)s, %(entry)s, %(position)s, %(at)s, {", ".join(f"%({name})s" for name in committed_fields(table.kind))})"""
+    names, commitments = packed(header.fields)
     about_entry = {
         "entry": header.entry_id, "institution": header.institution_id, "chain": header.chain, "position": header.position,
-        "name": header.name, "at": header.recorded_at, "predecessor": bytes.fromhex(header.predecessor), "header": entry.header,
-        "hash": entry.entry_hash, "person": party_of(fact), "salts": salts, "personal": bytes(personal_positions(table.kind)),
+        "name": header.name, "at": header.recorded_at, "predecessor": bytes.fromhex(header.predecessor), "actor": header.actor,
+        "cause": header.cause, "fields": names, "commitments": commitments, "version": header.version, "hash": entry.entry_hash, "person": party_of(fact), "salts": salts, "personal": bytes(personal_positions(table.kind)),
         "fact": header.fact_id,
     }
     values = _row_values(fact)
@@ -116,13 +125,9 @@ def append_case_changes(events: pa.Table, decisions: pa.Table, *, actor: str, at
     events, decisions = _prepared(CaseEvent, events), _prepared(CaseDecision, decisions)
     cur = sets.cursor()
     cur.execute("SELECT pg_advisory_xact_lock(%s)", [institution_id])
-    opened = events.filter(pc.equal(events["kind"], CaseEventKind.OPENED.value))
-    heads = _heads_of(cur, events, decisions, opened)
+    heads = _heads_of(cur, events, decisions, _opened(events))
     try:
-        if opened.num_rows:
-            sets.insert("cases", opened.select(["case_id", "book", "party_id"]))
-        heads = _append_set(cur, CaseEvent, events, heads, recorded)
-        _append_set(cur, CaseDecision, decisions, heads, recorded)
+        _append_sets(cur, events, decisions, heads, recorded)
     except psycopg.errors.UniqueViolation as twice:
         raise AnswerIsNo("A case that should be opened exists already.", "Nothing of this run was recorded.",
                          "Reopen it instead: compare the run with the cases as they are now.") from twice
@@ -149,51 +154,93 @@ def _heads_of(cur: psycopg.Cursor[tuple[object, ...]], events: pa.Table, decisio
         return _HEADS.empty_table()
     sets.stage(cur, "chains", pa.table({"chain": chains}))
     cur.execute("ANALYZE pg_temp.chains")
+    # Until the first statistics are there the journal is thought to be empty, and would be read through once a case.
+    cur.execute("SET LOCAL enable_seqscan = off")
     found = sets.export(
         """SELECT c.chain, e.position, encode(e.entry_hash, 'hex') FROM pg_temp.chains c CROSS JOIN LATERAL (
-             SELECT position, entry_hash FROM journal_entries WHERE chain = c.chain ORDER BY position DESC LIMIT 1) e""",
+             SELECT position, entry_hash FROM journal_entries WHERE chain = c.chain ORDER BY position DESC LIMIT 1) e ORDER BY c.chain""",
         dict(zip(_HEADS.names, _HEADS.types, strict=True)))
+    cur.execute("RESET enable_seqscan")
     if found.num_rows != len(chains):
         raise AnswerIsNo("A case that should go on was never opened here.", "Nothing of this run was recorded.", "Open it first.")
     return found
 
 
-def _append_set(cur: psycopg.Cursor[tuple[object, ...]], kind: type[Fact], facts: pa.Table, heads: pa.Table, recorded: Recorded) -> pa.Table:
-    """Write one kind of fact; answers the heads of all chains afterwards. The next chunk is hashed while the server takes in this one."""
-    if facts.num_rows == 0:
-        return heads
-    entry_ids, fact_ids = random_ids(facts.num_rows), random_ids(facts.num_rows)
-    facts = facts.append_column("entry_id", pa.array(entry_ids)).append_column("fact_id", pa.array(fact_ids))
-    _create_incoming(cur, kind)
-    written = [heads]
-    for hashed in _one_ahead(lambda chunk: _hash_chunk(kind, chunk, heads, recorded), facts):
-        sets.copy_lines(cur, "pg_temp.incoming", hashed["line"])
+def _append_sets(cur: psycopg.Cursor[tuple[object, ...]], events: pa.Table, decisions: pa.Table, heads: pa.Table, recorded: Recorded) -> None:
+    """Write the opened cases, the events, then the decisions. What follows is hashed while the server takes in what was hashed before."""
+    _more_temp_buffers(cur)
+    incoming: type[Fact] | None = None
+    for kind, lines in _one_ahead(_hashed_sets(events, decisions, heads, recorded)):
+        if incoming is None:
+            _open_cases(events)
+        if kind is not incoming:
+            _create_incoming(cur, kind)
+            incoming = kind
+        sets.copy_lines(cur, "pg_temp.incoming", lines)
         _insert_incoming(cur, kind, recorded)
-        written.append(hashed.select(["chain", "position", "entry_hash"]).rename_columns(_HEADS.names).cast(_HEADS))
-    cur.execute("DROP TABLE pg_temp.incoming")
-    return _latest(written)
+    cur.execute("DROP TABLE IF EXISTS pg_temp.incoming")
 
 
-def _one_ahead(work: Callable[[pa.Table], pa.Table], facts: pa.Table) -> Iterator[pa.Table]:
-    """Do the work on chunk after chunk, one ahead of the reader, in a thread of its own (DuckDB works without Python's lock)."""
-    chunks = [facts.slice(start, CHUNK_ROWS) for start in range(0, facts.num_rows, CHUNK_ROWS)]
-    with ThreadPoolExecutor(1) as pool:
-        ahead: Future[pa.Table] = pool.submit(work, chunks[0])
-        for following in [*chunks[1:], None]:
-            done = ahead.result()
-            if following is not None:
-                ahead = pool.submit(work, following)
-            yield done
+def _open_cases(events: pa.Table) -> None:
+    opened = _opened(events)
+    if opened.num_rows:
+        sets.insert("cases", opened.select(["case_id", "book", "party_id"]))
 
 
-def _hash_chunk(kind: type[Fact], chunk: pa.Table, heads: pa.Table, recorded: Recorded) -> pa.Table:
+def _opened(events: pa.Table) -> pa.Table:
+    return events.filter(pc.equal(events["kind"], CaseEventKind.OPENED.value))
+
+
+def _more_temp_buffers(cur: psycopg.Cursor[tuple[object, ...]]) -> None:
+    """Ask for more memory for temporary tables. A session that has used some already keeps what it has: slower, not wrong."""
+    cur.execute("SAVEPOINT temp_buffers")
+    try:
+        cur.execute(f"SET temp_buffers = '{TEMP_BUFFERS}'")
+    except psycopg.errors.InvalidParameterValue:
+        cur.execute("ROLLBACK TO SAVEPOINT temp_buffers")
+    cur.execute("RELEASE SAVEPOINT temp_buffers")
+
+
+def _hashed_sets(events: pa.Table, decisions: pa.Table, heads: pa.Table, recorded: Recorded) -> Iterator[tuple[type[Fact], pa.ChunkedArray]]:
+    """COPY lines of both kinds, chunk after chunk; a decision follows the event of its case."""
     with sets.engine() as duck:
-        duck.register("chunk", chunk)
-        duck.register("heads", heads)
-        placed = duck.sql(f"""
-            SELECT c.*, c.case_id AS chain, (coalesce(h.position, 0) + 1)::integer AS position, coalesce(h.entry_hash, '{GENESIS}') AS predecessor
-            FROM chunk c LEFT JOIN heads h USING (case_id) ORDER BY c.case_id""").to_arrow_table()
-    return hashing.hash_set(kind, placed, hashing.salt_columns(kind, placed.num_rows, os.urandom), recorded)
+        written = [heads]
+        for hashed in _hashed(CaseEvent, events, heads, recorded, duck):
+            written.append(hashed.select(["chain", "position", "entry_hash"]).rename_columns(_HEADS.names).cast(_HEADS))
+            yield CaseEvent, hashed["line"]
+        for hashed in _hashed(CaseDecision, decisions, _latest(written), recorded, duck):
+            yield CaseDecision, hashed["line"]
+
+
+def _hashed(kind: type[Fact], facts: pa.Table, heads: pa.Table, recorded: Recorded, duck: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
+    """The entries of one kind of fact, chunk after chunk, with fresh ids and salts."""
+    for name in ("entry_id", "fact_id"):
+        facts = facts.append_column(name, pa.array(random_ids(facts.num_rows)))
+    for start in range(0, facts.num_rows, CHUNK_ROWS):
+        chunk = facts.slice(start, CHUNK_ROWS)
+        yield hashing.hash_set(kind, _placed(chunk, heads), hashing.salt_columns(kind, chunk.num_rows, os.urandom), recorded, duck=duck)
+
+
+def _one_ahead(work: Iterator[T]) -> Iterator[T]:
+    """The same items, each made while the reader is busy with the one before, in a thread of its own (DuckDB works without Python's lock)."""
+    with ThreadPoolExecutor(1) as pool:
+        ahead: Future[T | None] = pool.submit(next, work, None)
+        while (item := ahead.result()) is not None:
+            ahead = pool.submit(next, work, None)
+            yield item
+
+
+def _placed(chunk: pa.Table, heads: pa.Table) -> pa.Table:
+    """The facts with chain, position and predecessor: after the head of their case, or first of a new chain. `heads` is sorted by case."""
+    chains, known = chunk["case_id"].to_numpy(), heads["case_id"].to_numpy()
+    places = np.searchsorted(known, chains)
+    found = np.zeros(len(chains), dtype=bool)
+    inside = places < len(known)
+    found[inside] = known[places[inside]] == chains[inside]
+    followed = heads.take(pa.array(places, mask=~found))
+    position = pc.add(pc.fill_null(followed["position"], 0), pa.scalar(1, pa.int32()))
+    return (chunk.append_column("chain", chunk["case_id"]).append_column("position", position)
+            .append_column("predecessor", pc.fill_null(followed["entry_hash"], GENESIS)))
 
 
 def _create_incoming(cur: psycopg.Cursor[tuple[object, ...]], kind: type[Fact]) -> None:
@@ -206,8 +253,11 @@ def _insert_incoming(cur: psycopg.Cursor[tuple[object, ...]], kind: type[Fact], 
     """From the temporary table into entries, salts and facts."""
     own = ", ".join(hashing.field_types(kind))
     both = {"institution": recorded.institution_id, "at": recorded.at}
-    cur.execute("""INSERT INTO journal_entries (entry_id, institution_id, chain, position, name, recorded_at, predecessor, header, entry_hash)
-        SELECT entry_id, %(institution)s::bigint, chain, position, name, %(at)s::timestamptz, predecessor, header, entry_hash FROM pg_temp.incoming""", both)
+    of_entries = {**both, "actor": recorded.actor, "cause": recorded.cause, "fields": ",".join(committed_fields(kind)), "version": VERSION}
+    cur.execute("""INSERT INTO journal_entries (entry_id, institution_id, chain, position, name, actor, cause, recorded_at, fact_id, fields,
+                                                commitments, predecessor, version, entry_hash)
+        SELECT entry_id, %(institution)s::bigint, chain, position, name, %(actor)s::text, %(cause)s::text, %(at)s::timestamptz, fact_id, %(fields)s::text,
+               commitments, predecessor, %(version)s::smallint, entry_hash FROM pg_temp.incoming""", of_entries)
     cur.execute("""INSERT INTO journal_salts (entry_id, institution_id, party_id, salts, personal_positions)
         SELECT entry_id, %(institution)s::bigint, party_id, salts, ''::bytea FROM pg_temp.incoming""", both)
     cur.execute(f"""INSERT INTO {FACT_TABLES[kind].table} (fact_id, institution_id, entry_id, position, recorded_at, {own})
@@ -219,5 +269,5 @@ def _latest(heads: list[pa.Table]) -> pa.Table:
     """Of each chain the entry with the highest place."""
     with sets.engine() as duck:
         duck.register("heads", pa.concat_tables(heads))
-        query = "SELECT case_id, max(position) AS position, arg_max(entry_hash, position) AS entry_hash FROM heads GROUP BY case_id"
+        query = "SELECT case_id, max(position) AS position, arg_max(entry_hash, position) AS entry_hash FROM heads GROUP BY case_id ORDER BY case_id"
         return duck.sql(query).to_arrow_table().cast(_HEADS)

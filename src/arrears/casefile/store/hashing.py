@@ -9,9 +9,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
+import duckdb
 import pyarrow as pa
 
 from arrears.casefile.facts.fact import Fact, committed_fields
@@ -21,7 +23,7 @@ from arrears.casefile.store import sets
 _TAGS = {"int": ("i:", "bigint"), "date": ("d:", "date")}
 ENTRY_COLUMNS = {
     "entry_id": "bigint", "fact_id": "bigint", "chain": "bigint", "position": "integer", "name": "text", "predecessor": "bytea",
-    "header": "text", "entry_hash": "bytea", "salts": "bytea",
+    "commitments": "bytea", "entry_hash": "bytea", "salts": "bytea",
 }
 """Columns of a COPY line before the fact's own, and their PostgreSQL types."""
 
@@ -54,23 +56,27 @@ def salt_columns(kind: type[Fact], count: int, draw: Callable[[int], bytes]) -> 
     ]
 
 
-def hash_set(kind: type[Fact], facts: pa.Table, salts: list[pa.Array], recorded: Recorded) -> pa.Table:
+def hash_set(
+    kind: type[Fact], facts: pa.Table, salts: list[pa.Array], recorded: Recorded, *,
+    with_header: bool = False, duck: duckdb.DuckDBPyConnection | None = None,
+) -> pa.Table:
     """Which entries do these facts get?
 
     `facts` has the fact's fields and entry_id, fact_id, chain, position, predecessor (hex). Answers, in the same order: chain, position,
-    header, entry_hash (hex) and `line`, ready for COPY into a table of `ENTRY_COLUMNS` and the fact's fields.
+    entry_hash (hex) and `line`, ready for COPY into a table of `ENTRY_COLUMNS` and the fact's fields; the header as well where asked for.
+    `duck` saves making an engine for each of many chunks.
     """
     names = committed_fields(kind)
     for place, salt in enumerate(salts):
         facts = facts.append_column(f"_s{place}", salt)
-    with sets.engine() as duck:
+    with nullcontext(duck) if duck else sets.engine() as duck:
         duck.execute("SET preserve_insertion_order = true")
         duck.register("facts", facts)
         return duck.sql(f"""
             WITH committed AS (SELECT *, {_commitments(kind)}, {_name_sql(kind)} AS _name FROM facts),
             headed AS (SELECT *, {_header_sql(names, recorded)} AS header FROM committed),
             hashed AS (SELECT *, sha256(header) AS entry_hash FROM headed)
-            SELECT chain, position, header, entry_hash, {_line_sql(kind)} AS line FROM hashed
+            SELECT chain, position, {"header, " if with_header else ""}entry_hash, {_line_sql(kind)} AS line FROM hashed
         """).to_arrow_table()
 
 
@@ -98,11 +104,11 @@ def _header_sql(names: tuple[str, ...], recorded: Recorded) -> str:
 
 
 def _line_sql(kind: type[Fact]) -> str:
-    salts = [f"hex(_s{place})" for place in range(len(committed_fields(kind)))]
+    places = range(len(committed_fields(kind)))
+    salts, digests = [f"hex(_s{place})" for place in places], [f"_c{place}" for place in places]
     fields = [
         "entry_id::varchar", "fact_id::varchar", "chain::varchar", "position::varchar", "_name", _concat([r"'\\x'", "predecessor"]),
-        # A header is JSON in ASCII: of all that COPY would misread, only the backslash can stand in it.
-        r"replace(header, '\', '\\')", _concat([r"'\\x'", "entry_hash"]), _concat([r"'\\x'", *salts]),
+        _concat([r"'\\x'", *digests]), _concat([r"'\\x'", "entry_hash"]), _concat([r"'\\x'", *salts]),
         *(sets.copy_field(name, sql_type) for name, sql_type in field_types(kind).items()),
     ]
     return _concat([", chr(9), ".join(fields), "chr(10)"])

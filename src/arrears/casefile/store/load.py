@@ -5,9 +5,10 @@ Reads only, inside `acting_for`. Single cases answer facts (`casefile.facts`); t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from psycopg import sql
@@ -15,7 +16,17 @@ from psycopg import sql
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Hold, HoldLifted
-from arrears.casefile.facts.journal import SALT_BYTES, ChainFinding, Entry, parse_header, verify, verify_fields
+from arrears.casefile.facts.journal import (
+    SALT_BYTES,
+    ChainFinding,
+    Entry,
+    Header,
+    canonical_header,
+    parse_header,
+    unpacked,
+    verify,
+    verify_fields,
+)
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
@@ -25,6 +36,8 @@ from arrears.casefile.store.vault import default_vault, unseal_with
 ERASED = ""
 """What a personal field reads as once the person's key is gone."""
 F = TypeVar("F", bound=Fact)
+_HEADER_COLUMNS = (
+    "entry_id", "institution_id", "chain", "position", "name", "actor", "recorded_at", "cause", "fact_id", "predecessor", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +82,20 @@ def runs_published(book: str) -> list[RunPublished]:
 
 def journal(chain: int) -> list[Entry]:
     """The entries of a chain from its first on: a case's (its id), a person's (the id) or the institution's (0)."""
-    query = "SELECT header, entry_hash FROM journal_entries WHERE chain = %s AND institution_id = %s ORDER BY position"
-    return [Entry(header, bytes(digest)) for header, digest in sets.cursor().execute(query, [chain, acting_institution()])]
+    query = f"""SELECT {", ".join(_HEADER_COLUMNS)}, fields, commitments, entry_hash FROM journal_entries
+        WHERE chain = %s AND institution_id = %s ORDER BY position"""
+    return [_entry(row) for row in sets.cursor().execute(query, [chain, acting_institution()])]
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    """An entry from its columns; the hash is the stored one. Parts that make no header give an empty line, which `verify` cannot read."""
+    *parts, names, commitments, entry_hash = row
+    said = dict(zip(_HEADER_COLUMNS, parts, strict=True))
+    try:
+        header = Header(**{**said, "predecessor": bytes(said["predecessor"]).hex(), "fields": unpacked(names, bytes(commitments))})
+    except ValueError:
+        return Entry("", bytes(entry_hash))
+    return Entry(canonical_header(header), bytes(entry_hash))
 
 
 def verify_chain(chain: int) -> list[ChainFinding]:
@@ -99,7 +124,7 @@ def _stored_by_entry(chain: int) -> dict[int, tuple[dict[str, object], list[byte
     found: dict[int, tuple[dict[str, object], list[bytes | None]]] = {}
     for table in FACT_TABLES.values():
         query = f"""SELECT e.entry_id, s.salts, {", ".join(f"f.{name}" for name in table.columns)} FROM journal_entries e
-            JOIN journal_salts s USING (entry_id) JOIN {table.table} f ON f.fact_id = (e.header::json ->> 'fact_id')::bigint AND f.entry_id = e.entry_id
+            JOIN journal_salts s USING (entry_id) JOIN {table.table} f ON f.fact_id = e.fact_id AND f.entry_id = e.entry_id
             WHERE e.chain = %s AND e.institution_id = %s"""
         for entry_id, salts, *row in sets.cursor().execute(query, [chain, acting_institution()]):
             found[entry_id] = (_values(table, row), _pieces(bytes(salts)))
@@ -161,12 +186,12 @@ _DECISION_TYPES = {
 }
 
 
-def latest_decisions(book: str) -> pa.Table:
-    """Which decision stands in each case of this book (fields of `CaseDecision`, one row a case, sorted by case_id)?"""
+def latest_decisions(book: str, columns: Sequence[str] = tuple(_DECISION_TYPES)) -> pa.Table:
+    """Which decision stands in each case of this book (the named fields of `CaseDecision`, one row a case, sorted by case_id)?"""
     return sets.export(
-        f"""SELECT DISTINCT ON (case_id) {", ".join(_DECISION_TYPES)} FROM case_decisions WHERE book = {_quoted(book)}
+        f"""SELECT DISTINCT ON (case_id) {", ".join(columns)} FROM case_decisions WHERE book = {_quoted(book)}
             ORDER BY case_id, position DESC""",
-        _DECISION_TYPES)
+        {name: _DECISION_TYPES[name] for name in columns})
 
 
 def holds_as_of(on: date) -> pa.Table:

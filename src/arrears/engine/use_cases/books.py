@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from arrears.decide.policy.table import Policy
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.home import Home
-from arrears.engine.nightly import RunRequest, RunResult, nightly
+from arrears.engine.nightly import Progress, RunRequest, RunResult, nightly
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.intake.book.keeper import StoreKeeper
 from arrears.intake.book.layout import book_info, open_book
@@ -24,7 +24,6 @@ from arrears.intake.book.taking_in import ImportReport, take_in
 from arrears.intake.sample.making import SampleReport, make_sample
 
 MAIN_BOOK = "main"
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.home import Home, HomeSettings
-from arrears.engine.nightly import RunResult
-from arrears.engine.use_cases.books import Progress, import_files, run_book, sample_book
+from arrears.engine.nightly import Progress, RunResult
+from arrears.engine.use_cases.books import import_files, run_book, sample_book
 from arrears.engine.use_cases.policies import find_policy
 from arrears.engine.use_cases.setting_up import FirstUser, enter_user, set_up
 from arrears.intake.book.examples import examples_dir

@@ -10,17 +10,16 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from arrears.core.ids import id_text
 from arrears.core.reasons import Language
 from arrears.decide.policy.columns import CASE_COLUMNS
-from arrears.engine.columns_engine import quoted
+from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
 from arrears.engine.run_folder import published_runs, run_facts
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.books import MAIN_BOOK
 from arrears.engine.use_cases.reading import NoSuchCase
+from arrears.engine.use_cases.reading.files import looking_into
 
 _SHOWN = ("queue", "treatment", "channel", "rule", "reason_en", "reason_zh", "policy_version")
 _COLUMN_NAMES = {column.name for column in CASE_COLUMNS}
@@ -32,11 +31,9 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in named.items()}
 
 
-def _rows(sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
-    with duckdb.connect(":memory:", config={"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}) as connection:
-        result = connection.execute(sql, parameters)
-        names = [column[0] for column in result.description or ()]
-        return [_plain(dict(zip(names, row, strict=True))) for row in result.fetchall()]
+def _plain_rows(home: Home, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+    with looking_into(home) as connection:
+        return [_plain(row) for row in rows_by_name(connection, sql, parameters)]
 
 
 def listed_cases(home: Home, institution_id: int, book: str | None, queue: str, limit: int) -> list[dict[str, Any]]:
@@ -70,7 +67,8 @@ def shown_case(home: Home, institution_id: int, case_id: int) -> dict[str, Any]:
     """
     portfolio, row = reading.find_case(home, institution_id, case_id)
     assert portfolio.run is not None
-    accounts = _rows(
+    accounts = _plain_rows(
+        home,
         "SELECT account_id, product, currency, days_past_due, months_past_due, basis, oldest_due_on, next_due_on, amount_overdue_minor, balance_minor, bucket "
         "FROM read_parquet(?) WHERE party_id = ? ORDER BY account_id",
         [portfolio.run.file("assessment"), row.party_id],
@@ -91,7 +89,7 @@ def explained(home: Home, institution_id: int, case_id: int, on: date | None) ->
         runs = home.runs / portfolio.name
         names = [name for name in published_runs(runs) if on in (None, name.as_of)]
         for name in reversed(names):
-            rows = _rows(f"SELECT * FROM read_parquet({quoted(runs / str(name) / 'decisions.parquet')}) WHERE case_id = ?", [case_id])
+            rows = _plain_rows(home, "SELECT * FROM read_parquet(?) WHERE case_id = ?", [str(runs / str(name) / "decisions.parquet"), case_id])
             if rows:
                 return _explanation(rows[0], run_facts(runs, name))
     raise NoSuchCase("No run of that day decided a case with this id.", "", "Check the id and the day: arrears case list")

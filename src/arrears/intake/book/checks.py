@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from arrears.core.book import BOOK_TABLES, BookTable, Column
+from arrears.core.sql import quoted
 from arrears.intake.book.expressions import parse_expression, to_sql
-from arrears.intake.book.layout import duckdb_type, quoted
+from arrears.intake.book.layout import duckdb_type
 from arrears.intake.book.mapping import Block, Source
 
 ALLOWED_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {

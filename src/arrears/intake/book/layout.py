@@ -20,6 +20,7 @@ from typing import Any
 
 from arrears.core.book import BOOK_TABLES, BookTable
 from arrears.core.problems import BadData, Busy, Refused, WrongCall
+from arrears.core.sql import quoted
 
 ROW_GROUP_SIZE = 122_880
 """Fixed, so that the same rows give the same bytes."""
@@ -111,15 +112,6 @@ def duckdb_type(book_type: str) -> str:
     ('BIGINT', 'BLOB')
     """
     return _DUCKDB_TYPES[book_type]
-
-
-def quoted(path: Path | str) -> str:
-    """A path or text as a SQL literal.
-
-    >>> quoted("it's")
-    "'it''s'"
-    """
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def latest_by_key_sql(book_dir: Path, table: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from arrears.core.problems import Finding, WrongCall
-from arrears.intake.book.layout import quoted
+from arrears.core.sql import quoted
 from arrears.intake.book.reading import RawTable, SourceFile
 
 LINES_PER_PART = 100_000

@@ -21,7 +21,8 @@ import duckdb
 import pyarrow as pa
 
 from arrears.core.problems import BadData, Refused, WrongCall
-from arrears.intake.book.layout import file_digest, quoted
+from arrears.core.sql import quoted
+from arrears.intake.book.layout import file_digest
 
 CHUNK_BYTES = 1 << 20
 _UTF8 = frozenset({"utf-8", "ascii", "utf-8-sig"})

@@ -16,9 +16,10 @@ from babel.core import get_global
 
 from arrears.core.book import BOOK_TABLES, BookTable
 from arrears.core.money import minor_digits
+from arrears.core.sql import quoted
 from arrears.intake.book.checks import BlockPlan, Check
 from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS, IdentityService
-from arrears.intake.book.layout import ROW_GROUP_SIZE, batch_files, duckdb_type, latest_by_key_sql, quoted
+from arrears.intake.book.layout import ROW_GROUP_SIZE, batch_files, duckdb_type, latest_by_key_sql
 from arrears.intake.book.pool import FINDING_COLUMNS
 
 NUMBERS_A_CALL = 1_000_000

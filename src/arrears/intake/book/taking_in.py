@@ -17,9 +17,10 @@ import duckdb
 
 from arrears.core.book import BOOK_TABLES
 from arrears.core.problems import WrongCall
+from arrears.core.sql import quoted
 from arrears.intake.book.checks import plan_block
 from arrears.intake.book.identities import IdentityService
-from arrears.intake.book.layout import batch_dirs, batch_facts, book_info, import_lock, next_batch_number, quoted, staged_batch, write_batch_facts
+from arrears.intake.book.layout import batch_dirs, batch_facts, book_info, import_lock, next_batch_number, staged_batch, write_batch_facts
 from arrears.intake.book.mapping import FileMapping, LogicalFile, check_headings
 from arrears.intake.book.pool import write_pool
 from arrears.intake.book.reading import RawTable, SourceFile, connect, look_at, read_raw

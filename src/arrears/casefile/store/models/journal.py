@@ -6,9 +6,11 @@ from django.db import models
 
 
 class JournalEntry(models.Model):
-    """One entry: the header exactly as it was hashed, and its hash. Everything else repeats what the header says, to be found by.
+    """One entry: every part of its header in a column of its own, and its hash. The header's line is rebuilt from them (`journal.entry_of`).
 
-    One place in a chain is taken once: two writers can never both follow the same predecessor.
+    The line itself would be twice as long as its parts, mostly digests in hex. `fields` names the committed fields, a comma between, as
+    they were when the entry was written, so that a fact class may grow later; `commitments` are their digests of 32 bytes, one after
+    the other. One place in a chain is taken once: two writers can never both follow the same predecessor.
     """
 
     entry_id = models.BigIntegerField(primary_key=True)
@@ -16,9 +18,14 @@ class JournalEntry(models.Model):
     chain = models.BigIntegerField()
     position = models.IntegerField()
     name = models.TextField()
+    actor = models.TextField()
+    cause = models.TextField()
     recorded_at = models.DateTimeField()
+    fact_id = models.BigIntegerField()
+    fields = models.TextField()
+    commitments = models.BinaryField()
     predecessor = models.BinaryField()
-    header = models.TextField()
+    version = models.SmallIntegerField()
     entry_hash = models.BinaryField()
 
     class Meta:

@@ -1,0 +1,224 @@
+"""Which cases fit a filter, in which order, and what did the run decide in each? The worklist and every other list of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal
+
+from arrears.core.problems import AnswerIsNo
+from arrears.core.reasons import Sentence
+from arrears.engine.columns_engine import rows_by_name
+from arrears.engine.home import Home
+from arrears.engine.use_cases.reading.files import Row, count_of, counted, looking_into
+from arrears.engine.use_cases.reading.runs import Portfolio, Run, portfolios
+
+PAGE_ROWS = 50
+NOT_SEEN_BEFORE = "none"
+Order = Literal["rank", "amount", "days"]
+
+
+class NoSuchCase(AnswerIsNo):
+    """No current run of this institution holds that case."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case as the run decided it. Amounts in minor units; None where the source does not say."""
+
+    rank: int | None
+    case_id: int
+    party_id: int
+    kind: str
+    product: str
+    accounts_total: int
+    accounts_overdue: int
+    days_past_due: int | None
+    months_past_due: int | None
+    bucket: str
+    currency: str
+    currencies: int
+    amount_overdue_minor: int | None
+    balance_minor: int | None
+    oldest_due_on: date | None
+    next_due_on: date | None
+    overdue_items: int | None
+    hold_kinds: tuple[str, ...]
+    contact_history_known: bool
+    contacts_30d: int | None
+    refusals: int | None
+    queue: str
+    treatment: str
+    channel: str | None
+    rule: str
+    reason: Sentence
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistFilter:
+    """Which cases? Everything left empty does not narrow. `flow_before` and `flow_now` pick people with an account that moved so."""
+
+    queue: str = "people"
+    treatment: str = ""
+    bucket: str = ""
+    product: str = ""
+    currency: str = ""
+    amount_from_minor: int | None = None
+    amount_to_minor: int | None = None
+    alert: str = ""
+    flow_before: str = ""
+    flow_now: str = ""
+    history_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """One page of the worklist: the rows, how many there are in all, and which page this is (from 1)."""
+
+    rows: tuple[CaseRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Which values can the filters take, with the number of cases of each? Most frequent first; buckets in their own order."""
+
+    queues: Mapping[str, int]
+    treatments: Mapping[str, int]
+    buckets: Mapping[str, int]
+    products: Mapping[str, int]
+    currencies: Mapping[str, int]
+
+
+_CASE_COLUMNS = tuple(field.name for field in fields(CaseRow) if field.name not in {"rank", "reason"})
+_ORDERS: Mapping[str, str] = {
+    "rank": "rank NULLS LAST, priority DESC, case_id",
+    "amount": "amount_overdue_minor DESC NULLS LAST, balance_minor DESC NULLS LAST, case_id",
+    "days": "days_past_due DESC NULLS LAST, months_past_due DESC NULLS LAST, case_id",
+}
+
+
+def worklist(home: Home, run: Run, wanted: WorklistFilter, *, order: Order = "rank", page: int = 1, page_rows: int = PAGE_ROWS) -> WorklistPage:
+    """Which cases fit the filter, in which order? A page beyond the last gives the last."""
+    source, files = _case_source(run, wanted.queue)
+    test, values = _conditions(run, wanted)
+    with looking_into(home) as connection:
+        total = count_of(connection, f"SELECT count(*) FROM ({source}) WHERE {test}", [*files, *values])
+        pages = max(1, -(-total // page_rows))
+        page = min(max(1, page), pages)
+        rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE {test} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
+                     [*files, *values, page_rows, (page - 1) * page_rows])
+    return WorklistPage(tuple(_case_row(row) for row in rows), total, page, pages)
+
+
+def neighbours(home: Home, run: Run, case_id: int) -> tuple[int | None, int | None]:
+    """Which people's tasks stand just before and just after this one in the worklist?"""
+    with looking_into(home) as connection:
+        row = connection.execute("""
+            SELECT before, after FROM (SELECT case_id, lag(case_id) OVER place AS before, lead(case_id) OVER place AS after
+            FROM read_parquet(?) WINDOW place AS (ORDER BY rank)) WHERE case_id = ?""", [run.file("worklist"), case_id]).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def facets(home: Home, run: Run) -> Facets:
+    """Which values can the worklist be filtered by?"""
+    with looking_into(home) as connection:
+        counts = [counted(connection, column, run.file("decisions"), run.buckets)
+                  for column in ("queue", "treatment", "bucket", "product", "currency")]
+    return Facets(*counts)
+
+
+def find_case(home: Home, institution_id: int, case_id: int) -> tuple[Portfolio, CaseRow]:
+    """In which portfolio's current run is this case, and what was decided?
+
+    Raises:
+        NoSuchCase: in none of this institution's.
+    """
+    for candidate in portfolios(home, institution_id):
+        if candidate.run is None:
+            continue
+        source, files = _case_source(candidate.run, "all")
+        with looking_into(home) as connection:
+            rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id = ?", [*files, case_id])
+        if rows:
+            return candidate, _case_row(rows[0])
+    raise NoSuchCase("There is no case with this id in a current run.", "It may have been closed.", "Look for it by its number, or check the id.")
+
+
+def case_of_account(home: Home, institution_id: int, account_id: int) -> int | None:
+    """Which open case does this account belong to?"""
+    for candidate in portfolios(home, institution_id):
+        if candidate.run is None:
+            continue
+        with looking_into(home) as connection:
+            row = connection.execute("""
+                SELECT case_id FROM read_parquet(?) WHERE party_id = (SELECT party_id FROM read_parquet(?) WHERE account_id = ?)
+                """, [candidate.run.file("decisions"), candidate.run.file("assessment"), account_id]).fetchone()
+        if row:
+            return int(row[0])
+    return None
+
+
+def case_of_party(home: Home, institution_id: int, party_id: int) -> int | None:
+    """Which open case is this person's?"""
+    for candidate in portfolios(home, institution_id):
+        if candidate.run is None:
+            continue
+        with looking_into(home) as connection:
+            row = connection.execute("SELECT case_id FROM read_parquet(?) WHERE party_id = ?", [candidate.run.file("decisions"), party_id]).fetchone()
+        if row:
+            return int(row[0])
+    return None
+
+
+def _case_row(row: Row) -> CaseRow:
+    row["hold_kinds"] = tuple(kind for kind in (row["hold_kinds"] or "").split(",") if kind)
+    return CaseRow(reason=Sentence(row.pop("reason_en"), row.pop("reason_zh")), **row)
+
+
+def _case_source(run: Run, queue: str) -> tuple[str, list[Any]]:
+    """Which file holds the cases of a queue: people's tasks have a rank of their own, the others do not."""
+    columns = ", ".join((*_CASE_COLUMNS, "reason_en", "reason_zh", "priority"))
+    if queue == "people":
+        return f"SELECT rank, {columns} FROM read_parquet(?)", [run.file("worklist")]
+    return f"SELECT NULL::INTEGER AS rank, {columns} FROM read_parquet(?)", [run.file("decisions")]
+
+
+def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
+    """The filter as SQL text with its values apart: nothing a person typed becomes SQL."""
+    tests: list[str] = []
+    values: list[Any] = []
+
+    def narrow(test: str, *given: Any) -> None:
+        tests.append(test)
+        values.extend(given)
+
+    if wanted.queue in {"automatic", "held"}:
+        narrow("queue = ?", wanted.queue)
+    for column in ("treatment", "bucket", "product", "currency"):
+        if value := getattr(wanted, column):
+            narrow(f"{column} = ?", value)
+    if wanted.amount_from_minor is not None:
+        narrow("amount_overdue_minor >= ?", wanted.amount_from_minor)
+    if wanted.amount_to_minor is not None:
+        narrow("amount_overdue_minor <= ?", wanted.amount_to_minor)
+    if wanted.history_unknown:
+        narrow("NOT contact_history_known")
+    if wanted.alert:
+        narrow("case_id IN (SELECT case_id FROM read_parquet(?) WHERE kind = ?)", run.file("alerts"), wanted.alert)
+    if wanted.flow_now:
+        narrow(*_moved_accounts(run, wanted))
+    return " AND ".join(tests) or "true", values
+
+
+def _moved_accounts(run: Run, wanted: WorklistFilter) -> tuple[Any, ...]:
+    """People with an account that stands in one bucket now and (if asked) stood in another at the run before."""
+    if not wanted.flow_before or run.previous_folder is None:
+        return "party_id IN (SELECT party_id FROM read_parquet(?) WHERE bucket = ?)", run.file("assessment"), wanted.flow_now
+    test = f"""party_id IN (SELECT latest.party_id FROM read_parquet(?) AS latest LEFT JOIN read_parquet(?) AS earlier USING (account_id)
+        WHERE latest.bucket = ? AND coalesce(earlier.bucket, '{NOT_SEEN_BEFORE}') = ?)"""
+    return test, run.file("assessment"), str(run.previous_folder / "assessment.parquet"), wanted.flow_now, wanted.flow_before
