@@ -123,6 +123,12 @@ PAYMENTS = BookTable("payments", "What was paid, and what was taken back?", ("ac
     _must("amount_minor", "int64", "amount received; a reversal states the amount taken back as a positive figure"),
     Column("reversal_of", "int64", "payment that this row takes back"),
 ))
+PAUSES = BookTable("pauses", "When was the counting of days stopped?", ("account_id", "from_on"), (
+    _ACCOUNT,
+    _must("from_on", "date", "first day that does not count"),
+    Column("until_on", "date", "first day that counts again; unknown while the pause lasts"),
+    Column("reason", "string", "why: moratorium, agreement, failure of the lender"),
+))
 CONTACT_POINTS = BookTable("contact_points", "Where could a person be reached?", ("party_id", "channel", "contact_point_id"), (
     _PARTY,
     _must("contact_point_id", "int64", "keyed hash of channel and value"),
@@ -158,7 +164,7 @@ CONTACT_HISTORY = BookTable("contact_history", "Which contacts were made, and fo
 BOOK_TABLES: Mapping[str, BookTable] = {
     table.name: table
     for table in (
-        PARTIES, PROTECTED, ACCOUNTS, ACCOUNT_PARTIES, INSTALMENTS, RECEIVABLES, STATEMENTS, PAYMENTS,
+        PARTIES, PROTECTED, ACCOUNTS, ACCOUNT_PARTIES, INSTALMENTS, RECEIVABLES, STATEMENTS, PAYMENTS, PAUSES,
         CONTACT_POINTS, HOLDS, CONSENTS, CONTACT_HISTORY,
     )
 }

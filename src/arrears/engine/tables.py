@@ -35,7 +35,7 @@ FROZEN = ("holds", "consents", "contact_history")
 
 ASSESSMENT_SCHEMA = ibis.schema({
     "account_id": "int64", "party_id": "int64", "product": "string", "currency": "string", "days_past_due": "int32",
-    "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
+    "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "delinquent_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
     "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", "last_paid_on": "date", "paid_minor": "int64",
     "dates_constructed": "boolean",
 })

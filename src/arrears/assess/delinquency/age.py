@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
 from arrears.assess.columns import days_between, money_sum
+from arrears.assess.delinquency.pauses import paused_since
 from arrears.assess.delinquency.settings import CURRENT, MONTHS_SHOWN_APART, DayOnDueDate, DelinquencySettings
 
 
 def is_late(due_on: ir.DateColumn, settings: DelinquencySettings, on: date) -> ir.BooleanColumn:
-    """Is an unpaid item with this due date late at the end of the day `on`?"""
+    """Is an unpaid item with this due date late at the end of the day `on`? Within the tolerance of days it is not."""
+    last_day_on_time = on - timedelta(days=settings.tolerance.days)
     if settings.day_on_due_date is DayOnDueDate.ONE:
-        return due_on <= ibis.literal(on)
-    return due_on < ibis.literal(on)
+        return due_on <= ibis.literal(last_day_on_time)
+    return due_on < ibis.literal(last_day_on_time)
+
+
+def is_open(outstanding_minor: ir.IntegerColumn, settings: DelinquencySettings) -> ir.BooleanColumn:
+    """Is enough missing for the item to count as unpaid?"""
+    return outstanding_minor > settings.tolerance.short_minor
 
 
 def days_late(oldest_due_on: ir.DateColumn, settings: DelinquencySettings, on: date) -> ir.IntegerColumn:
@@ -39,25 +46,67 @@ def bucket_of_months(months_past_due: ir.IntegerColumn) -> ir.StringColumn:
     return ibis.cases(*exact, (months_past_due >= MONTHS_SHOWN_APART, f"{MONTHS_SHOWN_APART}m+"), else_=CURRENT)
 
 
-def age(outstanding: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+def age(outstanding: ir.Table, settings: DelinquencySettings, on: date, pauses: ir.Table | None = None) -> ir.Table:
     """Per account: since when, how many items, how much is overdue; what is owed in all; what falls due next.
 
     Args:
         outstanding: items with `outstanding_minor`, as `appropriate` gives them.
         settings: the lender's conventions.
         on: the day looked at.
+        pauses: rows of `pauses.PAUSE_SCHEMA`, if the book has any.
 
     Returns:
         account_id, oldest_due_on (null where nothing is overdue), overdue_items, amount_overdue_minor, balance_minor,
-        next_due_on (null where nothing is outstanding later), days_past_due.
+        next_due_on (null where nothing is outstanding later), days_past_due (contractual), delinquent_on (the first day of the tag:
+        the oldest overdue due date and the grace), days_delinquent (days past due less grace and pauses, never below 0).
     """
-    open_ = outstanding.filter(outstanding.outstanding_minor > 0)
-    late = is_late(open_.due_on, settings, on)
-    aged = open_.group_by("account_id").agg(
-        oldest_due_on=open_.due_on.min(where=late),
-        next_due_on=open_.due_on.min(where=~late),
-        overdue_items=open_.due_on.count(where=late).cast("int32"),
-        amount_overdue_minor=money_sum(open_.outstanding_minor, where=late),
-        balance_minor=money_sum(open_.outstanding_minor),
+    owed = outstanding.filter(outstanding.outstanding_minor > 0)
+    late = is_late(owed.due_on, settings, on) & is_open(owed.outstanding_minor, settings)
+    to_come = ~is_late(owed.due_on, settings, on)
+    aged = owed.group_by("account_id").agg(
+        oldest_due_on=owed.due_on.min(where=late),
+        next_due_on=owed.due_on.min(where=to_come),
+        overdue_items=owed.due_on.count(where=late).cast("int32"),
+        amount_overdue_minor=money_sum(owed.outstanding_minor, where=late),
+        balance_minor=money_sum(owed.outstanding_minor),
     )
-    return aged.mutate(days_past_due=days_late(aged.oldest_due_on, settings, on))
+    counted = aged.mutate(days_past_due=days_late(aged.oldest_due_on, settings, on))
+    return _tagged(counted, settings, on, pauses)
+
+
+def _tagged(aged: ir.Table, settings: DelinquencySettings, on: date, pauses: ir.Table | None) -> ir.Table:
+    """Days delinquent: what is left of the days past due once grace and paused days are taken off."""
+    grace = settings.tag_grace_days
+    if pauses is None:
+        rested = aged.mutate(paused_days=ibis.literal(0, type="int32"))
+    else:
+        overdue = aged.filter(aged.oldest_due_on.notnull()).select("account_id", since_on=aged.oldest_due_on)
+        stopped = paused_since(overdue, pauses, on)
+        rested = aged.left_join(stopped, "account_id").select(aged, paused_days=ibis.coalesce(stopped.paused_days, ibis.literal(0, type="int32")))
+    left = rested.days_past_due - grace - rested.paused_days
+    return rested.mutate(
+        delinquent_on=rested.oldest_due_on + ibis.interval(days=grace),
+        days_delinquent=ibis.greatest(left, ibis.literal(0)).cast("int32"),
+    ).drop("paused_days")
+
+
+def item_buckets(outstanding: ir.Table, settings: DelinquencySettings, on: date, pauses: ir.Table | None = None) -> ir.Table:
+    """Each overdue item by itself: its days (less pauses, but without grace) and its bucket.
+
+    Args:
+        outstanding: items with `outstanding_minor`.
+
+    Returns:
+        account_id, due_on, sequence, outstanding_minor, days (1 or more), bucket.
+    """
+    late = outstanding.filter(is_late(outstanding.due_on, settings, on) & is_open(outstanding.outstanding_minor, settings))
+    dated = late.mutate(days=days_late(late.due_on, settings, on))
+    if pauses is not None:
+        key = ("account_id", "due_on", "sequence")
+        stopped = paused_since(dated.select(*key, since_on=dated.due_on), pauses, on, key)
+        counted = dated.days - ibis.coalesce(stopped.paused_days, ibis.literal(0, type="int32"))
+        dated = dated.left_join(stopped, list(key)).select(*(dated[name] for name in (*key, "outstanding_minor")), days=counted.cast("int32"))
+    counting = dated.filter(dated.days > 0)
+    return counting.select(
+        "account_id", "due_on", "sequence", "outstanding_minor", "days", bucket=bucket_of_days(counting.days, settings)
+    )

@@ -6,10 +6,12 @@ An *item* is one dated amount of an account: an instalment of a schedule or a si
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+
+from arrears.assess.delinquency.settings import PaymentDay
 
 ITEM_KEY = ("account_id", "due_on", "sequence")
 
@@ -37,8 +39,8 @@ def items_known_on(instalments: ir.Table, receivables: ir.Table, on: date) -> ir
     return ibis.union(instalment_items(instalments), receivable_items(receivables, on), distinct=False)
 
 
-def payments_until(payments: ir.Table, on: date) -> ir.Table:
-    """Money in, signed: a payment counts from its own day on, a reversal takes it back from the day of the reversal on."""
-    booked = payments.filter(payments.paid_on <= ibis.literal(on))
+def payments_until(payments: ir.Table, on: date, payment_day: PaymentDay = PaymentDay.OWN_DAY) -> ir.Table:
+    """Money in, signed: a payment counts from its own day on (or the next), a reversal takes it back from the day of the reversal on."""
+    booked = payments.filter(payments.paid_on <= ibis.literal(on - timedelta(days=int(payment_day))))
     signed = ibis.cases((booked.reversal_of.isnull(), booked.amount_minor), else_=-booked.amount_minor)
     return booked.select("account_id", "paid_on", "payment_id", amount_minor=signed.cast("int64"))

@@ -20,6 +20,7 @@ from arrears.assess.columns import money_sum
 from arrears.assess.delinquency.age import age, bucket_of_days, is_late
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
 from arrears.assess.delinquency.items import items_known_on, payments_until
+from arrears.assess.delinquency.pauses import PAUSE_SCHEMA
 from arrears.assess.delinquency.revolving import revolving_position
 from arrears.assess.delinquency.settings import DelinquencySettings
 
@@ -35,7 +36,7 @@ class Step:
 
 
 POSITION_COLUMNS = (
-    "account_id", "days_past_due", "months_past_due", "basis", "oldest_due_on", "next_due_on",
+    "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "delinquent_on", "next_due_on",
     "amount_overdue_minor", "balance_minor", "overdue_items", "bucket",
 )
 
@@ -56,40 +57,44 @@ def _even_position(even: ir.Table) -> ir.Table:
     return even.select(
         "account_id",
         oldest_due_on=ibis.null("date"),
+        delinquent_on=ibis.null("date"),
         next_due_on=even.next_due_on,
         overdue_items=ibis.literal(0, type="int32"),
         amount_overdue_minor=ibis.literal(0, type="int64"),
         balance_minor=even.due_minor - even.late_minor,
         days_past_due=ibis.literal(0, type="int32"),
+        days_delinquent=ibis.literal(0, type="int32"),
     )
 
 
-def _uneven_position(uneven: ir.Table, items: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+def _uneven_position(uneven: ir.Table, items: ir.Table, pauses: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
     """Accounts behind or ahead: their money is laid on their items, oldest first, then aged."""
     theirs = items.semi_join(uneven, "account_id")
-    aged = age(appropriate(theirs, uneven.select("account_id", "paid_minor")), settings, on)
+    aged = age(appropriate(theirs, uneven.select("account_id", "paid_minor")), settings, on, pauses)
     zero32, zero64 = ibis.literal(0, type="int32"), ibis.literal(0, type="int64")
     return uneven.left_join(aged, "account_id").select(
         uneven.account_id,
         aged.oldest_due_on,
+        aged.delinquent_on,
         aged.next_due_on,
         overdue_items=ibis.coalesce(aged.overdue_items, zero32),
         amount_overdue_minor=ibis.coalesce(aged.amount_overdue_minor, zero64),
         balance_minor=ibis.coalesce(aged.balance_minor, zero64),
         days_past_due=ibis.coalesce(aged.days_past_due, zero32),
+        days_delinquent=ibis.coalesce(aged.days_delinquent, zero32),
     )
 
 
-def _scheduled_position(named_totals: ir.Table, items: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+def _scheduled_position(named_totals: ir.Table, items: ir.Table, pauses: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
     """Accounts with instalments or receivables, even and uneven ones, in the common columns."""
     is_even = named_totals.paid_minor == named_totals.late_minor
     both = ibis.union(
         _even_position(named_totals.filter(is_even)),
-        _uneven_position(named_totals.filter(~is_even), items, settings, on),
+        _uneven_position(named_totals.filter(~is_even), items, pauses, settings, on),
         distinct=False,
     )
     return both.mutate(
-        months_past_due=ibis.null("int32"), basis=ibis.literal("days"), bucket=bucket_of_days(both.days_past_due, settings)
+        months_past_due=ibis.null("int32"), basis=ibis.literal("days"), bucket=bucket_of_days(both.days_delinquent, settings)
     ).select(*POSITION_COLUMNS)
 
 
@@ -105,14 +110,15 @@ def position_steps(book: BookTables, settings: DelinquencySettings, on: date) ->
         Steps `paid`, `totals`, `position`; the last has one row an account known on the day with POSITION_COLUMNS and
         party_id, product, currency, paid_minor, last_paid_on, dates_constructed.
     """
-    payments = payments_until(book["payments"], on)
+    payments = payments_until(book["payments"], on, settings.payment_day)
     items = items_known_on(book["instalments"], book["receivables"], on)
+    pauses = book["pauses"].select(*PAUSE_SCHEMA.names)
     paid = Step("paid", paid_per_account(payments))
     named_paid = ibis.table(paid.expression.schema(), name="paid")
     summed = Step("totals", totals(items, named_paid, settings, on))
     named_totals = ibis.table(summed.expression.schema(), name="totals")
     stands = ibis.union(
-        _scheduled_position(named_totals, items, settings, on),
+        _scheduled_position(named_totals, items, pauses, settings, on),
         revolving_position(book["statements"], payments, settings, on).select(*POSITION_COLUMNS),
         distinct=False,
     )
@@ -130,9 +136,11 @@ def _with_account(accounts: ir.Table, stands: ir.Table, paid: ir.Table, on: date
         known.product,
         known.currency,
         days_past_due=ibis.cases((nothing_due, ibis.literal(0, type="int32")), else_=stands.days_past_due),
+        days_delinquent=ibis.cases((nothing_due, ibis.literal(0, type="int32")), else_=stands.days_delinquent),
         months_past_due=stands.months_past_due,
         basis=ibis.coalesce(stands.basis, "nothing_due"),
         oldest_due_on=stands.oldest_due_on,
+        delinquent_on=stands.delinquent_on,
         next_due_on=stands.next_due_on,
         amount_overdue_minor=ibis.cases((nothing_due, ibis.literal(0, type="int64")), else_=stands.amount_overdue_minor),
         balance_minor=ibis.coalesce(stands.balance_minor, ibis.literal(0, type="int64")),

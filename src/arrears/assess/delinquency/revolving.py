@@ -61,11 +61,17 @@ def revolving_position(statements: ir.Table, payments: ir.Table, settings: Delin
     late_items = ibis.cases(
         (stated.basis == "months_only", stated.months_past_due), (stated.oldest_due_on.notnull(), ibis.literal(1, type="int32")), else_=0
     )
-    counted = stated.mutate(days_past_due=days.cast("int32"), overdue_items=late_items.cast("int32"))
+    counted = stated.mutate(
+        days_past_due=days.cast("int32"),
+        days_delinquent=ibis.greatest(days - settings.tag_grace_days, ibis.literal(0)).cast("int32"),
+        delinquent_on=stated.oldest_due_on + ibis.interval(days=settings.tag_grace_days),
+        overdue_items=late_items.cast("int32"),
+    )
     named = ibis.cases(
-        (counted.basis == "months_only", bucket_of_months(counted.months_past_due)), else_=bucket_of_days(counted.days_past_due, settings)
+        (counted.basis == "months_only", bucket_of_months(counted.months_past_due)), else_=bucket_of_days(counted.days_delinquent, settings)
     )
     return counted.select(
-        "account_id", "days_past_due", "months_past_due", "basis", "oldest_due_on", "next_due_on", "amount_overdue_minor",
+        "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "delinquent_on", "next_due_on",
+        "amount_overdue_minor",
         "balance_minor", "overdue_items", bucket=named,
     )

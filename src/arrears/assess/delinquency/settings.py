@@ -18,6 +18,28 @@ class DayOnDueDate(IntEnum):
     """The due date itself is day 1 while unpaid at its end (the inclusive count of some lenders)."""
 
 
+class PaymentDay(IntEnum):
+    """From which day on does a payment count?"""
+
+    OWN_DAY = 0
+    """A payment counts at the end of its own value date (default)."""
+    NEXT_DAY = 1
+    """A payment counts from the day after, as with lenders whose day closes before the bank's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTolerance:
+    """Leniency in time and amount (容时容差): what is paid within some days, but for a small amount, counts as paid on time.
+
+    Attributes:
+        days: days after the due date in which a payment still counts as on time.
+        short_minor: an item counts as paid when no more than this is missing, in minor units of the account's currency.
+    """
+
+    days: int = 0
+    short_minor: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """An inclusive range of days past due under one name; `to_days` is None for the open end."""
@@ -47,6 +69,9 @@ class DelinquencySettings:
 
     Attributes:
         day_on_due_date: whether the due date is day 0 or day 1.
+        payment_day: whether a payment counts on its own day or from the next.
+        tag_grace_days: days by which the *tag* (days delinquent, bucket) lags behind the days past due; never hides the amount.
+        tolerance: lateness within it is no lateness at all.
         buckets: contiguous ranges from day 1 on, the last one open.
 
     >>> DelinquencySettings().bucket_names[:3]
@@ -54,9 +79,13 @@ class DelinquencySettings:
     """
 
     day_on_due_date: DayOnDueDate = DayOnDueDate.ZERO
+    payment_day: PaymentDay = PaymentDay.OWN_DAY
+    tag_grace_days: int = 0
+    tolerance: PaymentTolerance = PaymentTolerance()
     buckets: tuple[Bucket, ...] = DEFAULT_BUCKETS
 
     def __post_init__(self) -> None:
+        assert self.tag_grace_days >= 0 and self.tolerance.days >= 0 and self.tolerance.short_minor >= 0, "leniency is not negative"
         expected = 1
         for bucket in self.buckets:
             assert bucket.from_days == expected, f"bucket {bucket.name} leaves a gap or an overlap before day {bucket.from_days}"
