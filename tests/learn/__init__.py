@@ -1,0 +1,1 @@
+"""Do measures equal what a person works out by hand?"""
