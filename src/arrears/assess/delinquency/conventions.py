@@ -1,0 +1,107 @@
+"""What does a lender's conventions file say?
+
+A small YAML file, every key optional, the defaults those of `DelinquencySettings`:
+
+    day_on_due_date: 0          # 0: the day after the due date is day one; 1: the due date itself is
+    payment_counts: own_day     # own_day or next_day
+    tag_grace_days: 0           # the tag lags, the amount does not
+    tolerance: {days: 3, short: 10.00}   # 容时容差
+    buckets: [30, 60, 90]       # last day of each bucket but the open one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from arrears.assess.delinquency.settings import DEFAULT_BUCKETS, Bucket, DayOnDueDate, DelinquencySettings, PaymentDay, PaymentTolerance
+from arrears.core.money import AmountNotValid, parse_minor
+from arrears.core.problems import BadData
+
+KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets")
+_PAYMENT_DAYS = {"own_day": PaymentDay.OWN_DAY, "next_day": PaymentDay.NEXT_DAY}
+
+
+class ConventionsNotValid(BadData):
+    """The conventions file cannot be used; the message names the key and the remedy."""
+
+
+def read_conventions(text: str, currency: str, source: str = "conventions") -> DelinquencySettings:
+    """Which settings does this YAML text mean?
+
+    Args:
+        text: content of the file; empty means all defaults.
+        currency: currency in which the tolerance is stated.
+        source: name of the file, for messages.
+
+    Raises:
+        ConventionsNotValid: an unknown key or a value that cannot be.
+
+    >>> read_conventions("tag_grace_days: 3", "CNY").tag_grace_days
+    3
+    >>> [bucket.name for bucket in read_conventions("buckets: [30, 90]", "CNY").buckets]
+    ['1-30', '31-90', '91+']
+    >>> read_conventions("grace: 3", "CNY")
+    Traceback (most recent call last):
+    ...
+    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets.
+    """
+    try:
+        stated = yaml.safe_load(text) or {}
+    except yaml.YAMLError as trouble:
+        raise _wrong(source, f"this is not YAML ({trouble})", "Mend the file at that place.") from trouble
+    if not isinstance(stated, dict):
+        raise _wrong(source, "the file is not a table of keys", "Write one key a line.")
+    for key in stated:
+        if key not in KEYS:
+            raise _wrong(source, f"“{key}” is not a convention", f"Known are: {', '.join(KEYS)}.")
+    return DelinquencySettings(
+        day_on_due_date=DayOnDueDate(_whole(stated, "day_on_due_date", 0, 1, source)),
+        payment_day=_payment_day(stated, source),
+        tag_grace_days=_whole(stated, "tag_grace_days", 0, 366, source),
+        tolerance=_tolerance(stated.get("tolerance") or {}, currency, source),
+        buckets=_buckets(stated.get("buckets"), source),
+    )
+
+
+def _wrong(source: str, what: str, remedy: str) -> ConventionsNotValid:
+    return ConventionsNotValid(f"{source}: {what}.", "Days and amounts would be counted otherwise than meant.", remedy)
+
+
+def _whole(stated: Mapping[str, Any], key: str, least: int, most: int, source: str) -> int:
+    value = stated.get(key, 0)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise _wrong(source, f"{key} is “{value}”", f"Write a whole number from {least} to {most}.")
+    return value
+
+
+def _payment_day(stated: Mapping[str, Any], source: str) -> PaymentDay:
+    value = stated.get("payment_counts", "own_day")
+    if value not in _PAYMENT_DAYS:
+        raise _wrong(source, f"payment_counts is “{value}”", f"Write one of: {', '.join(_PAYMENT_DAYS)}.")
+    return _PAYMENT_DAYS[value]
+
+
+def _tolerance(stated: Any, currency: str, source: str) -> PaymentTolerance:
+    if not isinstance(stated, dict) or not set(stated) <= {"days", "short"}:
+        raise _wrong(source, f"tolerance is “{stated}”", "Write tolerance: {days: 3, short: 10.00}.")
+    try:
+        short = parse_minor(str(stated.get("short", "0")), currency)
+    except AmountNotValid as trouble:
+        raise _wrong(source, f"tolerance short: {trouble}", "Write an amount of the book's currency.") from trouble
+    if short < 0:
+        raise _wrong(source, f"tolerance short is “{stated['short']}”", "Write an amount of zero or more.")
+    return PaymentTolerance(_whole(stated, "days", 0, 31, source), short)
+
+
+def _buckets(stated: Any, source: str) -> tuple[Bucket, ...]:
+    if stated is None:
+        return DEFAULT_BUCKETS
+    ends = stated if isinstance(stated, list) else []
+    if not ends or not all(isinstance(end, int) and not isinstance(end, bool) for end in ends) or ends != sorted(set(ends)) or ends[0] < 1:
+        raise _wrong(source, f"buckets is “{stated}”", "Write the last day of each bucket, growing, such as [30, 60, 90].")
+    starts = [1, *(end + 1 for end in ends)]
+    closed = [Bucket(f"{start}-{end}", start, end) for start, end in zip(starts, ends, strict=False)]
+    return (*closed, Bucket(f"{starts[-1]}+", starts[-1], None))
