@@ -21,6 +21,7 @@ import pytest
 
 from arrears.assess.delinquency.age import age, bucket_of_days
 from arrears.assess.delinquency.appropriate import appropriate
+from arrears.assess.delinquency.conventions import read_conventions
 from arrears.assess.delinquency.settings import DayOnDueDate, DelinquencySettings
 from arrears.casefile.facts.hold import HoldKind
 from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
@@ -209,7 +210,7 @@ def test_the_worked_tables_of_appropriation_are_what_the_code_answers(story: str
 
 
 def test_the_day_counts_of_the_conventions_page_are_what_the_code_answers() -> None:
-    page = words_of("docs/how_to/conventions.md").split("## `day_on_due_date`")[1].split("## `buckets`")[0]
+    page = words_of("docs/how_to/conventions.md").split("## `day_on_due_date`")[1].split("## ")[0]
     due = date.fromisoformat(re.search(r"due on (\d{4}-\d\d-\d\d)", page).group(1))  # type: ignore[union-attr]
     unpaid = ibis.memtable([(1, due, 100, 100)], schema={"account_id": "int64", "due_on": "date", "amount_minor": "int64", "outstanding_minor": "int64"})
     rows = _table_rows(page)
@@ -220,6 +221,18 @@ def test_the_day_counts_of_the_conventions_page_are_what_the_code_answers() -> N
             aged = age(unpaid, settings, date.fromisoformat(on))
             answered = aged.select("days_past_due", bucket=bucket_of_days(aged.days_past_due, settings)).to_pyarrow().to_pylist()[0]
             assert answered == {"days_past_due": int(days), "bucket": bucket}, f"{on} {convention.name}"
+
+
+def test_the_tolerance_table_of_the_conventions_page_is_what_the_code_answers() -> None:
+    page = words_of("docs/how_to/conventions.md").split("## `tolerance`")[1].split("## ")[0]
+    lenient = read_conventions("tolerance: {days: 3, short: 10.00}", "CNY")
+    rows = _table_rows(page)
+    assert len(rows) == 4
+    for paid, on, days, overdue in rows:
+        left = 10_000 - (_minor(found.group()) if (found := re.match(r"[\d.]+", paid)) else 0)
+        schema = {"account_id": "int64", "due_on": "date", "amount_minor": "int64", "outstanding_minor": "int64"}
+        stands = age(ibis.memtable([(1, date(2026, 1, 10), 10_000, left)], schema=schema), lenient, date.fromisoformat(on)).to_pyarrow().to_pylist()[0]
+        assert (stands["days_past_due"], stands["amount_overdue_minor"]) == (int(days), _minor(overdue)), f"{paid}, {on}"
 
 
 def test_the_policy_of_the_guide_can_be_used() -> None:

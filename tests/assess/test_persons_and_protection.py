@@ -12,7 +12,7 @@ from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.persons import persons_in_arrears
 from arrears.assess.delinquency.position import Step
 from arrears.assess.delinquency.punctuality import punctuality
-from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.assess.delinquency.settings import DelinquencySettings, PaymentTolerance
 from arrears.assess.protection import contacts_known, holds_in_force
 from arrears.core.book import BOOK_TABLES
 from arrears.engine.tables import ASSESSMENT_SCHEMA, DECISION_SCHEMA, HISTORY_SCHEMA
@@ -126,6 +126,18 @@ def test_punctuality_tells_on_time_from_late_and_sees_a_first_payment_missing() 
         {"account_id": 1, "items_on_time": 1, "items_paid_late": 1, "first_item_missing": False},
         {"account_id": 2, "items_on_time": 0, "items_paid_late": 0, "first_item_missing": True},
     ]
+
+
+def test_within_the_lenders_tolerance_a_payment_was_on_time() -> None:
+    lenient = DelinquencySettings(tolerance=PaymentTolerance(days=1, short_minor=5))
+    due = [("2026-01-10", 100), ("2026-02-10", 100), ("2026-03-10", 100)]
+    book = {
+        "instalments": [{"account_id": 1, "number": n, "due_on": day(on), "principal_minor": minor} for n, (on, minor) in enumerate(due, 1)],
+        "payments": [{"account_id": 1, "payment_id": n, "paid_on": day(on), "amount_minor": minor} for n, (on, minor) in enumerate((("2026-01-11", 95), ("2026-02-12", 105)), 1)],
+    }
+    on = day("2026-03-15")
+    expression = punctuality(items_known_on(UNBOUND["instalments"], UNBOUND["receivables"], on), payments_until(UNBOUND["payments"], on), lenient, on)
+    assert rows_after([Step("told", expression)], book, "account_id") == [{"account_id": 1, "items_on_time": 1, "items_paid_late": 1, "first_item_missing": False}]
 
 
 def test_bucket_flow_counts_where_accounts_came_from() -> None:

@@ -209,6 +209,7 @@ def run(
     on: date | None = None,
     book: BookOption = None,
     policy: str | None = None,
+    conventions: Path | None = None,
     output: Path | None = None,
     threads: int | None = None,
     memory: str = "3GB",
@@ -229,6 +230,8 @@ def run(
         The day looked at. Default: today. A day before the last run is a look at the past and changes no case.
     policy
         Name of a shipped policy or a YAML file. Default: first_steps.
+    conventions
+        File that says how days and amounts are counted. Default: conventions.yaml in the home, else the documented defaults.
     output
         Folder for the runs of this book instead of the home's.
     threads
@@ -239,7 +242,8 @@ def run(
     with doors.opened(home) as place, progress_bars() as told:
         chosen = find_policy(policy)
         result = books.run_book(
-            place, book, on or _today(), chosen, at=_now(), actor=getpass.getuser(), engine=EngineSettings(threads, memory), progress=told, output=output
+            place, book, on or _today(), chosen, at=_now(), actor=getpass.getuser(), engine=EngineSettings(threads, memory), progress=told, output=output,
+            conventions=conventions,
         )
     show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published}) if json else _show_run(result)
 

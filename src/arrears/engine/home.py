@@ -51,6 +51,11 @@ class Home:
         return self.root / "arrears.toml"
 
     @property
+    def conventions_file(self) -> Path:
+        """How the institution counts days and amounts, where it departs from the defaults (`assess.delinquency.conventions`)."""
+        return self.root / "conventions.yaml"
+
+    @property
     def secrets(self) -> Path:
         """Passwords and keys, each a file of mode 0600. Back it up apart from the rest."""
         return self.root / "secrets"

@@ -104,7 +104,7 @@ def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...
     position = ibis.table(steps[-1].expression.schema(), name="position")
     overdue = position.filter(position.bucket != CURRENT)
     items = items_known_on(book["instalments"], book["receivables"], on).semi_join(overdue, "account_id")
-    payments = payments_until(book["payments"], on).semi_join(overdue, "account_id")
+    payments = payments_until(book["payments"], on, settings.payment_day).semi_join(overdue, "account_id")
     return *steps, Step("punctuality", punctuality(items, payments, settings, on))
 
 

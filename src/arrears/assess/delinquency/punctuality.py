@@ -11,15 +11,22 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from arrears.assess.delinquency.age import is_late
-from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.assess.delinquency.settings import DayOnDueDate, DelinquencySettings
 
 
-def _due_and_paid_in_order(items: ir.Table, payments: ir.Table) -> ir.Table:
-    """Items and payments of each account as one sequence of days; on the same day money comes before what falls due."""
-    due = items.select("account_id", day=items.due_on, is_item=ibis.literal(1, type="int8"), tie=items.sequence,
+def _days_later(day: ir.DateColumn, days: int) -> ir.DateColumn:
+    """The same days, moved; untouched where nothing moves them."""
+    return (day + ibis.interval(days=days)).cast("date") if days else day
+
+
+def _due_and_paid_in_order(items: ir.Table, payments: ir.Table, settings: DelinquencySettings) -> ir.Table:
+    """Items and payments of each account as one sequence of days; on the same day money comes before what falls due.
+
+    An item stands on the last day on which paying it is on time, a payment on the first day on which it counts.
+    """
+    due = items.select("account_id", day=_days_later(items.due_on, settings.tolerance.days), is_item=ibis.literal(1, type="int8"), tie=items.sequence,
                        due_minor=items.amount_minor, came_minor=ibis.literal(0, type="int64"))
-    came = payments.select("account_id", day=payments.paid_on, is_item=ibis.literal(0, type="int8"), tie=payments.payment_id,
+    came = payments.select("account_id", day=_days_later(payments.paid_on, int(settings.payment_day)), is_item=ibis.literal(0, type="int8"), tie=payments.payment_id,
                            due_minor=ibis.literal(0, type="int64"), came_minor=payments.amount_minor)
     return ibis.union(due, came, distinct=False)
 
@@ -36,16 +43,18 @@ def punctuality(items: ir.Table, payments: ir.Table, settings: DelinquencySettin
     """
     until_here = ibis.window(group_by="account_id", order_by=["day", "is_item", "tie"], rows=(None, 0))
     ever = ibis.window(group_by="account_id")
-    story = _due_and_paid_in_order(items, payments)
+    story = _due_and_paid_in_order(items, payments, settings)
     running = story.mutate(
         due_so_far=story.due_minor.sum().over(until_here).cast("decimal(38,0)").cast("int64"),
         came_so_far=story.came_minor.sum().over(until_here).cast("decimal(38,0)").cast("int64"),
         came_ever=story.came_minor.sum().over(ever).cast("decimal(38,0)").cast("int64"),
         first_day=story.day.min(where=story.is_item == 1).over(ever),
     )
-    fallen_due = running.filter((running.is_item == 1) & (running.due_minor > 0) & is_late(running.day, settings, on))
-    on_time = fallen_due.came_so_far >= fallen_due.due_so_far
-    settled = fallen_due.came_ever >= fallen_due.due_so_far
+    over = running.day <= ibis.literal(on) if settings.day_on_due_date is DayOnDueDate.ONE else running.day < ibis.literal(on)
+    fallen_due = running.filter((running.is_item == 1) & (running.due_minor > 0) & over)
+    enough = fallen_due.due_so_far - settings.tolerance.short_minor
+    on_time = fallen_due.came_so_far >= enough
+    settled = fallen_due.came_ever >= enough
     return fallen_due.group_by("account_id").agg(
         items_on_time=fallen_due.day.count(where=on_time & settled).cast("int32"),
         items_paid_late=fallen_due.day.count(where=~on_time & settled).cast("int32"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from arrears.assess.delinquency.conventions import read_conventions
+from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.casefile.store.institution import acting_for, institution_key
 from arrears.casefile.store.vault import default_vault
 from arrears.core.problems import WrongCall
@@ -88,10 +90,29 @@ def sample_book(home: Home, accounts: int, seed: int, named: str | None, *, as_o
     )
 
 
+def conventions_of(home: Home, named: Path | None) -> DelinquencySettings:
+    """By which conventions does this home count days and amounts?
+
+    Raises:
+        WrongCall: the file that was named is not there.
+        ConventionsNotValid: it cannot be used; the message names the key.
+    """
+    file = named or home.conventions_file
+    if not file.is_file():
+        if named:
+            raise WrongCall(f"There is no conventions file {named}.", "Days would be counted otherwise than you mean.", "Name a file that is there.")
+        return DelinquencySettings()
+    return read_conventions(file.read_text(encoding="utf-8"), home.read_settings().currency, file.name)
+
+
 def run_book(
-    home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress, output: Path | None = None
+    home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
+    output: Path | None = None, conventions: Path | None = None,
 ) -> RunResult:
     """The nightly run over one book of this home's institution.
+
+    Args:
+        conventions: file of the lender's conventions; None takes the home's, and where there is none the defaults.
 
     Raises:
         WrongCall: the book belongs to another institution.
@@ -100,5 +121,5 @@ def run_book(
     place = book_place(home, named, output)
     if book_info(place.folder).institution_id != institution_id:
         raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
-    request = RunRequest(place.folder, place.runs, on, at, actor, policy, engine=engine)
+    request = RunRequest(place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine)
     return nightly(request, CaseRecords(institution_id), progress)
