@@ -20,6 +20,7 @@ from arrears.engine.case_changes import NoCases
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.nightly import RunRequest, RunResult, nightly
 from arrears.engine.run_folder import current_run, only_run_of, published_runs
+from arrears.engine.tables import ASSESSMENT_SCHEMA, DECISION_SCHEMA, HISTORY_SCHEMA
 from arrears.engine.use_cases.policies import find_policy
 from arrears.intake.book.layout import file_digest
 from arrears.intake.sample.making import make_sample, seeded_ids
@@ -116,6 +117,13 @@ def test_no_file_of_a_run_holds_money_as_a_floating_number(book: Path, tmp_path:
     for file in run(book, tmp_path).folder.rglob("*.parquet"):
         for field in pq.read_schema(file):
             assert not str(field.type).startswith(("float", "double", "decimal")), f"{file.name}: {field.name} is {field.type}"
+
+
+def test_every_table_has_the_columns_and_types_that_the_next_night_reads_it_by(book: Path, tmp_path: Path) -> None:
+    folder = run(book, tmp_path).folder
+    for name, schema in (("assessment", ASSESSMENT_SCHEMA), ("history", HISTORY_SCHEMA), ("decisions", DECISION_SCHEMA)):
+        written = pq.read_schema(folder / f"{name}.parquet")
+        assert {field.name: field.type for field in written} == {field.name: field.type for field in schema.to_pyarrow()}, name
 
 
 def test_nobody_held_or_unknown_is_reached_out_to(book: Path, tmp_path: Path) -> None:

@@ -89,16 +89,9 @@ def judge(vector: dict[str, Any], shared: dict[str, Any]) -> list[Judgement]:
         elif name == "delinquent_amount":
             agrees = found[name] == minor(value)
         elif name == "delinquent_date":
-            agrees = _day(found[name]) == (date.fromisoformat(value) if value else None)
+            agrees = found[name] == (date.fromisoformat(value) if value else None)
         else:
             agrees = found[name] == value
         if not agrees:
             wrong.append(f"{name}: {value} expected, {found.get(name, found['by_bucket'])} found")
     return [Judgement(family(vector), not wrong, "; ".join(wrong))]
-
-
-def _day(value: Any) -> date | None:
-    """A date out of DuckDB, which adds an interval to a date as a time stamp."""
-    return value.date() if hasattr(value, "date") else value
-
-

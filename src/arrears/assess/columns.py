@@ -20,3 +20,8 @@ def money_sum(value: ir.IntegerColumn, *, where: ir.BooleanValue | None = None) 
 def days_between(earlier: ir.DateColumn, later: date) -> ir.IntegerColumn:
     """Whole days from a dated column to a day; negative where the column lies after it."""
     return ibis.literal(later).delta(earlier, unit="day").cast("int32")
+
+
+def days_later(day: ir.DateColumn, days: int) -> ir.DateColumn:
+    """The same days, moved; a date stays a date (engines add an interval to one as a time stamp)."""
+    return (day + ibis.interval(days=days)).cast("date") if days else day

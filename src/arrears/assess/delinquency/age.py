@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from arrears.assess.columns import days_between, money_sum
+from arrears.assess.columns import days_between, days_later, money_sum
 from arrears.assess.delinquency.pauses import paused_since
 from arrears.assess.delinquency.settings import CURRENT, MONTHS_SHOWN_APART, DayOnDueDate, DelinquencySettings
 
@@ -85,7 +85,7 @@ def _tagged(aged: ir.Table, settings: DelinquencySettings, on: date, pauses: ir.
         rested = aged.left_join(stopped, "account_id").select(aged, paused_days=ibis.coalesce(stopped.paused_days, ibis.literal(0, type="int32")))
     left = rested.days_past_due - grace - rested.paused_days
     return rested.mutate(
-        delinquent_on=rested.oldest_due_on + ibis.interval(days=grace),
+        delinquent_on=days_later(rested.oldest_due_on, grace),
         days_delinquent=ibis.greatest(left, ibis.literal(0)).cast("int32"),
     ).drop("paused_days")
 

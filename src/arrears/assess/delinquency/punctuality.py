@@ -11,12 +11,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from arrears.assess.columns import days_later
 from arrears.assess.delinquency.settings import DayOnDueDate, DelinquencySettings
-
-
-def _days_later(day: ir.DateColumn, days: int) -> ir.DateColumn:
-    """The same days, moved; untouched where nothing moves them."""
-    return (day + ibis.interval(days=days)).cast("date") if days else day
 
 
 def _due_and_paid_in_order(items: ir.Table, payments: ir.Table, settings: DelinquencySettings) -> ir.Table:
@@ -24,9 +20,9 @@ def _due_and_paid_in_order(items: ir.Table, payments: ir.Table, settings: Delinq
 
     An item stands on the last day on which paying it is on time, a payment on the first day on which it counts.
     """
-    due = items.select("account_id", day=_days_later(items.due_on, settings.tolerance.days), is_item=ibis.literal(1, type="int8"), tie=items.sequence,
+    due = items.select("account_id", day=days_later(items.due_on, settings.tolerance.days), is_item=ibis.literal(1, type="int8"), tie=items.sequence,
                        due_minor=items.amount_minor, came_minor=ibis.literal(0, type="int64"))
-    came = payments.select("account_id", day=_days_later(payments.paid_on, int(settings.payment_day)), is_item=ibis.literal(0, type="int8"), tie=payments.payment_id,
+    came = payments.select("account_id", day=days_later(payments.paid_on, int(settings.payment_day)), is_item=ibis.literal(0, type="int8"), tie=payments.payment_id,
                            due_minor=ibis.literal(0, type="int64"), came_minor=payments.amount_minor)
     return ibis.union(due, came, distinct=False)
 

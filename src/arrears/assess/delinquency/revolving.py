@@ -14,7 +14,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from arrears.assess.columns import money_sum
+from arrears.assess.columns import days_later, money_sum
 from arrears.assess.delinquency.age import bucket_of_days, bucket_of_months, days_late, is_late
 from arrears.assess.delinquency.settings import DelinquencySettings
 
@@ -64,7 +64,7 @@ def revolving_position(statements: ir.Table, payments: ir.Table, settings: Delin
     counted = stated.mutate(
         days_past_due=days.cast("int32"),
         days_delinquent=ibis.greatest(days - settings.tag_grace_days, ibis.literal(0)).cast("int32"),
-        delinquent_on=stated.oldest_due_on + ibis.interval(days=settings.tag_grace_days),
+        delinquent_on=days_later(stated.oldest_due_on, settings.tag_grace_days),
         overdue_items=late_items.cast("int32"),
     )
     named = ibis.cases(
