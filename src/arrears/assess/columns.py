@@ -23,5 +23,5 @@ def days_between(earlier: ir.DateColumn, later: date) -> ir.IntegerColumn:
 
 
 def days_later(day: ir.DateColumn, days: int) -> ir.DateColumn:
-    """The same days, moved; a date stays a date (engines add an interval to one as a time stamp)."""
-    return (day + ibis.interval(days=days)).cast("date") if days else day
+    """The same days, moved. DuckDB adds an interval to a date as a time stamp, which Ibis takes for a date already: hence both casts."""
+    return (day + ibis.interval(days=days)).cast("timestamp").cast("date") if days else day
