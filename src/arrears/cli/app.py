@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError
 
 from arrears.cli import doors
+from arrears.cli.importing import import_, pool
+from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.money import format_money
@@ -25,10 +27,6 @@ from arrears.engine.use_cases.demonstration import demonstrate
 from arrears.engine.use_cases.policies import find_policy
 from arrears.engine.use_cases.setting_up import institution_of, set_up
 
-HomeOption = Annotated[Path | None, Parameter(name="--home", help="Folder of everything you make. Default: ARREARS_HOME, else the machine's or your own data folder.")]
-BookOption = Annotated[str | None, Parameter(name="--book", help="Name of a book in the home, or the path of a book's folder. Default: main.")]
-JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document on standard output, for machines.")]
-
 app = App(
     name="arrears",
     help="Find every debt the day it falls overdue, understand it, treat it lawfully and humanely, and prove each step.",
@@ -38,6 +36,8 @@ app = App(
 )
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
+app.command(import_, name="import")
+app.command(pool)
 
 
 def _today() -> date:
@@ -98,75 +98,6 @@ def _chosen_password(file: Path | None) -> str | None:
     if not sys.stdin.isatty():
         return None
     return getpass.getpass("Password for the first administrator (empty: draw one): ") or None
-
-
-@app.command(name="import")
-def import_(
-    files: list[Path],
-    /,
-    *,
-    map: Path,
-    book: BookOption = None,
-    threads: int | None = None,
-    json: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """Take a lender's files into the book. Wrong rows go to the error pool; accepted and rejected always add up to read.
-
-    Examples:
-      arrears import loans.csv payments.csv.gz --map mapping.yaml
-      arrears import invoices.csv --map examples/mappings/ibm_invoices.yaml --book invoices
-
-    Parameters
-    ----------
-    files
-        CSV files, plain or .gz.
-    map
-        Mapping file (YAML) that says what the columns mean. examples/mappings has some to start from.
-    threads
-        Worker threads; all cores if not given.
-    """
-    with doors.opened(home) as place, progress_bars() as told:
-        report = books.import_files(place, files, map, book, received_on=_today(), progress=told, threads=threads)
-    if json:
-        show_json(_import_json(report))
-        return
-    show_table("Taken in", [("table", False), ("read", True), ("accepted", True), ("rejected", True)],
-               [(one.table, f"{one.read:,}", f"{one.accepted:,}", f"{one.rejected:,}") for one in report.tables])
-    results.print(report.message)
-
-
-def _import_json(report: Any) -> dict[str, Any]:
-    return {
-        "batch": report.batch,
-        "already_taken_in": list(report.already_taken_in),
-        "tables": {one.table: {"read": one.read, "accepted": one.accepted, "rejected": one.rejected} for one in report.tables},
-        "findings": report.findings,
-        "pool": str(report.pool) if report.pool else None,
-    }
-
-
-@app.command
-def pool(error_pool: Path, /, *, output: Path = Path(), home: HomeOption = None) -> None:
-    """Write the refused rows of an import as CSV, each with what is wrong and what to do. Correct them and import them again.
-
-    Example:
-      arrears pool ~/.local/share/arrears/pool/main-000003 --output ./to_correct
-
-    Parameters
-    ----------
-    error_pool
-        The pool that the import named.
-    output
-        Folder for the CSV files. They hold personal data: keep them safe.
-    """
-    with doors.opened(home) as place:
-        output.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name, text in books.exported_pool(place, error_pool).items():
-            target = output / name
-            target.touch(mode=0o600)
-            target.write_text(text, encoding="utf-8")
-            results.print(f"{target}")
 
 
 @app.command

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from arrears.core.problems import Finding
 from arrears.intake.book.layout import latest_by_key_sql, open_book
-from arrears.intake.book.mapping import parse_mapping
+from arrears.intake.book.mapping import load_mapping, parse_mapping
 from arrears.intake.book.pool import read_findings
 from arrears.intake.book.taking_in import ImportReport, no_progress, take_in
 from tests.intake.book.keeper import KeeperInMemory
@@ -49,6 +49,7 @@ class Lender:
     folder: Path
     mapping: str = LOANS
     keeper: KeeperInMemory = field(default_factory=KeeperInMemory)
+    mapping_file: Path | None = None
     safe: Fernet = field(default_factory=lambda: Fernet(Fernet.generate_key()))
 
     def __post_init__(self) -> None:
@@ -65,10 +66,10 @@ class Lender:
         paths = [self.write(name, content) for name, content in files.items()]
         return self.deliver_paths(paths, progress)
 
-    def deliver_paths(self, paths: list[Path], progress: Callable[[str, int, int], None] = no_progress) -> ImportReport:
+    def deliver_paths(self, paths: list[Path], progress: Callable[[str, int, int], None] = no_progress, from_pool: Path | None = None) -> ImportReport:
         return take_in(
             paths,
-            parse_mapping(self.mapping, "loans.yaml"),
+            load_mapping(self.mapping_file) if self.mapping_file else parse_mapping(self.mapping, "loans.yaml"),
             self.book,
             self.keeper,
             received_on=date(2026, 1, 2),
@@ -76,6 +77,7 @@ class Lender:
             seal_pool=self.safe.encrypt,
             progress=progress,
             threads=2,
+            from_pool=from_pool,
         )
 
     def rows(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ import pytest
 
 from arrears.intake.book.examples import examples_dir
 from tests.intake.book.lender import Lender
+from tests.intake.book.workbook import write_workbook
 
 MADE_UP = Path(__file__).resolve().parents[2] / "data" / "made_up"
 REAL = os.environ.get("ARREARS_DATA")
@@ -166,3 +167,42 @@ def test_protecting_facts_and_terms_are_checked_as_strictly_as_money(tmp_path: P
     report = lender.deliver({"parties.csv": parties, file: heads[file] + "\n" + line + "\n"})
     assert any(reason in finding.reason for finding in lender.findings(report))
     assert report.files[-1].rejected == 1
+
+
+def test_a_chinese_workbook_of_three_sheets_comes_in_whole(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "贷款台账_202611.xlsx", {
+        "借据": [
+            ["客户号", "客户姓名", "客户类型", "手机号码", "地区", "借据号", "产品名称", "贷款金额", "放款日期", "借据状态"],
+            ["00012", "王小明", "个人", "13800000001", "广东", "JJ1", "消费贷", 50000, date(2026, 1, 5), "正常"],
+            ["00013", "某某公司", "企业", None, "北京", "JJ2", "经营贷", 120000.5, date(2026, 2, 5), "结清"],
+        ],
+        "还款计划": [["借据号", "期次", "应还日期", "应还本金", "应还利息"], ["JJ1", 1, date(2026, 2, 5), 4000.01, 300]],
+        "还款流水": [["流水号", "借据号", "还款日期", "还款金额", "冲正原流水号"], ["LS1", "JJ1", date(2026, 2, 6), 4300.01, None], ["LS2", "JJ1", date(2026, 2, 7), 4300.01, "LS1"]],
+    })  # fmt: skip
+    lender = lender_with("chinese_consumer_loans", tmp_path)
+    assert lender.findings(lender.deliver_paths([path])) == []
+    assert sorted(lender.rows("parties", "kind, region")) == [("organisation", "北京"), ("person", "广东")]
+    assert sorted(lender.rows("accounts", "principal_minor, status")) == [(5000000, "active"), (12000050, "closed")]
+    assert lender.rows("payments", "paid_on, amount_minor") == [(date(2026, 2, 6), 430001), (date(2026, 2, 7), 430001)]
+    assert len(lender.rows("contact_points")) == 1
+
+
+def test_the_days_after_the_first_share_the_numbers_of_the_whole_book(tmp_path: Path) -> None:
+    lender = lender_with("instalment_book", tmp_path)
+    lender.deliver({
+        "parties.csv": "party_number,kind,language,time_zone,region,segment,name\nC1,person,zh-CN,Asia/Shanghai,GD,,王小明\n",
+        "accounts.csv": "account_number,party_number,product,currency,opened_on,principal,rate_annual,status\nL1,C1,loan,CNY,2026-01-01,1000.00,0.125,A\n",
+        "instalments.csv": "account_number,number,due_on,principal,interest,fee,penalty\nL1,1,2026-01-31,500.00,5.21,,\nL1,2,2026-02-28,500.00,5.21,,\n",
+    })  # fmt: skip
+    lender.mapping = (examples_dir() / "mappings" / "daily_changes.yaml").read_text(encoding="utf-8")
+    report = lender.deliver({
+        "new_payments_1.csv": "account_number,payment_number,paid_on,amount,currency,reverses_payment\nL1,P1,2026-01-31,505.21,CNY,\n",
+        "closed_accounts_1.csv": "account_number,status\nL1,C\n",
+        "moved_parties_1.csv": "party_number,region,segment\nC1,BJ,prime\n",
+        "rescheduled_1.csv": "account_number,number,due_on,principal,interest\nL1,1,2026-06-30,1000.00,10.42\n",
+    })  # fmt: skip
+    assert lender.findings(report) == []
+    assert lender.rows("accounts", "status, principal_minor, product") == [("closed", 100000, "loan")]
+    assert lender.rows("parties", "region, segment, language") == [("BJ", "prime", "zh-CN")]
+    assert lender.rows("instalments", "number, due_on, principal_minor") == [(1, date(2026, 6, 30), 100000)]
+    assert len(lender.rows("payments")) == 1

@@ -68,6 +68,15 @@ def test_comments_do_not_change_what_a_mapping_is_but_a_column_does() -> None:
         ("{amount: owed}", "{amount: {sql: owed::float}}", "amount_minor.sql", "may not be used here"),
         ("{account: loan, party", "{account: loan, account: x, party", "written twice", "not YAML"),
         ("mapping: m", "mapping: [", "", "not YAML"),
+        ("mapping: m", "mapping: m\nlookups: {r: {file: a.csv}}", "lookups.r", "a file or a table"),
+        ("due_on: due", "due_on: {column: due, lookup: r}", "due_on.lookup", "not among the mapping's lookups"),
+        ("due_on: due", "due_on: {column: due, otherwise: x}", "due_on.otherwise", "nothing to translate"),
+        ("{amount: owed}", "{amount: owed, decimal: ';'}", "amount_minor.decimal", "“.” or “,”"),
+        ("due_on: due", "due_on: {column: due, decimal: ','}", "due_on.decimal", "stands with an amount"),
+        ('pattern: "*.csv"', 'pattern: "*.csv"\n    header_row: 0', "files.f.header_row", "from 1"),
+        ('pattern: "*.csv"', "pattern: []", "files.f.pattern", "a text is expected"),
+        ("receivables: {account", "receivables: {whole: true, account", "whole", "not known in the table"),
+        ("parties: {party", "parties: {changes: sure, party", "changes", "true or false"),
     ],
 )
 def test_a_mistake_in_a_mapping_is_named_with_its_place(old: str, new: str, place: str, words: str) -> None:

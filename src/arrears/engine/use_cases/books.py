@@ -18,11 +18,12 @@ from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.home import Home
 from arrears.engine.nightly import Progress, RunRequest, RunResult, nightly
 from arrears.engine.use_cases.setting_up import institution_of
+from arrears.intake.book.guessing import Guess, guess_mapping
 from arrears.intake.book.keeper import StoreKeeper
 from arrears.intake.book.layout import book_info, open_book
 from arrears.intake.book.mapping import load_mapping
-from arrears.intake.book.pool import export_pool
-from arrears.intake.book.taking_in import ImportReport, take_in
+from arrears.intake.book.pool import export_pool, remove_expired
+from arrears.intake.book.taking_in import ImportReport, Trial, take_in, try_out
 from arrears.intake.sample.making import SampleReport, make_sample
 
 MAIN_BOOK = "main"
@@ -57,17 +58,48 @@ def keeper_of(institution_id: int) -> StoreKeeper:
 
 
 def import_files(
-    home: Home, files: Sequence[Path], mapping_file: Path, named: str | None, *, received_on: date, progress: Progress, threads: int | None = None
+    home: Home,
+    files: Sequence[Path],
+    mapping_file: Path,
+    named: str | None,
+    *,
+    received_on: date,
+    progress: Progress,
+    threads: int | None = None,
+    from_pool: Path | None = None,
 ) -> ImportReport:
-    """Take a lender's files into the book as its next batch; what is wrong goes to the error pool."""
+    """Take a lender's files into the book as its next batch; what is wrong goes to the error pool.
+
+    Args:
+        received_on: the day of the delivery; error pools that have expired by then are removed first.
+        from_pool: the error pool whose exported and corrected rows the files are.
+    """
     institution_id = institution_of(home)
     place = book_place(home, named)
+    mapping = load_mapping(mapping_file)
+    remove_expired(home.pool, received_on)
     open_book(place.folder, place.folder.name, institution_id, created=received_on)
     vault = default_vault()
     return take_in(
-        files, load_mapping(mapping_file), place.folder, keeper_of(institution_id), received_on=received_on, pool_dir=home.pool,
-        seal_pool=lambda content: vault.wrap(content, _pool_purpose(institution_id)), progress=progress, threads=threads,
+        files, mapping, place.folder, keeper_of(institution_id), received_on=received_on, pool_dir=home.pool,
+        seal_pool=lambda content: vault.wrap(content, _pool_purpose(institution_id)), progress=progress, threads=threads, from_pool=from_pool,
     )
+
+
+def try_import(
+    home: Home, files: Sequence[Path], mapping_file: Path, named: str | None, *, progress: Progress, threads: int | None = None, from_pool: Path | None = None
+) -> Trial:
+    """What would `import_files` do? The first rows as they would land, and the findings; nothing is changed."""
+    institution_id = institution_of(home)
+    folder = book_place(home, named).folder
+    book = folder if (folder / "book.json").exists() else None
+    return try_out(files, load_mapping(mapping_file), book, keeper_of(institution_id), progress=progress, threads=threads, from_pool=from_pool)
+
+
+def guessed_mapping(home: Home, files: Sequence[Path], name: str | None = None) -> Guess:
+    """Which mapping could fit these files? A proposal to read and correct; the home's currency stands where the files say none."""
+    currency = home.read_settings().currency if home.is_made else "CNY"
+    return guess_mapping(files, name or (files[0].name.partition(".")[0] or "guessed"), currency)
 
 
 def exported_pool(home: Home, pool: Path) -> dict[str, str]:

@@ -8,13 +8,13 @@ few bad ones are looked at again for their words.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from arrears.core.book import BOOK_TABLES, BookTable, Column
 from arrears.core.sql import quoted
 from arrears.intake.book.expressions import parse_expression, to_sql
 from arrears.intake.book.layout import duckdb_type
-from arrears.intake.book.mapping import Block, Source
+from arrears.intake.book.mapping import ISO_DATE, SAID_CURRENCY, Block, Source
 
 ALLOWED_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("parties", "kind"): ("person", "organisation"),
@@ -47,7 +47,11 @@ MAY_BE_NEGATIVE = frozenset({("statements", "balance_minor")})
 """A balance below zero is a credit. Every other amount says its direction by its column and is never negative."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _BLANKS = quoted(" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u3000")
+_WORTH_REPEATING = 100
+"""Longer expressions are not written out three times."""
 _AMOUNT = "'[+-]?[0-9]+(\\.[0-9]+)?'"
+_SHORTENED = "'[0-9]([.,][0-9]+)?[eE]\\+[0-9]{2}'"
+"""Such as 6.22202E+18, which is what a spreadsheet makes of a long number."""
 _WHOLE = "'[+-]?[0-9]+'"
 _TRUE, _FALSE = "('true', 'yes', 'y', '1')", "('false', 'no', 'n', '0')"
 
@@ -64,10 +68,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class BlockPlan:
-    """How one block is read: the SELECT of its texts, the typed expression of each book column, its checks in the order of their bits."""
+    """How one block is read: the SELECT of its texts, what is worked out once beside them (`staged`), the typed expression of each book
+    column, its checks in the order of their bits. Typed expressions and checks may use what is staged by its name."""
 
     block: Block
     texts: str
+    staged: Mapping[str, str]
     typed: Mapping[str, str]
     checks: tuple[Check, ...]
 
@@ -90,7 +96,8 @@ def amount_sql(text: str, digits: str) -> str:
 
 def too_many_decimals_sql(text: str, digits: str) -> str:
     """SQL: does `text` say a part of a minor unit? Zeros carry no money."""
-    return f"(regexp_full_match({text}, {_AMOUNT}) AND rtrim(substr(split_part({text}, '.', 2), {digits} + 1), '0') <> '')"
+    long = f"regexp_full_match({text}, {_AMOUNT}) AND strpos({text}, '.') > 0 AND length({text}) - strpos({text}, '.') > {digits}"
+    return f"CASE WHEN {long} THEN rtrim(substr(split_part({text}, '.', 2), {digits} + 1), '0') <> '' ELSE false END"
 
 
 def fits_sql(whole: str) -> str:
@@ -99,32 +106,103 @@ def fits_sql(whole: str) -> str:
 
 
 def trimmed(text: str) -> str:
-    """SQL: the text without blanks around it; nothing left is NULL."""
-    return f"nullif(trim({text}, {_BLANKS}), '')"
+    """SQL: the text without blanks around it; nothing left is NULL.
+
+    Trimming many kinds of blank is the dearest step of all, so a text between two plain signs is taken as it is.
+    """
+    slow = f"nullif(trim({text}, {_BLANKS}), '')"
+    if len(text) > _WORTH_REPEATING:
+        return slow
+    return f"CASE WHEN left({text}, 1) BETWEEN '!' AND '~' AND right({text}, 1) BETWEEN '!' AND '~' THEN {text} ELSE {slow} END"
 
 
-def plan_block(block: Block, raw_table: str, headings: Collection[str]) -> BlockPlan:
-    """How is this block read from this table of texts?"""
+def plan_block(block: Block, raw_table: str, headings: Collection[str], *, is_typed: bool = False) -> BlockPlan:
+    """How is this block read from this table of texts?
+
+    Args:
+        is_typed: the file's columns have types of their own (Parquet, a spreadsheet): its dates come as ISO whatever form is stated, and
+            the raw table has the column `__doubtful`.
+    """
     table = BOOK_TABLES[block.table]
     checks = [_could_not_be_worked_out("when", "x_when")] if block.when else []
     checks += [_could_not_be_worked_out(key, _broken(key)) for key, source in block.sources.items() if source.kind == "sql"]
     checks += [_missing(key, _text(key)) for key in block.numbers if key != "reversal_of"]
+    checks += [check for key, source in block.numbers.items() for check in _damage_checks(key, source, is_typed)]
+    checks += [_not_in_lookup(key, source.lookup) for key, source in block.sources.items() if source.lookup and source.otherwise is None]
     checks += _id_checks(block)
     typed: dict[str, str] = {}
     for column in table.columns:
         if column.name in block.columns:
-            typed[column.name], spoken = _column(table, column, block.columns[column.name])
+            typed[column.name], spoken = _column(table, column, _with_iso(block.columns[column.name]) if is_typed else block.columns[column.name])
             checks += spoken
     checks += _period_check(table, typed)
     assert len(checks) <= 62, "the checks of a block must fit one BIGINT"
-    return BlockPlan(block, _texts_sql(block, raw_table, headings), typed, tuple(checks))
+    return BlockPlan(block, _texts_sql(block, raw_table, headings, is_typed), _staged(block), typed, tuple(checks))
 
 
-def _texts_sql(block: Block, raw_table: str, headings: Collection[str]) -> str:
-    """Every source as trimmed text (`s_…`), and where an expression failed on a row (`x_…`)."""
-    selected = ["r.__row AS row"]
+def _staged(block: Block) -> dict[str, str]:
+    """Of each amount its minor units and whether it has too many decimals: several checks look at them."""
+    staged = {}
+    for key, source in block.columns.items():
+        if source.read_as in ("amount", "minor"):
+            text, digits = _text(key), "digits" if source.read_as == "amount" else "0"
+            staged |= {_minor(key): amount_sql(text, digits), _too_fine(key): too_many_decimals_sql(text, digits)}
+    return staged
+
+
+def _minor(key: str) -> str:
+    return f'"m_{key}"'
+
+
+def _too_fine(key: str) -> str:
+    return f'"z_{key}"'
+
+
+def _with_iso(source: Source) -> Source:
+    return replace(source, formats=tuple(dict.fromkeys((*source.formats, ISO_DATE)))) if source.read_as == "date" else source
+
+
+def _damage_checks(key: str, source: Source, is_typed: bool) -> list[Check]:
+    """A number that went through a spreadsheet as a figure may be another one now."""
+    if source.kind != "column":
+        return []
+    checks = [
+        Check(
+            key,
+            f"regexp_full_match({_text(key)}, {_SHORTENED})",
+            "A spreadsheet has shortened this number: it keeps 15 digits.",
+            "Ask for the column as text, or export the file from the source system again.",
+        )
+    ]
+    if is_typed:
+        checks.append(
+            Check(
+                key,
+                f"list_contains(doubtful, {quoted(source.text)})",
+                "This number may have lost its leading zeros: it is a figure, others of the column are text with zeros in front.",
+                "Write it as text, as the source system has it.",
+            )
+        )
+    return checks
+
+
+def _not_in_lookup(key: str, lookup: str) -> Check:
+    return Check(key, _unknown(key), f"The look-up “{lookup}” does not know this value.", "Add it to the look-up, or give the look-up an “otherwise”.")
+
+
+def _texts_sql(block: Block, raw_table: str, headings: Collection[str], is_typed: bool) -> str:
+    """Every source as trimmed text (`s_…`), where an expression failed on a row (`x_…`), and what a look-up does not know (`u_…`)."""
+    selected = ["r.__row AS row"] + (["r.__doubtful AS doubtful"] if is_typed else [])
+    joins = []
     for key, source in block.sources.items():
-        value = _translated(_source_sql(source, headings), source)
+        value = _source_sql(source, headings)
+        if source.lookup:
+            alias = f'"l_{key}"'
+            joins.append(f"LEFT JOIN {lookup_table(source.lookup)} {alias} ON {alias}.theirs = {trimmed(value)}")
+            selected.append(f"({trimmed(value)} IS NOT NULL AND {alias}.theirs IS NULL) AS {_unknown(key)}")
+            otherwise = f"CASE WHEN {trimmed(value)} IS NOT NULL THEN {quoted(source.otherwise)} END" if source.otherwise is not None else "NULL"
+            value = f"coalesce({alias}.ours, {otherwise})"
+        value = _with_plain_decimals(_translated(value, source), source)
         selected.append(f"{trimmed(value)} AS {_text(key)}")
         if source.kind == "sql":
             selected.append(f"{_tried(source.text, headings)} IS NULL AS {_broken(key)}")
@@ -133,7 +211,28 @@ def _texts_sql(block: Block, raw_table: str, headings: Collection[str]) -> str:
         condition = _tried(block.when, headings, "BOOLEAN")
         selected.append(f"{condition} IS NULL AS x_when")
         where = f" WHERE {condition} IS NULL OR {condition}.v"
-    return f"SELECT {', '.join(selected)} FROM {raw_table} r{where}"
+    return f"SELECT {', '.join(selected)} FROM {raw_table} r {' '.join(joins)}{where}"
+
+
+def lookup_table(name: str) -> str:
+    """Under which name (SQL) do the pairs of a look-up stand in DuckDB, as `theirs` and `ours`?
+
+    >>> lookup_table("regions")
+    '"lookup regions"'
+    """
+    return '"lookup ' + name.replace('"', '""') + '"'
+
+
+def _with_plain_decimals(value: str, source: Source) -> str:
+    """1.234,50 as 1234.50, only where it is grouped rightly throughout; anything else stays as it is and becomes a finding."""
+    if source.decimal is None:
+        return value
+    text = trimmed(value)
+    group = "[. \u00a0\u202f'’]" if source.decimal == "," else "[, \u00a0\u202f'’]"
+    sign = "\\" + source.decimal
+    shape = quoted(f"[+-]?([0-9]{{1,3}}({group}[0-9]{{3}})+|[0-9]+)({sign}[0-9]+)?")
+    plain = f"replace(regexp_replace({text}, {quoted(group)}, '', 'g'), {quoted(source.decimal)}, '.')"
+    return f"CASE WHEN regexp_full_match({text}, {shape}) THEN {plain} ELSE {value} END"
 
 
 def _tried(expression: str, headings: Collection[str], as_type: str = "VARCHAR") -> str:
@@ -153,7 +252,8 @@ def _translated(value: str, source: Source) -> str:
     if not source.values:
         return value
     cases = " ".join(f"WHEN {quoted(theirs)} THEN {quoted(ours)}" for theirs, ours in source.values)
-    return f"CASE {trimmed(value)} {cases} ELSE {value} END"
+    otherwise = value if source.otherwise is None else f"CASE WHEN {trimmed(value)} IS NOT NULL THEN {quoted(source.otherwise)} END"
+    return f"CASE {trimmed(value)} {cases} ELSE {otherwise} END"
 
 
 def _text(key: str) -> str:
@@ -162,6 +262,10 @@ def _text(key: str) -> str:
 
 def _broken(key: str) -> str:
     return f'"x_{key}"'
+
+
+def _unknown(key: str) -> str:
+    return f'"u_{key}"'
 
 
 def _missing(key: str, text: str) -> Check:
@@ -180,7 +284,7 @@ def _could_not_be_worked_out(key: str, flag: str) -> Check:
 def _id_checks(block: Block) -> list[Check]:
     """Ids come from joins: `a` (accounts known by now) and `p` (parties known by now)."""
     checks = []
-    if "account" in block.numbers and block.table != "accounts":
+    if "account" in block.numbers and (block.table != "accounts" or block.changes):
         checks.append(
             Check(
                 "account",
@@ -189,7 +293,16 @@ def _id_checks(block: Block) -> list[Check]:
                 "Deliver the account first or together with this row, or correct its number.",
             )
         )
-    if "party" in block.numbers and block.table != "parties":
+    if block.currency:
+        checks.append(
+            Check(
+                SAID_CURRENCY,
+                f"{_text(SAID_CURRENCY)} <> a.currency",
+                "The row is in another currency than its account.",
+                "Correct the currency, or name the account that the amount belongs to; amounts are never converted.",
+            )
+        )
+    if "party" in block.numbers and (block.table != "parties" or block.changes):
         checks.append(
             Check(
                 "party",
@@ -258,8 +371,8 @@ def _read_date(_: BookTable, column: Column, source: Source) -> tuple[str, list[
 
 
 def _read_amount(table: BookTable, column: Column, source: Source) -> tuple[str, list[Check]]:
-    text, digits = _text(column.name), "digits" if source.read_as == "amount" else "0"
-    whole = amount_sql(text, digits)
+    text, whole = _text(column.name), _minor(column.name)
+    digits_known = "digits IS NOT NULL AND " if source.read_as == "amount" else ""
     unit = "the account's currency has" if source.read_as == "amount" else "minor units have (none)"
     checks = [
         Check(
@@ -270,13 +383,13 @@ def _read_amount(table: BookTable, column: Column, source: Source) -> tuple[str,
         ),
         Check(
             column.name,
-            too_many_decimals_sql(text, digits),
+            _too_fine(column.name),
             f"The amount has more decimals than {unit}.",
             "Correct the amount; it is never rounded silently.",
         ),
         Check(
             column.name,
-            f"regexp_full_match({text}, {_AMOUNT}) AND digits IS NOT NULL AND NOT coalesce({fits_sql(whole)}, false)",
+            f"regexp_full_match({text}, {_AMOUNT}) AND {digits_known}NOT coalesce({fits_sql(whole)}, false)",
             "The amount is too large.",
             "Correct the amount.",
         ),

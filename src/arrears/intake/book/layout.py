@@ -24,6 +24,16 @@ from arrears.core.sql import quoted
 
 ROW_GROUP_SIZE = 122_880
 """Fixed, so that the same rows give the same bytes."""
+REPLACED_BY: Mapping[str, tuple[str, ...]] = {
+    "instalments": ("account_id", "number"),
+    "receivables": ("account_id", "document_id"),
+    "payments": ("account_id", "payment_id"),
+}
+"""By what a newer batch's row takes the place of an older one, where that is less than the key: a rescheduled instalment, a document with
+another due date, a payment with a corrected day keep their number and change their date. Elsewhere it is the table's key."""
+STANDING_ALONE = 4
+"""At most so many batches of a table are compared one by one; all smaller ones between them are compared in one go."""
+_SMALL = 8
 _DUCKDB_TYPES = {
     "int64": "BIGINT",
     "int32": "INTEGER",
@@ -116,21 +126,66 @@ def duckdb_type(book_type: str) -> str:
 
 def latest_by_key_sql(book_dir: Path, table: str) -> str:
     """Which SELECT (DuckDB) gives the rows of this table that hold now: one per key, the newest batch's?"""
-    return latest_of_files_sql(BOOK_TABLES[table], batch_files(book_dir, table))
+    files = batch_files(book_dir, table)
+    whole = frozenset(file for file in files if table == "instalments" and table in batch_facts(file.parent).get("whole", ()))
+    return latest_of_files_sql(BOOK_TABLES[table], files, whole)
 
 
-def latest_of_files_sql(table: BookTable, files: list[Path]) -> str:
-    """The same for given files, oldest first. Without a file: a SELECT of no rows with the right types."""
+def latest_of_files_sql(table: BookTable, files: list[Path], whole: frozenset[Path] = frozenset()) -> str:
+    """The same for given files, oldest first; of those in `whole` each account's rows take the place of all its older ones. Without a file:
+    a SELECT of no rows with the right types.
+
+    A year of small daily batches over one large one must stay as quick as two batches: so neighbours among the small ones form a group,
+    inside which the newest row of a key is found in one pass, and only groups are compared with all that is newer.
+    """
     if not files:
         return "SELECT " + ", ".join(f"CAST(NULL AS {duckdb_type(c.type)}) AS {c.name}" for c in table.columns) + " WHERE false"
-    names = ", ".join(column.name for column in table.columns)
+    names, groups = ", ".join(column.name for column in table.columns), _groups(files)
     parts = []
-    for place, file in enumerate(files):
-        newer = files[place + 1 :]
-        match = " AND ".join(f"n.{key} IS NOT DISTINCT FROM o.{key}" for key in table.key)
-        unless = f" WHERE NOT EXISTS (SELECT 1 FROM read_parquet([{', '.join(map(quoted, newer))}]) n WHERE {match})" if newer else ""
-        parts.append(f"SELECT {names} FROM read_parquet({quoted(file)}) o{unless}")
+    for place, group in enumerate(groups):
+        newer = [file for later in groups[place + 1 :] for file in later]
+        rows = f"read_parquet({_listed(group)})" if len(group) == 1 else f"({_newest_in_group(table, group, whole)})"
+        conditions = [f"NOT EXISTS (SELECT 1 FROM read_parquet({_listed(newer)}) n WHERE {_match(table)})"] if newer else []
+        if whole_newer := [file for file in newer if file in whole]:
+            conditions.append(f"NOT EXISTS (SELECT 1 FROM read_parquet({_listed(whole_newer)}) w WHERE w.account_id = o.account_id)")
+        parts.append(f"SELECT {names} FROM {rows} o" + (f" WHERE {' AND '.join(conditions)}" if conditions else ""))
     return " UNION ALL ".join(parts)
+
+
+def _groups(files: list[Path]) -> list[list[Path]]:
+    """Files in their order: the few large ones alone, runs of small ones together."""
+    sizes = {file: file.stat().st_size for file in files}
+    least = max(sizes.values()) // _SMALL
+    alone = set(sorted((file for file in files if sizes[file] >= least), key=lambda file: -sizes[file])[:STANDING_ALONE])
+    groups: list[list[Path]] = []
+    for file in files:
+        if file in alone or not groups or groups[-1][-1] in alone:
+            groups.append([file])
+        else:
+            groups[-1].append(file)
+    return groups
+
+
+def _replaced_by(table: BookTable) -> tuple[str, ...]:
+    return REPLACED_BY.get(table.name, table.key)
+
+
+def _match(table: BookTable) -> str:
+    """SQL: is the row `n` of the same thing as the row `o`? Only a column that may be empty needs the slower comparison."""
+    return " AND ".join(f"n.{key} {'=' if key in table.required else 'IS NOT DISTINCT FROM'} o.{key}" for key in _replaced_by(table))
+
+
+def _newest_in_group(table: BookTable, group: list[Path], whole: frozenset[Path]) -> str:
+    """SQL: of each thing the rows of the newest file of the group that has it. File names sort as their batches do."""
+    newest = f"rank() OVER (PARTITION BY {', '.join(_replaced_by(table))} ORDER BY filename DESC) = 1"
+    if named := [quoted(file) for file in group if file in whole]:
+        last_whole = f"max(CASE WHEN filename IN ({', '.join(named)}) THEN filename END) OVER (PARTITION BY account_id)"
+        newest += f" AND filename >= coalesce({last_whole}, '')"
+    return f"SELECT * FROM read_parquet({_listed(group)}, filename = true) QUALIFY {newest}"
+
+
+def _listed(files: list[Path]) -> str:
+    return f"[{', '.join(map(quoted, files))}]"
 
 
 @contextmanager
@@ -168,7 +223,7 @@ def staged_batch(book_dir: Path, number: int) -> Iterator[Path]:
     (staging / "work").mkdir(mode=0o700)
     try:
         yield staging
-        shutil.rmtree(staging / "work")
+        shutil.rmtree(staging / "work", ignore_errors=True)
         for file in staging.iterdir():
             _to_disk(file)
         _to_disk(staging)

@@ -2,7 +2,7 @@
 
 Comes in: the findings of one import and the lines they speak of. Goes out: a folder of the error pool, outside book and runs, with
 `findings.parquet` (row, column, reason, remedy; values of non-personal columns only) and the whole refused lines, sealed with the
-institution's key. `export_pool` makes CSV files of it that a person corrects and that are then imported with the same mapping.
+institution's key. `export_pool` makes CSV files of it that a person corrects and that are then imported with the same mapping. After 30 days it is removed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,8 @@ from arrears.core.sql import quoted
 from arrears.intake.book.reading import RawTable, SourceFile
 
 LINES_PER_PART = 100_000
+KEPT_DAYS = 30
+"""Refused rows are personal data outside any account: they are kept for so many days and no longer."""
 FINDING_COLUMNS = (
     "file_no INTEGER",
     "file VARCHAR",
@@ -36,9 +39,20 @@ EXPORT_COLUMNS = ("error_row", "error_column", "error_reason", "error_remedy", "
 
 
 def write_pool(
-    connection: duckdb.DuckDBPyConnection, folder: Path, files: Sequence[tuple[SourceFile, RawTable]], seal: Callable[[bytes], bytes]
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    files: Sequence[tuple[SourceFile, RawTable, str]],
+    seal: Callable[[bytes], bytes],
+    *,
+    received_on: date,
+    mapping_digest: str,
 ) -> None:
-    """Put the table `findings` and the refused lines into `folder`. It appears whole or not at all; one left by an import that died is replaced."""
+    """Put the table `findings` and the refused lines into `folder`. It appears whole or not at all; one left by an import that died is replaced.
+
+    Args:
+        files: each file with its raw table and the name of its logical file in the mapping.
+        received_on: the day of the delivery: the pool expires `KEPT_DAYS` later.
+    """
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder.with_name(f".{folder.name}.part")
     for old in (part, folder):
@@ -46,10 +60,16 @@ def write_pool(
     part.mkdir(mode=0o700)
     connection.execute(f"COPY (SELECT * FROM findings ORDER BY ALL) TO {quoted(part / 'findings.parquet')} (FORMAT parquet, COMPRESSION zstd)")
     (part / "findings.parquet").chmod(0o600)
-    for file_no, (file, raw) in enumerate(files):
+    for file_no, (file, raw, _) in enumerate(files):
         for number, text in enumerate(_refused_lines(connection, file_no, file, raw), 1):
             _write_private(part / f"lines-{file_no}-{number:04d}.sealed", seal(text.encode()))
-    _write_private(part / "pool.json", json.dumps({"files": [file.path.name for file, _ in files]}, ensure_ascii=False).encode())
+    facts = {
+        "files": [file.label for file, _, __ in files],
+        "logical": [logical for _, __, logical in files],
+        "received_on": received_on.isoformat(),
+        "mapping_digest": mapping_digest,
+    }
+    _write_private(part / "pool.json", json.dumps(facts, ensure_ascii=False).encode())
     part.rename(folder)
 
 
@@ -104,8 +124,60 @@ def export_pool(pool: Path, unseal: Callable[[bytes], bytes]) -> dict[str, str]:
     for file_no, name in enumerate(files):
         parts = sorted(pool.glob(f"lines-{file_no}-*.sealed"))
         if parts:
-            texts[f"{file_no + 1}-{name.removesuffix('.gz')}"] = _export_file(parts, file_no, words, unseal)
+            texts[export_name(file_no, name)] = _export_file(parts, file_no, words, unseal)
     return texts
+
+
+def export_name(file_no: int, label: str) -> str:
+    """What is the exported CSV of this source called? Its first number says which source it is.
+
+    >>> export_name(0, "loans.csv.gz"), export_name(1, "book.xlsx [Q1/2]")
+    ('1-loans.csv', '2-book.xlsx [Q1_2].csv')
+    """
+    name = label.removesuffix(".gz").replace("/", "_")
+    return f"{file_no + 1}-{name}" + ("" if name.endswith((".csv", ".txt", ".tsv")) else ".csv")
+
+
+def logical_file_of(pool: Path, corrected: Path) -> str:
+    """To which logical file of the mapping belongs this corrected export, by the number its name begins with?
+
+    Raises:
+        WrongCall: there is no such pool, or the name does not tell.
+    """
+    _must_be_pool(pool)
+    logical = json.loads((pool / "pool.json").read_text(encoding="utf-8")).get("logical", [])
+    number = corrected.name.partition("-")[0]
+    if not number.isdigit() or not 1 <= int(number) <= len(logical):
+        raise WrongCall(
+            f"{corrected.name} is no export of the error pool {pool.name}.",
+            "It is not certain what its columns mean, so nothing was taken in.",
+            "Keep the name under which the file was exported (it begins with a number and “-”).",
+        )
+    return str(logical[int(number) - 1])
+
+
+def mapping_of(pool: Path) -> str:
+    """With which mapping (digest) were the rows refused? Raises WrongCall where there is no pool."""
+    _must_be_pool(pool)
+    return str(json.loads((pool / "pool.json").read_text(encoding="utf-8")).get("mapping_digest", ""))
+
+
+def expires_on(pool: Path) -> date:
+    """On which day is the pool removed? Raises WrongCall where there is no pool."""
+    _must_be_pool(pool)
+    said = json.loads((pool / "pool.json").read_text(encoding="utf-8")).get("received_on")
+    received = date.fromisoformat(said) if said else datetime.fromtimestamp((pool / "pool.json").stat().st_mtime, UTC).date()
+    return received + timedelta(days=KEPT_DAYS)
+
+
+def remove_expired(pools: Path, today: date) -> list[str]:
+    """Remove every error pool that is `KEPT_DAYS` old or older; answers their names. Parts left by an import that died go with them."""
+    if not pools.is_dir():
+        return []
+    gone = sorted(pool for pool in pools.iterdir() if (pool / "pool.json").exists() and expires_on(pool) <= today)
+    for pool in gone:
+        shutil.rmtree(pool)
+    return [pool.name for pool in gone if not pool.name.startswith(".")]
 
 
 def _export_file(parts: Sequence[Path], file_no: int, words: dict[tuple[int, int], tuple[str, str, str]], unseal: Callable[[bytes], bytes]) -> str:

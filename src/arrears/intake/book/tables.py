@@ -6,6 +6,7 @@ as good, refused or merged, and the table `findings`. Everything is done in sets
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ from arrears.core.money import minor_digits
 from arrears.core.sql import quoted
 from arrears.intake.book.checks import BlockPlan, Check
 from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS, IdentityService
-from arrears.intake.book.layout import ROW_GROUP_SIZE, batch_files, duckdb_type, latest_by_key_sql
+from arrears.intake.book.layout import REPLACED_BY, ROW_GROUP_SIZE, batch_files, duckdb_type, latest_by_key_sql
+from arrears.intake.book.mapping import SAID_CURRENCY
 from arrears.intake.book.pool import FINDING_COLUMNS
 
 NUMBERS_A_CALL = 1_000_000
@@ -39,9 +41,26 @@ _NO_PAYMENT = Check(
     "The payment that this row takes back is neither in these files nor in the book.",
     "Deliver the payment first, or correct its number.",
 )
+_OTHER_CURRENCY = Check(
+    "currency",
+    "",
+    "The book knows this account in another currency.",
+    "Correct the currency; a debt in another currency needs a new account, since amounts are never converted.",
+)
+_NOT_WHOLE = Check(
+    "account",
+    "",
+    "Another row of this account's schedule was refused, so its whole schedule waits: the earlier one still holds.",
+    "Correct the other rows and take all of them in again.",
+)
 _OTHER_PARTY = Check(
     "account", "", "The book knows this account as another party's.", "Correct the party; a debt that changes hands needs a new account."
 )
+
+
+_JOINED = ("a", "p", "c", "cur", "k_document", "k_payment", "k_reversal_of", "k_value")
+"""Names under which other tables stand beside the texts: accounts, parties, currencies, what the book holds, keyed hashes."""
+_LATE_TOO = (("other_currency", _OTHER_CURRENCY), ("not_whole", _NOT_WHOLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +92,15 @@ class TableCount:
 class Tables:
     """The tables of one import while it is at work. `fill` them in the book's order, then `write`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, book_dir: Path, identities: IdentityService, namespace: str) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, book_dir: Path, identities: IdentityService, namespace: str, whole: frozenset[str] = frozenset()
+    ) -> None:
+        self._whole = whole
         self._db, self._book, self._identities, self._namespace = connection, book_dir, identities, namespace
         self._book_has = {name: bool(batch_files(book_dir, name)) for name in BOOK_TABLES}
         self._db.execute(f"CREATE TEMP TABLE findings ({', '.join(FINDING_COLUMNS)})")
         self._db.execute("CREATE TEMP TABLE id_party (lender_number VARCHAR, id BIGINT)")
-        self._db.execute("CREATE TEMP TABLE id_account (lender_number VARCHAR, id BIGINT, party_id BIGINT, digits INTEGER)")
+        self._db.execute("CREATE TEMP TABLE id_account (lender_number VARCHAR, id BIGINT, party_id BIGINT, digits INTEGER, currency VARCHAR)")
         self._db.execute("CREATE TEMP TABLE keyed (kind VARCHAR, lender_number VARCHAR, id BIGINT)")
         codes = sorted(get_global("all_currencies"))
         self._load("currencies", pa.table({"code": codes, "digits": pa.array([minor_digits(code) for code in codes], pa.int32())}))
@@ -103,6 +125,8 @@ class Tables:
             self._name_accounts()
         elif table.name == "payments":
             self._judge_reversals()
+        if table.name in self._whole:
+            self._judge_wholeness(table)
         self._note_findings(table, blocks)
 
     def _insert(self, placed: PlacedBlock) -> None:
@@ -112,25 +136,48 @@ class Tables:
             "block_no": str(placed.number),
             "row": "t.row",
             "problems": plan.problems or "0",
+            **self._kept(placed),
             **plan.typed,
             **self._ids_and_texts(plan),
         }
-        judged = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in values.items())} FROM ({plan.texts}) t {self._joins(plan)}"
+        judged = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in values.items())} FROM ({self._staged(plan)}) t"
         self._db.execute(
             f"INSERT INTO typed_{table.name} ({', '.join(values)}, state) SELECT *, CASE WHEN problems = 0 THEN {_OK} ELSE {_REFUSED} END FROM ({judged})"
         )
 
+    def _staged(self, plan: BlockPlan) -> str:
+        """SQL: the texts with what the joins found (each joined table as one column of its name) and what is worked out once."""
+        joins = self._joins(plan)
+        joined = [alias for alias in _JOINED if re.search(rf"\b{alias} ON ", joins)]
+        digits = ["c.digits"] if "c" in joined else ["a.digits"] if "a" in joined else []
+        staged = [f"{sql} AS {name}" for name, sql in plan.staged.items()]
+        return f"SELECT {', '.join(['t.*', *joined, *digits, *staged])} FROM ({plan.texts}) t {joins}"
+
+    def _kept(self, placed: PlacedBlock) -> dict[str, str]:
+        """In a block of changes: what the book holds, for the columns that the block does not name."""
+        if not placed.plan.block.changes:
+            return {}
+        own_id = "account_id" if placed.table.name == "accounts" else "party_id"
+        named = {"sealed"} if placed.plan.block.personal else set()
+        return {column.name: f"cur.{column.name}" for column in placed.table.columns if column.name not in {own_id, *named}}
+
     def _joins(self, plan: BlockPlan) -> str:
         numbers, table = plan.block.numbers, plan.block.table
         joins = []
-        if "account" in numbers and table != "accounts":
+        if plan.block.changes:
+            kind = "account" if table == "accounts" else "party"
+            alias, known = kind[0], f"(SELECT lender_number, id FROM id_{kind})"
+            joins.append(f"LEFT JOIN {known} {alias} ON {alias}.lender_number = t.s_{kind}")
+            current = f"SELECT * FROM ({self._current(table)}) WHERE {kind}_id IN (SELECT id FROM id_{kind})"
+            joins.append(f"LEFT JOIN ({current}) cur ON cur.{kind}_id = {alias}.id")
+        elif "account" in numbers and table != "accounts":
             joins.append("LEFT JOIN id_account a ON a.lender_number = t.s_account")
         if "party" in numbers and table != "parties":
             joins.append("LEFT JOIN id_party p ON p.lender_number = t.s_party")
         if table == "accounts":
-            joins.append("LEFT JOIN currencies c ON c.code = t.s_currency")
+            joins.append(f"LEFT JOIN currencies c ON c.code = {'cur.currency' if plan.block.changes else 't.s_currency'}")
         joins += [
-            f"LEFT JOIN keyed k_{key} ON k_{key}.kind = '{kind}' AND k_{key}.lender_number = {text}" for key, kind, text in _keyed_numbers(plan)
+            f"LEFT JOIN keyed k_{key} ON k_{key}.kind = '{key}' AND k_{key}.lender_number = {text}" for key, _, text in _keyed_numbers(plan)
         ]
         return " ".join(joins)
 
@@ -146,7 +193,8 @@ class Tables:
             ids["lender_number"] = "t.s_account"
         if table == "parties":
             fields = "".join(f'{quoted(name)}, t."s_personal.{name}", ' for name in plan.block.personal if name != "number")
-            ids |= {"lender_number": "t.s_party", "personal": f"json_object({fields}'number', t.s_party)::VARCHAR"}
+            personal = "NULL" if plan.block.changes and not fields else f"json_object({fields}'number', t.s_party)::VARCHAR"
+            ids |= {"lender_number": "t.s_party", "personal": personal}
         if table == "contact_points":
             ids["personal"] = "json_object('value', t.s_value)::VARCHAR"
         return ids
@@ -156,23 +204,24 @@ class Tables:
     def _look_up(self, placed: PlacedBlock) -> None:
         """Bring in the ids that this block's rows will need: parties and accounts of earlier batches, keyed hashes."""
         plan = placed.plan
-        if "party" in plan.block.numbers and placed.table.name != "parties" and self._book_has["parties"]:
+        if "party" in plan.block.numbers and (placed.table.name != "parties" or plan.block.changes) and self._book_has["parties"]:
             for numbers in self._missing(f"SELECT DISTINCT s_party AS n FROM ({plan.texts})", "id_party"):
                 self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("party", self._namespace, numbers)}))
                 self._db.execute(
                     f"INSERT INTO id_party SELECT f.lender_number, b.party_id FROM found f LEFT JOIN ({self._current('parties')}) b ON b.party_id = f.id"
                 )
-        if "account" in plan.block.numbers and placed.table.name != "accounts" and self._book_has["accounts"]:
+        if "account" in plan.block.numbers and (placed.table.name != "accounts" or plan.block.changes) and self._book_has["accounts"]:
             for numbers in self._missing(f"SELECT DISTINCT s_account AS n FROM ({plan.texts})", "id_account"):
                 self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("account", self._namespace, numbers)}))
                 self._db.execute(
-                    "INSERT INTO id_account SELECT f.lender_number, b.account_id, b.party_id, c.digits FROM found f "
+                    "INSERT INTO id_account SELECT f.lender_number, b.account_id, b.party_id, c.digits, b.currency FROM found f "
                     f"LEFT JOIN ({self._current('accounts')}) b ON b.account_id = f.id LEFT JOIN currencies c ON c.code = b.currency"
                 )
-        for _, kind, text in _keyed_numbers(plan):
-            for numbers in self._missing(f"SELECT DISTINCT {text} AS n FROM ({plan.texts}) t", "keyed", f" AND k.kind = '{kind}'"):
+        for key, kind, text in _keyed_numbers(plan):
+            # Kept by their key in the mapping: the few payments that are taken back are then joined apart from the millions that are not.
+            for numbers in self._missing(f"SELECT DISTINCT {text} AS n FROM ({plan.texts}) t", "keyed", f" AND k.kind = '{key}'"):
                 self._load("found", pa.table({"lender_number": numbers, "id": self._identities.keyed_id(kind, self._namespace, numbers)}))
-                self._db.execute(f"INSERT INTO keyed SELECT '{kind}', lender_number, id FROM found")
+                self._db.execute(f"INSERT INTO keyed SELECT '{key}', lender_number, id FROM found")
 
     def _missing(self, distinct_numbers: str, known: str, and_kind: str = "") -> Iterator[pa.Array]:
         """The numbers of a query that `known` does not have yet, in pieces. Fetched before anything is inserted there."""
@@ -193,6 +242,7 @@ class Tables:
         for numbers in self._pieces("SELECT lender_number FROM wanted", "wanted"):
             ids = self._identities.resolve_or_create("party", self._namespace, numbers, None)
             self._load("found", pa.table({"lender_number": numbers, "id": ids}))
+            self._db.execute("DELETE FROM id_party WHERE lender_number IN (SELECT lender_number FROM found)")  # looked up for a block of changes
             self._db.execute("INSERT INTO id_party SELECT * FROM found")
         self._db.execute("UPDATE typed_parties SET party_id = i.id FROM id_party i WHERE i.lender_number = typed_parties.lender_number AND state = 0")
 
@@ -208,8 +258,9 @@ class Tables:
             numbers, parties = (piece.column(name).combine_chunks() for name in ("lender_number", "party_id"))
             ids = self._identities.resolve_or_create("account", self._namespace, numbers, parties)
             self._load("found", pa.table({"lender_number": numbers, "party_id": parties, "currency": piece.column("currency"), "id": ids}))
+            self._db.execute("DELETE FROM id_account WHERE lender_number IN (SELECT lender_number FROM found)")
             self._db.execute(
-                "INSERT INTO id_account SELECT f.lender_number, f.id, f.party_id, c.digits FROM found f JOIN currencies c ON c.code = f.currency"
+                "INSERT INTO id_account SELECT f.lender_number, f.id, f.party_id, c.digits, f.currency FROM found f JOIN currencies c ON c.code = f.currency"
             )
         self._db.execute(
             "UPDATE typed_accounts SET account_id = i.id FROM id_account i WHERE i.lender_number = typed_accounts.lender_number AND state = 0"
@@ -225,6 +276,11 @@ class Tables:
                 f"INSERT INTO late_accounts SELECT y.pos, 'other_party', NULL FROM typed_accounts y JOIN found f USING (lender_number) "
                 f"JOIN ({self._current('accounts')}) b ON b.account_id = f.id WHERE y.state = {_OK} AND b.party_id <> y.party_id"
             )
+            self._db.execute(
+                f"INSERT INTO late_accounts SELECT y.pos, 'other_currency', NULL FROM typed_accounts y JOIN found f USING (lender_number) "
+                f"JOIN ({self._current('accounts')}) b ON b.account_id = f.id WHERE y.state = {_OK} AND b.currency <> y.currency "
+                "AND y.pos NOT IN (SELECT pos FROM late_accounts)"
+            )
         self._refuse_late("accounts")
 
     # -- judging rows by other rows ------------------------------------------------------------------------------------
@@ -232,7 +288,7 @@ class Tables:
     def _judge_repeats(self, table: BookTable) -> None:
         """The first row of a key is taken. A later one with the same content is merged, or refused where it would count money twice; one
         with other content is always refused."""
-        own_key = {"parties": ("lender_number",), "accounts": ("lender_number",)}.get(table.name, table.key)
+        own_key = _ONCE_A_DELIVERY.get(table.name, table.key)
         typed, key = f"typed_{table.name}", ", ".join(own_key)
         self._db.execute(
             f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT {key}, min(pos) AS first_pos FROM {typed} WHERE state = {_OK} GROUP BY {key} HAVING count(*) > 1"
@@ -255,12 +311,27 @@ class Tables:
 
     def _judge_reversals(self) -> None:
         """Only a payment that we have can be taken back. A refused payment is not had."""
-        known = f"SELECT payment_id FROM typed_payments WHERE state = {_OK} AND reversal_of IS NULL UNION ALL SELECT payment_id FROM ({self._current('payments')})"
+        wanted = f"SELECT reversal_of FROM typed_payments WHERE state = {_OK} AND reversal_of IS NOT NULL"
+        if not self._one(f"SELECT count(*) FROM ({wanted})"):
+            return
+        self._db.execute(
+            f"CREATE OR REPLACE TEMP TABLE known AS SELECT payment_id FROM typed_payments WHERE state = {_OK} AND reversal_of IS NULL "
+            f"UNION ALL SELECT payment_id FROM ({self._current('payments')}) WHERE payment_id IN ({wanted})"
+        )
         self._db.execute(
             f"INSERT INTO late_payments SELECT pos, 'no_payment', NULL FROM typed_payments y WHERE state = {_OK} AND reversal_of IS NOT NULL "
-            f"AND NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.payment_id = y.reversal_of)"
+            f"AND NOT EXISTS (SELECT 1 FROM known k WHERE k.payment_id = y.reversal_of)"
         )
         self._refuse_late("payments")
+
+    def _judge_wholeness(self, table: BookTable) -> None:
+        """A schedule that lacks a row must not take the place of a whole one."""
+        typed = f"typed_{table.name}"
+        self._db.execute(
+            f"INSERT INTO late_{table.name} SELECT pos, 'not_whole', NULL FROM {typed} WHERE state = {_OK} "
+            f"AND account_id IN (SELECT account_id FROM {typed} WHERE state = {_REFUSED})"
+        )
+        self._refuse_late(table.name)
 
     def _refuse_late(self, table: str) -> None:
         self._db.execute(f"UPDATE typed_{table} SET state = {_REFUSED} WHERE pos IN (SELECT pos FROM late_{table})")
@@ -273,7 +344,7 @@ class Tables:
             for bit, check in enumerate(placed.plan.checks):
                 if spoken >> bit & 1:
                     self._note(placed, check, f"y.problems & {1 << bit} <> 0")
-            for kind, check in (("twice", _TWICE), ("conflict", _CONFLICT), ("no_payment", _NO_PAYMENT), ("other_party", _OTHER_PARTY)):
+            for kind, check in (("twice", _TWICE), ("conflict", _CONFLICT), ("no_payment", _NO_PAYMENT), ("other_party", _OTHER_PARTY), *_LATE_TOO):
                 late = f"SELECT pos FROM late_{table.name} WHERE kind = '{kind}'"
                 if self._one(f"SELECT count(*) FROM ({late})"):
                     self._note(placed, check, f"y.pos IN ({late})")
@@ -282,7 +353,7 @@ class Tables:
         block, table = placed.plan.block, placed.table.name
         source = block.sources.get(check.key)
         column = next(iter(source.columns)) if source and len(source.columns) == 1 else check.key or _key_in_words(placed)
-        value = f't."s_{check.key}"' if check.key in block.columns and table != "protected" else "NULL"
+        value = f't."s_{check.key}"' if check.key in (*block.columns, SAID_CURRENCY) and table != "protected" else "NULL"
         self._db.execute(
             f"INSERT INTO findings SELECT {placed.file_no}, {quoted(placed.file_name)}, y.row, '{table}', {quoted(column)}, {value}, "
             f"{quoted(check.reason)} || coalesce(' (Row ' || l.first_row || '.)', ''), {quoted(check.remedy)} "
@@ -311,7 +382,7 @@ class Tables:
             return 0
         what = {"parties": PARTY_FIELDS, "contact_points": CONTACT_FIELDS}.get(table.name)
         join = self._seal(table.name, what) if what else ""
-        columns = ", ".join("s.sealed" if column.name == "sealed" else f"y.{column.name}" for column in table.columns)
+        columns = ", ".join("coalesce(s.sealed, y.sealed) AS sealed" if column.name == "sealed" else f"y.{column.name}" for column in table.columns)
         key = ", ".join(f"y.{name} NULLS FIRST" for name in table.key)
         target = staging / f"{table.name}.parquet"
         self._db.execute(
@@ -323,10 +394,24 @@ class Tables:
         assert written == rows, f"{table.name}: {rows} rows are good, {written} were written"
         return rows
 
+    def first_rows(self, table: BookTable, limit: int) -> list[dict[str, object]]:
+        """The first good rows as they would be written, in the order of the files; of ids and sealed fields only whether there are any."""
+        shown = ", ".join(
+            f"CASE WHEN {column.name} IS NOT NULL THEN 'id' END AS {column.name}"
+            if column.type == "int64" and not column.name.endswith("_minor")
+            else f"'sealed' AS {column.name}"
+            if column.type == "binary"
+            else column.name
+            for column in table.columns
+        )
+        cursor = self._db.execute(f"SELECT {shown} FROM typed_{table.name} WHERE state = {_OK} ORDER BY pos LIMIT {int(limit)}")
+        names = [one[0] for one in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
     def _seal(self, table: str, what: str) -> str:
         self._db.execute("CREATE OR REPLACE TEMP TABLE sealed_rows (pos BIGINT, sealed BLOB)")
         self._db.execute(
-            f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT pos, party_id, encode(personal) AS text FROM typed_{table} WHERE state = {_OK} ORDER BY pos"
+            f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT pos, party_id, encode(personal) AS text FROM typed_{table} WHERE state = {_OK} AND personal IS NOT NULL ORDER BY pos"
         )
         for start in range(0, self._one("SELECT count(*) FROM wanted"), NUMBERS_A_CALL):
             piece = self._arrow(f"SELECT * FROM wanted WHERE rowid >= {start} AND rowid < {start + NUMBERS_A_CALL} ORDER BY rowid").combine_chunks()
@@ -352,6 +437,13 @@ class Tables:
         self._db.unregister("arriving")
 
 
+_ONCE_A_DELIVERY = {
+    "parties": ("lender_number",),
+    "accounts": ("lender_number",),
+    "instalments": REPLACED_BY["instalments"],
+    "payments": REPLACED_BY["payments"],
+}
+"""What may come once in a delivery, where it is not the key: one instalment or payment cannot fall on two days."""
 _ID_OF = {"document": "document_id", "payment": "payment_id", "value": "contact_point_id"}
 
 
