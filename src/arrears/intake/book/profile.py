@@ -185,7 +185,7 @@ def encoding_of(sample: bytes) -> str:
         return "utf-8"
     runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]
     alone = sum(1 for run in runs if run == 1)
-    if alone * 2 > len(runs):
+    if alone * 2 >= len(runs):
         return "cp1252"
     return next((name for name in ("gb18030", "big5") if _decodes(sample, name)), "cp1252")
 
