@@ -67,8 +67,8 @@ def server_of(home: Home) -> int:
     return int((base / "data" / "postmaster.pid").read_text().split("\n")[0])
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_pages_answer_and_a_signal_ends_everything_in_order(home, sign):
+@pytest.mark.parametrize(("sign", "ends_with"), [(signal.SIGINT, 0), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_pages_answer_and_a_signal_ends_everything_in_order(home, sign, ends_with):
     with serving(home) as (process, address):
         with urllib.request.urlopen(address + "account/login/", timeout=30) as page:
             assert page.status == 200 and b"password" in page.read()
@@ -79,6 +79,7 @@ def test_pages_answer_and_a_signal_ends_everything_in_order(home, sign):
         pid = server_of(home)
         process.send_signal(sign)
         wait_until(lambda: process.poll() is not None)
+        assert process.returncode == ends_with
         assert not lives(pid)
     assert "database system is shut down" in (home.logs / "postgresql.log").read_text().splitlines()[-1]
 

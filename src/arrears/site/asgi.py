@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+from contextlib import suppress
 
 import uvicorn
 from django.core.asgi import get_asgi_application
@@ -28,7 +29,9 @@ def serve(home: Home, host: str, port: int) -> None:
         sys.stdout.write(f"Open http://{address}:{listener.getsockname()[1]}/ in a browser. Ctrl-C ends it.\n")
         sys.stdout.flush()
         config = uvicorn.Config(application, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=5)
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # Once the server has ended in order, uvicorn raises the signal again; Ctrl-C is how one ends it.
+            uvicorn.Server(config).run(sockets=[listener])
+        sys.stdout.write("Stopped. Everything is kept.\n")
 
 
 def listening(host: str, port: int) -> socket.socket:
