@@ -68,10 +68,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class BlockPlan:
-    """How one block is read: the SELECT of its texts, what is worked out once beside them (`staged`), the typed expression of each book
+    """How one block is read: the table that it is read from, the SELECT of its texts, what is worked out once beside them (`staged`), the typed expression of each book
     column, its checks in the order of their bits. Typed expressions and checks may use what is staged by its name."""
 
     block: Block
+    raw_table: str
     texts: str
     staged: Mapping[str, str]
     typed: Mapping[str, str]
@@ -137,7 +138,7 @@ def plan_block(block: Block, raw_table: str, headings: Collection[str], *, is_ty
             checks += spoken
     checks += _period_check(table, typed)
     assert len(checks) <= 62, "the checks of a block must fit one BIGINT"
-    return BlockPlan(block, _texts_sql(block, raw_table, headings, is_typed), _staged(block), typed, tuple(checks))
+    return BlockPlan(block, raw_table, _texts_sql(block, raw_table, headings, is_typed), _staged(block), typed, tuple(checks))
 
 
 def _staged(block: Block) -> dict[str, str]:

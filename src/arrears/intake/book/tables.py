@@ -24,8 +24,10 @@ from arrears.intake.book.layout import REPLACED_BY, ROW_GROUP_SIZE, batch_files,
 from arrears.intake.book.mapping import SAID_CURRENCY
 from arrears.intake.book.pool import FINDING_COLUMNS
 
-NUMBERS_A_CALL = 1_000_000
-"""Numbers handed over at once: bounds the memory that a large file of payments takes."""
+NUMBERS_A_CALL = 250_000
+"""Numbers handed to the keeper at once: bounds what the program and the database hold of them."""
+ROWS_A_PIECE = 1_000_000
+"""Rows whose numbers are hashed at once: bounds the memory that a large file of payments takes."""
 MONEY_EVENTS = frozenset({"instalments", "receivables", "statements", "payments"})
 """Here the same row twice is money counted twice: a finding. In the other tables a repeated row says nothing new and is merged."""
 _OK, _REFUSED, _MERGED = 0, 1, 2
@@ -101,7 +103,6 @@ class Tables:
         self._db.execute(f"CREATE TEMP TABLE findings ({', '.join(FINDING_COLUMNS)})")
         self._db.execute("CREATE TEMP TABLE id_party (lender_number VARCHAR, id BIGINT)")
         self._db.execute("CREATE TEMP TABLE id_account (lender_number VARCHAR, id BIGINT, party_id BIGINT, digits INTEGER, currency VARCHAR)")
-        self._db.execute("CREATE TEMP TABLE keyed (kind VARCHAR, lender_number VARCHAR, id BIGINT)")
         codes = sorted(get_global("all_currencies"))
         self._load("currencies", pa.table({"code": codes, "digits": pa.array([minor_digits(code) for code in codes], pa.int32())}))
 
@@ -117,7 +118,9 @@ class Tables:
         self._db.execute(f"CREATE TEMP TABLE late_{table.name} (pos BIGINT, kind VARCHAR, first_row BIGINT)")
         for block in blocks:
             self._look_up(block)
-            self._insert(block)
+            for texts in self._texts_in_pieces(block.plan):
+                self._hash_numbers(block.plan, texts)
+                self._insert(block, texts)
         self._judge_repeats(table)
         if table.name == "parties":
             self._name_parties()
@@ -129,7 +132,23 @@ class Tables:
             self._judge_wholeness(table)
         self._note_findings(table, blocks)
 
-    def _insert(self, placed: PlacedBlock) -> None:
+    def _texts_in_pieces(self, plan: BlockPlan) -> Iterator[str]:
+        """SQL of the block's texts: a bounded run of rows at a time where numbers must be hashed, else all of them."""
+        if not _keyed_numbers(plan):
+            yield plan.texts
+            return
+        last = self._one(f"SELECT coalesce(max(__row), 0) FROM {plan.raw_table}")
+        for first in range(0, last + 1, ROWS_A_PIECE):
+            yield f"SELECT * FROM ({plan.texts}) WHERE row >= {first} AND row < {first + ROWS_A_PIECE}"
+
+    def _hash_numbers(self, plan: BlockPlan, texts: str) -> None:
+        """The keyed hashes of these rows' documents, payments or contact points, each beside its row."""
+        for key, kind, text in _keyed_numbers(plan):
+            given = self._arrow(f"SELECT row, {text} AS number FROM ({texts}) t WHERE {text} IS NOT NULL")
+            numbers = given.column("number").combine_chunks()
+            self._load(f"keyed_{key}", pa.table({"row": given.column("row"), "id": self._identities.keyed_id(kind, self._namespace, numbers)}))
+
+    def _insert(self, placed: PlacedBlock, texts: str) -> None:
         plan, table = placed.plan, placed.table
         values = {
             "pos": f"(({placed.file_no}::BIGINT << 48) | ({placed.number}::BIGINT << 38) | t.row)",
@@ -140,18 +159,18 @@ class Tables:
             **plan.typed,
             **self._ids_and_texts(plan),
         }
-        judged = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in values.items())} FROM ({self._staged(plan)}) t"
+        judged = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in values.items())} FROM ({self._staged(plan, texts)}) t"
         self._db.execute(
             f"INSERT INTO typed_{table.name} ({', '.join(values)}, state) SELECT *, CASE WHEN problems = 0 THEN {_OK} ELSE {_REFUSED} END FROM ({judged})"
         )
 
-    def _staged(self, plan: BlockPlan) -> str:
+    def _staged(self, plan: BlockPlan, texts: str) -> str:
         """SQL: the texts with what the joins found (each joined table as one column of its name) and what is worked out once."""
         joins = self._joins(plan)
         joined = [alias for alias in _JOINED if re.search(rf"\b{alias} ON ", joins)]
         digits = ["c.digits"] if "c" in joined else ["a.digits"] if "a" in joined else []
         staged = [f"{sql} AS {name}" for name, sql in plan.staged.items()]
-        return f"SELECT {', '.join(['t.*', *joined, *digits, *staged])} FROM ({plan.texts}) t {joins}"
+        return f"SELECT {', '.join(['t.*', *joined, *digits, *staged])} FROM ({texts}) t {joins}"
 
     def _kept(self, placed: PlacedBlock) -> dict[str, str]:
         """In a block of changes: what the book holds, for the columns that the block does not name."""
@@ -176,9 +195,7 @@ class Tables:
             joins.append("LEFT JOIN id_party p ON p.lender_number = t.s_party")
         if table == "accounts":
             joins.append(f"LEFT JOIN currencies c ON c.code = {'cur.currency' if plan.block.changes else 't.s_currency'}")
-        joins += [
-            f"LEFT JOIN keyed k_{key} ON k_{key}.kind = '{key}' AND k_{key}.lender_number = {text}" for key, _, text in _keyed_numbers(plan)
-        ]
+        joins += [f"LEFT JOIN keyed_{key} k_{key} ON k_{key}.row = t.row" for key, _, __ in _keyed_numbers(plan)]
         return " ".join(joins)
 
     def _ids_and_texts(self, plan: BlockPlan) -> dict[str, str]:
@@ -202,7 +219,7 @@ class Tables:
     # -- ids -----------------------------------------------------------------------------------------------------------
 
     def _look_up(self, placed: PlacedBlock) -> None:
-        """Bring in the ids that this block's rows will need: parties and accounts of earlier batches, keyed hashes."""
+        """Bring in the ids that this block's rows will need: parties and accounts of earlier batches."""
         plan = placed.plan
         if "party" in plan.block.numbers and (placed.table.name != "parties" or plan.block.changes) and self._book_has["parties"]:
             for numbers in self._missing(f"SELECT DISTINCT s_party AS n FROM ({plan.texts})", "id_party"):
@@ -217,17 +234,12 @@ class Tables:
                     "INSERT INTO id_account SELECT f.lender_number, b.account_id, b.party_id, c.digits, b.currency FROM found f "
                     f"LEFT JOIN ({self._current('accounts')}) b ON b.account_id = f.id LEFT JOIN currencies c ON c.code = b.currency"
                 )
-        for key, kind, text in _keyed_numbers(plan):
-            # Kept by their key in the mapping: the few payments that are taken back are then joined apart from the millions that are not.
-            for numbers in self._missing(f"SELECT DISTINCT {text} AS n FROM ({plan.texts}) t", "keyed", f" AND k.kind = '{key}'"):
-                self._load("found", pa.table({"lender_number": numbers, "id": self._identities.keyed_id(kind, self._namespace, numbers)}))
-                self._db.execute(f"INSERT INTO keyed SELECT '{key}', lender_number, id FROM found")
 
-    def _missing(self, distinct_numbers: str, known: str, and_kind: str = "") -> Iterator[pa.Array]:
+    def _missing(self, distinct_numbers: str, known: str) -> Iterator[pa.Array]:
         """The numbers of a query that `known` does not have yet, in pieces. Fetched before anything is inserted there."""
         self._db.execute(
             f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT n FROM ({distinct_numbers}) WHERE n IS NOT NULL "
-            f"AND NOT EXISTS (SELECT 1 FROM {known} k WHERE k.lender_number = n{and_kind}) ORDER BY n"
+            f"AND NOT EXISTS (SELECT 1 FROM {known} k WHERE k.lender_number = n) ORDER BY n"
         )
         return self._pieces("SELECT n FROM wanted", "wanted")
 
