@@ -20,6 +20,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from arrears.assess.classification.book import NOT_IN_A_BOOK
+from arrears.assess.classification.regimes import RegimeFigures, in_force, unconfirmed
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.ids import ID_MAX
 from arrears.decide.policy.compile import treatments_of
@@ -50,6 +52,7 @@ class RunRequest:
         on: the day looked at.
         at: the moment of asking, for the record only; no figure depends on it.
         actor: who asked.
+        regimes: by which regulators' rules accounts are classified, with the figures of law.
     """
 
     book: Path
@@ -60,6 +63,7 @@ class RunRequest:
     policy: Policy
     delinquency: DelinquencySettings = field(default_factory=DelinquencySettings)
     engine: EngineSettings = field(default_factory=EngineSettings)
+    regimes: tuple[RegimeFigures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +128,13 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
                 assess(work)
             with work.stage("decide"):
                 decide(work)
+            with work.stage("classify"):
+                classify(work)
             with work.stage("compare"):
                 compare(work, previous)
             with work.stage("order"):
                 order_the_work(work)
-            counts = tables.counts(connection)
+            counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection)}
         facts = run_record(request, staged, inputs, counts, previous)
         staged.table("report.html", lambda target: _write_report(target, facts))
         facts["digests"] = dict(sorted(staged.digests.items()))
@@ -182,6 +188,12 @@ def decide(work: _Work) -> None:
     tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
 
 
+def classify(work: _Work) -> None:
+    """As what does every account stand under each regime, at least?"""
+    work.write("classes.parquet", tables.classes_sql(in_force(work.request.regimes, work.request.on), work.request.on), ("account_id", "regime"))
+    tables.show_files(work.connection, {"classes": work.staged.path("classes.parquet")})
+
+
 def compare(work: _Work, previous: RunName | None) -> None:
     """What moved since the run before?"""
     before = work.request.runs / str(previous) if previous else None
@@ -211,6 +223,7 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "policy": request.policy.version,
         "delinquency": repr(request.delinquency),
         "accounts_per_slice": request.engine.accounts_per_slice,
+        "regimes": {one.regime.value: one.digest for one in request.regimes},
         "previous": run_facts(request.runs, previous)["inputs_digest"] if previous else None,
         "software": {name: version(name) for name in ("arrears", "duckdb", "ibis-framework")},
     }
@@ -245,9 +258,24 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
             for name, treatment in treatments_of(request.policy).items()
         },
         "buckets": list(request.delinquency.bucket_names),
+        "regimes": regimes_told(request.regimes, request.on),
         "counts": counts,
         "contact_history_unknown_parties": counts["cases_contact_history_unknown"],
     }
+
+
+def regimes_told(regimes: tuple[RegimeFigures, ...], on: date) -> list[dict[str, Any]]:
+    """Each regime: did its figures hold on the day, which are unconfirmed, what does a book not tell?"""
+    held = in_force(regimes, on)
+    return [
+        {
+            "regime": one.regime.value,
+            "in_force": one in held,
+            "unconfirmed": list(unconfirmed(one, on)) if one in held else [],
+            "not_known": both_languages(NOT_IN_A_BOOK[one.regime]),
+        }
+        for one in regimes
+    ]
 
 
 def both_languages(sentence: Any) -> dict[str, str]:

@@ -16,6 +16,7 @@ import ibis
 import pyarrow as pa
 
 from arrears.assess.changes import alerts, bucket_flow
+from arrears.assess.classification.regimes import CLASSES_SCHEMA, RegimeFigures, class_counts, classes
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.persons import persons_in_arrears
 from arrears.assess.delinquency.position import Step, position_steps
@@ -147,6 +148,17 @@ def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) ->
     """Make the run compared with readable, or nothing at all for a first run."""
     for name, file, schema in (("assessed_before", "assessment.parquet", ASSESSMENT_SCHEMA), ("decided_before", "decisions.parquet", DECISION_SCHEMA)):
         make_views(connection, {name: rows_of([folder / file]) if folder else empty(schema)})
+
+
+def classes_sql(regimes: Sequence[RegimeFigures], on: date) -> str:
+    """The class of every account with something unpaid, under each of these regimes."""
+    return sql_of(classes(ibis.table(ASSESSMENT_SCHEMA, name="position"), regimes, on))
+
+
+def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Accounts and balance in each class of each regime."""
+    counted = class_counts(ibis.table(CLASSES_SCHEMA, name="classes"), ibis.table(ASSESSMENT_SCHEMA, name="position"))
+    return rows_by_name(connection, f"SELECT * FROM ({sql_of(counted)}) ORDER BY regime, class, currency")
 
 
 def flow_sql() -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from arrears.assess.classification.regimes import RegimeFigures
+from arrears.assess.classification.stated import read_regimes
 from arrears.assess.delinquency.conventions import read_conventions
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.casefile.store.institution import acting_for, institution_key
@@ -16,6 +18,7 @@ from arrears.decide.policy.table import Policy
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.home import Home
+from arrears.engine.legal_figures import regime_figures
 from arrears.engine.nightly import Progress, RunRequest, RunResult, nightly
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.intake.book.guessing import Guess, guess_mapping
@@ -137,6 +140,13 @@ def conventions_of(home: Home, named: Path | None) -> DelinquencySettings:
     return read_conventions(file.read_text(encoding="utf-8"), home.read_settings().currency, file.name)
 
 
+def regimes_chosen(home: Home, named: Path | None) -> tuple[RegimeFigures, ...]:
+    """By which regulators' rules does this home classify? Its jurisdiction's, unless the conventions file chooses; called after `conventions_of`."""
+    file = named or home.conventions_file
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return regime_figures(read_regimes(text, home.read_settings().jurisdiction, file.name))
+
+
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
     output: Path | None = None, conventions: Path | None = None,
@@ -153,5 +163,5 @@ def run_book(
     place = book_place(home, named, output)
     if book_info(place.folder).institution_id != institution_id:
         raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
-    request = RunRequest(place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine)
+    request = RunRequest(place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions))
     return nightly(request, CaseRecords(institution_id), progress)

@@ -9,9 +9,12 @@ from functools import lru_cache
 
 import duckdb
 
+from arrears.assess.classification.book import NOT_IN_A_BOOK, Regime
+from arrears.assess.classification.words import REGIME_WORDS, class_words
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.core.book import INSTALMENTS, PAYMENTS, RECEIVABLES
+from arrears.core.reasons import Sentence
 from arrears.engine.columns_engine import rows_by_name, sql_of
 from arrears.engine.use_cases.reading.runs import Portfolio
 from arrears.intake.book.layout import latest_by_key_sql
@@ -45,6 +48,15 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassFloor:
+    """As what an account stands under one regime, at least, and what a book does not tell of it."""
+
+    regime: Sentence
+    reached: Sentence
+    not_known: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """How one account stands, with everything that led there."""
 
@@ -66,6 +78,7 @@ class Account:
     items: tuple[Item, ...]
     payments: tuple[Payment, ...]
     statements: tuple[Statement, ...]
+    classes: tuple[ClassFloor, ...] = ()
 
 
 def accounts_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_id: int) -> tuple[Account, ...]:
@@ -80,10 +93,24 @@ def accounts_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_id
         """, [run.file("assessment"), party_id])
     ids = [row["account_id"] for row in rows]
     items, payments, statements = _items(connection, book, ids), _payments(connection, book, ids), _statements(connection, book, ids)
+    classes = _classes(connection, book, ids)
     return tuple(Account(
         **row, items=tuple(items.get(row["account_id"], ())),
         payments=tuple(payments.get(row["account_id"], ())), statements=tuple(statements.get(row["account_id"], ())),
+        classes=tuple(classes.get(row["account_id"], ())),
     ) for row in rows)
+
+
+def _classes(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence[int]) -> dict[int, list[ClassFloor]]:
+    """Each account's classes; a run of an earlier version has none."""
+    found: dict[int, list[ClassFloor]] = {}
+    if not ids or book.run is None or not (book.run.folder / "classes.parquet").exists():
+        return found
+    listed = ", ".join(str(int(identifier)) for identifier in ids)
+    for row in rows_by_name(connection, f"SELECT * FROM read_parquet(?) WHERE account_id IN ({listed}) ORDER BY account_id, regime", [book.run.file("classes")]):
+        regime = Regime(row["regime"])
+        found.setdefault(row["account_id"], []).append(ClassFloor(REGIME_WORDS[regime], class_words(regime, row["class"]), NOT_IN_A_BOOK[regime]))
+    return found
 
 
 def _account_rows(book: Portfolio, table: str, ids: Sequence[int]) -> str:
