@@ -156,8 +156,8 @@ conventions = st.builds(DelinquencySettings, tag_grace_days=st.integers(0, 3))
 def test_a_replay_in_slices_gives_what_the_assessment_of_each_day_gives(tmp_path_factory: pytest.TempPathFactory, accounts: Any, by: DelinquencySettings) -> None:
     rows: dict[str, list[dict[str, Any]]] = {"accounts": [], "instalments": [], "payments": []}
     for place, (falls_due, came) in enumerate(accounts):
-        number = 1 + place * (2**62 // 6)
-        rows["accounts"].append(account(number))
+        number = 1 + place * (2**63 // 7)  # spread over all ids, so that two slices have some
+        rows["accounts"].append({**account(number), "party_id": 1})
         rows["instalments"] += [{"account_id": number, "number": n, "due_on": on, "principal_minor": minor} for n, (on, minor) in enumerate(falls_due)]
         for n, ((on, minor), returned) in enumerate(came):
             rows["payments"].append({"account_id": number, "payment_id": 2 * n, "paid_on": on, "amount_minor": minor})
