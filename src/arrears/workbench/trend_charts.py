@@ -76,12 +76,12 @@ def _order(bucket: str) -> tuple[bool, int]:
 
 
 def _change(first: int, last: int, since: date) -> Sentence:
-    """What the overdue amount did, in a title. Darker is later, which the title says too."""
+    """What the overdue amount did, in a title. A stronger colour stands for a worse bucket (darker on light paper, brighter on dark)."""
     if first == 0 or first == last:
-        return Sentence(f"Overdue amount since {since}; darker is further behind", f"{since} 以来的逾期金额；颜色越深逾期越久")
+        return Sentence(f"Overdue amount since {since}; stronger colour is further behind", f"{since} 以来的逾期金额；颜色越浓逾期越久")
     percent = round(abs(last - first) * 100 / first)
     en, zh = ("more", "上升") if last > first else ("less", "下降")
-    return Sentence(f"{percent} % {en} overdue than on {since}; darker is further behind", f"逾期金额较 {since} {zh} {percent}%；颜色越深逾期越久")
+    return Sentence(f"{percent} % {en} overdue than on {since}; stronger colour is further behind", f"逾期金额较 {since} {zh} {percent}%；颜色越浓逾期越久")
 
 
 def _days_axis(ends: Sequence[date]) -> alt.X:
