@@ -121,3 +121,24 @@ def test_a_home_that_was_never_set_up_says_how(tmp_path: Path) -> None:
 def test_every_command_helps_with_an_example(command: str) -> None:
     shown = subprocess.run([*COMMAND, command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "Example" in shown
+
+
+def test_past_days_are_replayed_without_moving_what_the_pages_show(home: Path) -> None:
+    shown = (home / "runs" / "main" / "current").read_text()
+    first = told(home, "run", "--from", "2026-11-20", "--to", "2026-11-22")
+    assert (first["days"], first["computed"]) == (3, 3)
+    assert [row["as_of"] for row in first["trend"]] == ["2026-11-20", "2026-11-21", "2026-11-22"]
+    again = arrears(home, "run", "--from", "2026-11-20", "--to", "2026-11-22")
+    assert again.returncode == 0 and "3 days, 0 computed now, 3 there before" in again.stdout
+    assert (home / "runs" / "main" / "current").read_text() == shown
+
+
+def test_a_replay_that_cannot_be_meant_is_refused_in_words(home: Path) -> None:
+    wrong = {
+        "lies after --to": ("--from", "2026-11-22", "--to", "2026-11-20"), "lies ahead": ("--from", "2026-11-22", "--to", "2999-01-01"),
+        "exclude each other": ("--on", "2026-11-22", "--from", "2026-11-20"), "--from is missing": ("--to", "2026-11-20"),
+        "A replay decides nothing": ("--from", "2026-11-20", "--policy", "first_steps"), "No month-end lies": ("--from", "2026-11-20", "--to", "2026-11-22", "--every", "month-end"),
+    }
+    for expected, words in wrong.items():
+        done = arrears(home, "run", *words)
+        assert done.returncode == 2 and expected in done.stderr, (expected, done.stderr)

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from arrears.cli import doors
+from arrears.cli.history import asked_for_history, show_history
 from arrears.cli.importing import import_, pool
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
@@ -20,11 +21,13 @@ from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.money import format_money
 from arrears.core.problems import ExitCode, Refused, WrongCall
 from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.history import Every
 from arrears.engine.home import HOME_VARIABLE, HomeSettings, resolve_home
 from arrears.engine.nightly import RunResult
 from arrears.engine.use_cases import books, explaining
 from arrears.engine.use_cases.demonstration import demonstrate
 from arrears.engine.use_cases.policies import find_policy
+from arrears.engine.use_cases.replaying import replay_book
 from arrears.engine.use_cases.setting_up import institution_of, set_up
 
 app = App(
@@ -138,6 +141,9 @@ def sample(
 def run(
     *,
     on: date | None = None,
+    from_: Annotated[date | None, Parameter(name="--from")] = None,
+    to: date | None = None,
+    every: Literal["day", "week", "month-end"] | None = None,
     book: BookOption = None,
     policy: str | None = None,
     conventions: Path | None = None,
@@ -154,11 +160,18 @@ def run(
     Examples:
       arrears run --on 2026-11-23
       arrears run --on 2026-11-23 --book trial --policy my_policy.yaml
+      arrears run --from 2025-11-24 --to 2026-11-23
 
     Parameters
     ----------
     on
         The day looked at. Default: today. A day before the last run is a look at the past and changes no case.
+    from_
+        Replay past days for trends instead: the first day. Nothing is decided and no case changes; the home page shows the trends.
+    to
+        The last day of a replay. Default: today.
+    every
+        Which days of a replay: day, week (each seventh, counted back from the last) or month-end. Default: day.
     policy
         Name of a shipped policy or a YAML file. Default: first_steps.
     conventions
@@ -170,6 +183,15 @@ def run(
     memory
         Upper bound for the columns in memory; beyond it the disk is used.
     """
+    if asked_for_history(on, from_, to, every, policy):
+        assert from_ is not None
+        with doors.opened(home) as place, progress_bars() as told:
+            replayed = replay_book(
+                place, book, from_, to or _today(), Every(every or "day"), today=_today(), engine=EngineSettings(threads, memory), progress=told,
+                output=output, conventions=conventions,
+            )
+        show_history(replayed, json=json)
+        return
     with doors.opened(home) as place, progress_bars() as told:
         chosen = find_policy(policy)
         result = books.run_book(

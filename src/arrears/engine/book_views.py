@@ -47,13 +47,17 @@ def show_book(connection: duckdb.DuckDBPyConnection, book: Path) -> None:
 
 def show_slice(connection: duckdb.DuckDBPyConnection, book: Path, part: Slice) -> None:
     """The same, for the accounts of one slice; tables of persons stay whole."""
-    views = {}
+    make_views(connection, slice_sql(book, part))
+
+
+def slice_sql(book: Path, part: Slice) -> dict[str, str]:
+    """SQL of each table's rows for the accounts of one slice; tables of persons stay whole."""
+    rows = {}
     for name, table in BOOK_TABLES.items():
-        rows = latest_by_key_sql(book, name)
+        rows[name] = latest_by_key_sql(book, name)
         if table.key[0] == "account_id":
-            rows = f"SELECT * FROM ({rows}) WHERE account_id BETWEEN {part.first_id} AND {part.last_id}"
-        views[name] = rows
-    make_views(connection, views)
+            rows[name] = f"SELECT * FROM ({rows[name]}) WHERE account_id BETWEEN {part.first_id} AND {part.last_id}"
+    return rows
 
 
 def count_accounts(connection: duckdb.DuckDBPyConnection, book: Path) -> int:

@@ -76,20 +76,22 @@ def rows_by_name(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Se
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, key: tuple[str, ...], target: Path) -> str:
+def write_sorted(connection: duckdb.DuckDBPyConnection, sql: str, key: tuple[str, ...], target: Path, *, notes: Mapping[str, str] | None = None) -> str:
     """Write the rows of `sql`, ordered by `key`, as one Parquet file; the file is whole or not there.
 
     Args:
         key: columns that order the rows totally, so that the bytes depend on the rows alone; empty where `sql` is ordered itself.
+        notes: what the file says about itself, in its metadata.
 
     Returns:
         SHA-256 of the file.
     """
     order = f" ORDER BY {', '.join(key)}" if key else ""
     unfinished = target.with_name(target.name + ".unfinished")
+    said = f", KV_METADATA {{{', '.join(f'{name}: {quoted(text)}' for name, text in sorted(notes.items()))}}}" if notes else ""
     try:
         connection.execute(
-            f"COPY (SELECT * FROM ({sql}){order}) TO {quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+            f"COPY (SELECT * FROM ({sql}){order}) TO {quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE}{said})"
         )
     except duckdb.IOException as trouble:
         unfinished.unlink(missing_ok=True)

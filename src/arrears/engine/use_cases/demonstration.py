@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.history import Every
 from arrears.engine.home import Home, HomeSettings
 from arrears.engine.nightly import Progress, RunResult
 from arrears.engine.use_cases.books import import_files, run_book, sample_book
 from arrears.engine.use_cases.policies import find_policy
+from arrears.engine.use_cases.replaying import replay_book
 from arrears.engine.use_cases.setting_up import FirstUser, enter_user, set_up
 from arrears.intake.book.examples import examples_dir
 
@@ -22,6 +24,8 @@ DEMO_USER = "demo"
 SAMPLE_BOOK, CARDS_BOOK = "instalment_loans", "taiwan_cards"
 SAMPLE_SEED = 20_260_101
 DAYS_COMPARED = 7
+DAYS_REPLAYED = 90
+"""Replayed week by week, so that the home page shows trends after a few seconds."""
 CARD_DAYS = (date(2005, 7, 31), date(2005, 8, 31))
 """The September statements are coded otherwise than those before and not comparable with them, so the demonstration ends in August."""
 
@@ -45,4 +49,5 @@ def demonstrate(home: Home, accounts: int, *, today: date, at: datetime, engine:
     policy = find_policy(None)
     days = [(SAMPLE_BOOK, today - timedelta(days=DAYS_COMPARED)), (SAMPLE_BOOK, today), *((CARDS_BOOK, day) for day in CARD_DAYS)]
     runs = tuple(run_book(home, book, on, policy, at=at, actor=DEMO_USER, engine=engine, progress=progress) for book, on in days)
+    replay_book(home, SAMPLE_BOOK, today - timedelta(days=DAYS_REPLAYED), today, Every.WEEK, today=today, engine=engine, progress=progress)
     return Demonstration(runs, enter_user(home, DEMO_USER, "administrator", "en"))

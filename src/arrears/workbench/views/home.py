@@ -13,6 +13,7 @@ from arrears.workbench import charts
 from arrears.workbench.permissions import may_open
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, portfolios_in_view, show
+from arrears.workbench.views.trends import trends_in_view
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -102,4 +103,5 @@ def home(request: HttpRequest) -> HttpResponse:
         request, "home", portfolios=everything, book=book, run=book.run, seen=seen, flow_columns=columns, flow_rows=rows, moved=moved_accounts(rows),
         names=people(home_of_site(), book, [alert.party_id for alert in seen.alerts]),
         alert_total=sum(seen.alert_counts.values()), chart=charts.accounts_by_bucket(seen.buckets, reader_language()),
+        trends=trends_in_view(request, book.name, book.run.as_of),
     )
