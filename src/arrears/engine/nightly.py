@@ -27,7 +27,8 @@ from arrears.decide.policy.table import Policy
 from arrears.engine import tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
-from arrears.engine.columns_engine import EngineSettings, column_engine, write_sorted
+from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
+from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
@@ -129,8 +130,10 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("order"):
                 order_the_work(work)
             counts = tables.counts(connection)
+            with work.stage("portfolio"):
+                portfolio(work, counts)
         facts = run_record(request, staged, inputs, counts, previous)
-        staged.table("report.html", lambda target: _write_report(target, facts))
+        staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
         same = _published_with(request.runs, request.on, inputs)
         if same is not None:
@@ -197,6 +200,19 @@ def order_the_work(work: _Work) -> None:
     work.staged.forget("parts/")
 
 
+def portfolio(work: _Work, counts: dict[str, Any]) -> None:
+    """Which figures about the whole book does a manager ask for?"""
+    if work.has("portfolio.json"):
+        return
+    request, compared = work.request, run_to_compare_with(work.request.runs, work.request.on)
+    before = tables.rows_of([request.runs / str(compared) / "assessment.parquet"]) if compared else tables.empty(tables.ASSESSMENT_SCHEMA)
+    make_views(work.connection, {"portfolio_before": before})
+    figures = portfolio_figures(
+        work.connection, request.delinquency, request.on, compared.as_of if compared else None, counts["cases_contact_history_unknown"], last_delivery(request.book)
+    )
+    work.staged.table("portfolio.json", lambda target: _write_text(target, figures_text(figures)))
+
+
 def bring_cases_up_to_date(work: _Work, cases: CaseBook, facts: dict[str, Any]) -> dict[str, int]:
     """Open, reopen, close and re-decide cases; a look at a past day changes none."""
     return cases.bring_up_to_date(work.staged.path("decisions.parquet"), facts, actor=work.request.actor, at=work.request.at)
@@ -211,9 +227,14 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "policy": request.policy.version,
         "delinquency": repr(request.delinquency),
         "accounts_per_slice": request.engine.accounts_per_slice,
-        "previous": run_facts(request.runs, previous)["inputs_digest"] if previous else None,
+        "previous": _digest_of_run(request.runs, previous),
+        "portfolio_compared_with": _digest_of_run(request.runs, run_to_compare_with(request.runs, request.on)),
         "software": {name: version(name) for name in ("arrears", "duckdb", "ibis-framework")},
     }
+
+
+def _digest_of_run(runs: Path, name: RunName | None) -> str | None:
+    return str(run_facts(runs, name)["inputs_digest"]) if name else None
 
 
 def digest_of_inputs(inputs: dict[str, Any]) -> str:
@@ -255,8 +276,11 @@ def both_languages(sentence: Any) -> dict[str, str]:
     return {"en": sentence.en, "zh": sentence.zh}
 
 
-def _write_report(target: Path, facts: dict[str, Any]) -> str:
-    text = report_page(facts)
+def _write_report(target: Path, facts: dict[str, Any], figures: Path) -> str:
+    return _write_text(target, report_page(facts, json.loads(figures.read_text(encoding="utf-8"))))
+
+
+def _write_text(target: Path, text: str) -> str:
     write_text_whole(target, text)
     return hashlib.sha256(text.encode()).hexdigest()
 
