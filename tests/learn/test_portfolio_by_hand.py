@@ -22,7 +22,9 @@ import duckdb
 import pytest
 
 from arrears.assess.delinquency.settings import DayOnDueDate, DelinquencySettings
-from arrears.engine.portfolio import figures_text, portfolio_figures
+from arrears.core.ids import ID_MAX
+from arrears.engine.book_views import Slice
+from arrears.engine.portfolio import WHOLE, figures_text, portfolio_figures
 from arrears.engine.tables import ASSESSMENT_SCHEMA, assessment_steps, empty, forget, think
 from tests.columns import day, with_book
 
@@ -66,7 +68,7 @@ INVOICES = {
 }
 
 
-def figures_of(book: Any, on: date, compared: date | None, settings: DelinquencySettings = SETTINGS) -> dict[str, Any]:
+def figures_of(book: Any, on: date, compared: date | None, settings: DelinquencySettings = SETTINGS, slices: tuple[Slice, ...] = (WHOLE,)) -> dict[str, Any]:
     """The report's figures of a book on a day, by the expressions a run uses."""
     with duckdb.connect(":memory:") as connection:
         with_book(connection, book)
@@ -79,7 +81,7 @@ def figures_of(book: Any, on: date, compared: date | None, settings: Delinquency
             connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM position")
             forget(connection, steps)
         connection.execute("CREATE TEMP TABLE position AS SELECT * FROM now")
-        return portfolio_figures(connection, settings, on, compared, 0, [])
+        return portfolio_figures(connection, settings, on, compared, 0, [], slices)
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +235,11 @@ def test_sales_that_nobody_knows_give_no_days_of_sales() -> None:
     undated = [{**row, "issued_on": None} for row in INVOICES["receivables"]]
     (row,) = figures_of({**INVOICES, "receivables": undated}, date(2026, 6, 30), None)["tables"]["trade_credit"]
     assert (row["dso"], row["cei"], row["issued_unknown"]) == (None, None, 3)
+
+
+def test_a_book_looked_at_in_slices_gives_the_figures_of_the_whole() -> None:
+    slices = (Slice(0, 0, B), Slice(1, C, ID_MAX))
+    assert figures_text(figures_of(LOANS, ON, BEFORE, slices=slices)) == figures_text(figures_of(LOANS, ON, BEFORE))
 
 
 def test_the_same_book_gives_the_same_text() -> None:

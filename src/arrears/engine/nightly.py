@@ -208,7 +208,8 @@ def portfolio(work: _Work, counts: dict[str, Any]) -> None:
     before = tables.rows_of([request.runs / str(compared) / "assessment.parquet"]) if compared else tables.empty(tables.ASSESSMENT_SCHEMA)
     make_views(work.connection, {"portfolio_before": before})
     figures = portfolio_figures(
-        work.connection, request.delinquency, request.on, compared.as_of if compared else None, counts["cases_contact_history_unknown"], last_delivery(request.book)
+        work.connection, request.delinquency, request.on, compared.as_of if compared else None, counts["cases_contact_history_unknown"], last_delivery(request.book),
+        slices_of(counts["accounts"], request.engine.accounts_per_slice),
     )
     work.staged.table("portfolio.json", lambda target: _write_text(target, figures_text(figures)))
 

@@ -18,10 +18,11 @@ from typing import Any
 import duckdb
 import ibis
 
-from arrears.assess.delinquency.items import instalment_items, items_known_on, payments_until
+from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.position import Step
 from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
 from arrears.core.book import BOOK_TABLES
+from arrears.engine.book_views import Slice, slices_of
 from arrears.engine.columns_engine import rows_by_name, sql_of
 from arrears.engine.run_folder import RunName, published_runs
 from arrears.engine.tables import ASSESSMENT_SCHEMA, forget, think
@@ -43,6 +44,8 @@ from arrears.learn.analytics.movement import GONE, movement
 from arrears.learn.analytics.ratio import Ratio, ratio
 
 Row = dict[str, Any]
+WHOLE = slices_of(0, 1)[0]
+"""One slice that holds every account."""
 MONTH_DAYS = range(28, 36)
 """Days between two runs that may stand for a month: only over such a step is a move from one 30-day bucket to the next a monthly rate."""
 
@@ -57,7 +60,8 @@ def exact(value: Ratio) -> str | None:
 
 
 def portfolio_figures(
-    connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None, cases_unknown: int, imported: Sequence[Row]
+    connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None, cases_unknown: int, imported: Sequence[Row],
+    slices: Sequence[Slice] = (WHOLE,),
 ) -> Row:
     """All tables of the report.
 
@@ -66,19 +70,21 @@ def portfolio_figures(
         compared: day of the run compared with.
         cases_unknown: cases whose contact history nobody knows.
         imported: read, accepted and rejected rows by table of the last delivery.
+        slices: ranges of account ids looked at one after the other, so that memory is bounded.
     """
-    look = _Look(connection, settings, on, compared)
-    flow = _flow_tables(look)
+    look = _Look(connection, settings, on, compared, slices)
+    flow, dated = _flow_tables(look), _dated_rows(look)
     return {
         "as_of": on.isoformat(),
         "compared_with": compared.isoformat() if compared else None,
         "compared_days": (on - compared).days if compared else None,
         "tables": {
             **flow,
-            "entry": _entry(look),
-            **_cohort_tables(look),
+            "entry": _entry(dated["entry"]),
+            "vintage": list(_vintages(dated["booked"], dated["late"], look.ends)),
+            "first_payment": [_first_payment(row) for row in dated["first"]],
             **_exposure_tables(look),
-            **_cash(look, flow["cure"]),
+            **_cash(look, dated, flow["cure"]),
             **_invoice_tables(look),
             "quality": _quality(look, cases_unknown),
             "imported": [dict(row) for row in imported],
@@ -107,8 +113,9 @@ def figures_text(figures: Row) -> str:
 class _Look:
     """One look at the book: its expressions, its conventions, its engine."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None) -> None:
-        self.connection, self.settings, self.on, self.compared = connection, settings, on, compared
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None, slices: Sequence[Slice]) -> None:
+        self.connection, self.settings, self.on, self.compared, self.slices = connection, settings, on, compared, slices
+        self.ends = month_ends(on, cohorts.COHORT_MONTHS)
         self.book = {name: table.unbound() for name, table in BOOK_TABLES.items()}
         self.position = ibis.table(ASSESSMENT_SCHEMA, name="position")
         self.items = items_known_on(self.book["instalments"], self.book["receivables"], on)
@@ -179,27 +186,72 @@ def _losses(cells: list[FlowCell], here: dict[str, int], way: Sequence[str], cur
             for place, bucket in enumerate(way)]
 
 
-def _entry(look: _Look) -> list[Row]:
-    found = look.rows(cohorts.due_days(look.items, look.payments, look.book["accounts"], look.settings, look.on), "currency", "due_on")
+def _dated_rows(look: _Look) -> dict[str, list[Row]]:
+    """Sums over every due amount and every payment, slice by slice: each slice is read once and kept in memory for all its questions.
+
+    Every figure is a sum over accounts, so the slices' sums add up to the book's.
+    """
+    found: dict[str, list[Row]] = {}
+    for part in look.slices:
+        steps = _slice_steps(look, part)
+        think(look.connection, steps)
+        for name, expression in _dated_questions(look).items():
+            found.setdefault(name, []).extend(look.rows(expression, *DATED_KEYS[name]))
+        forget(look.connection, steps)
+    return {name: summed(rows, DATED_KEYS[name]) for name, rows in found.items()}
+
+
+DATED_KEYS: dict[str, tuple[str, ...]] = {
+    "entry": ("currency", "due_on"), "booked": ("currency", "booked_on"), "late": ("currency", "booked_on"), "first": ("currency", "booked_on"),
+    "week": ("currency", "period", "bucket"), "month": ("currency", "period", "bucket"),
+}
+
+
+def summed(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
+    """Rows of the same key added up, in the order of the key.
+
+    >>> summed([{"k": "a", "n": 1}, {"k": "b", "n": 5}, {"k": "a", "n": 2}], ["k"])
+    [{'k': 'a', 'n': 3}, {'k': 'b', 'n': 5}]
+    """
+    sums: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        known = sums.setdefault(tuple(row[name] for name in key), {})
+        known.update({name: value if name in key else known.get(name, 0) + value for name, value in row.items()})
+    return [sums[place] for place in sorted(sums)]
+
+
+def _slice_steps(look: _Look, part: Slice) -> list[Step]:
+    """The narrow tables of one slice: what falls due, what was paid, which loans are in a cohort, which of them were ever late."""
+    def here(table: Any) -> Any:
+        return table.filter(table.account_id.between(part.first_id, part.last_id))
+
+    items = Step("sliced_items", here(look.items))
+    payments = Step("sliced_payments", here(look.payments).select("account_id", "paid_on", "amount_minor"))
+    named_items, named_payments = (ibis.table(step.expression.schema(), name=step.name) for step in (items, payments))
+    loans = Step("cohort_loans", here(cohorts.loans_of(look.book["accounts"], look.book["instalments"], look.on)))
+    late = Step("cohort_late", cohorts.ever_late(named_items, named_payments, look.ends, look.settings))
+    return [items, payments, loans, late]
+
+
+def _dated_questions(look: _Look) -> dict[str, Any]:
+    """What is asked of each slice, by the name of its key in DATED_KEYS."""
+    items = ibis.table(look.items.schema(), name="sliced_items")
+    payments = ibis.table(look.payments.select("account_id", "paid_on", "amount_minor").schema(), name="sliced_payments")
+    loans = ibis.table(cohorts.loans_of(look.book["accounts"], look.book["instalments"], look.on).schema(), name="cohort_loans")
+    few = loans.semi_join(ibis.table({"account_id": "int64"}, name="cohort_late"), "account_id")
+    return {
+        "entry": cohorts.due_days(items, payments, look.book["accounts"], look.settings, look.on),
+        "booked": cohorts.booked(loans, items),
+        "late": cohorts.late_balances(few, items, payments, look.ends, look.settings),
+        "first": cohorts.first_payment_defaults(loans, items, payments, look.settings, look.on),
+        "week": exposure.to_come(items, look.position, look.on, "week"),
+        "month": exposure.to_come(items, look.position, look.on, "month"),
+    }
+
+
+def _entry(found: list[Row]) -> list[Row]:
     return [{**row, "due_on": row["due_on"].isoformat(), "rate": exact(entry_rate(row["due_minor"], row["unpaid_minor"])),
              "rate_accounts": exact(ratio(row["accounts_unpaid"], row["accounts"]))} for row in found]
-
-
-def _cohort_tables(look: _Look) -> dict[str, list[Row]]:
-    """Vintages and first-payment defaults; the loans are found once and kept while they are asked about."""
-    if not look.has("instalments"):
-        return {"vintage": [], "first_payment": []}
-    items, ends = instalment_items(look.book["instalments"]), month_ends(look.on, cohorts.COHORT_MONTHS)
-    loans = Step("cohort_loans", cohorts.loans_of(look.book["accounts"], look.book["instalments"], look.on))
-    named = ibis.table(loans.expression.schema(), name=loans.name)
-    late = Step("cohort_late", cohorts.ever_late(named, items, look.payments, ends, look.settings))
-    few = named.semi_join(ibis.table(late.expression.schema(), name=late.name), "account_id")
-    think(look.connection, [loans, late])
-    booked = look.rows(cohorts.booked(named, items), "currency", "booked_on")
-    balances = look.rows(cohorts.late_balances(few, items, look.payments, ends, look.settings), "currency", "booked_on")
-    firsts = look.rows(cohorts.first_payment_defaults(named, items, look.payments, look.settings, look.on), "currency", "booked_on")
-    forget(look.connection, [loans, late])
-    return {"vintage": list(_vintages(booked, balances, ends)), "first_payment": [_first_payment(row) for row in firsts]}
 
 
 def _vintages(booked: list[Row], balances: list[Row], ends: Sequence[date]) -> Iterable[Row]:
@@ -236,12 +288,12 @@ def _exposure_tables(look: _Look) -> dict[str, list[Row]]:
     return {"concentration": largest, **groups}
 
 
-def _cash(look: _Look, cures: list[Row]) -> dict[str, list[Row]]:
+def _cash(look: _Look, dated: dict[str, list[Row]], cures: list[Row]) -> dict[str, list[Row]]:
     """What falls due in the next weeks and months, and how much of it to expect if every bucket behaves as in the month before."""
     rates = {(row["currency"], row["bucket"]): Fraction(row["rate"]) for row in cures if row["rate"]} if look.is_month else {}
     tables = {}
     for kind in ("week", "month"):
-        found = look.rows(exposure.to_come(look.items, look.position, look.on, kind), "currency", "period", "bucket")
+        found = dated[kind]
         tables[f"cash_{kind}s"] = [_cash_row(span, currency, [row for row in found if (row["period"], row["currency"]) == (span[0], currency)], rates)
                                    for currency in sorted({row["currency"] for row in found}) for span in exposure.periods(look.on, kind)]
     return tables

@@ -68,8 +68,8 @@ def _month_number(day: ir.DateColumn) -> ir.IntegerColumn:
     return (day.year() * 12 + day.month()).cast("int32")
 
 
-def ever_late(loans: ir.Table, items: ir.Table, payments: ir.Table, ends: Sequence[date], settings: DelinquencySettings) -> ir.Table:
-    """Which loans were at least 30 days late at any of the month ends? The few that the second, wider question is asked of.
+def ever_late(items: ir.Table, payments: ir.Table, ends: Sequence[date], settings: DelinquencySettings) -> ir.Table:
+    """Which accounts were at least 30 days late at any of the month ends? The few that the second, wider question is asked of.
 
     Every due amount stands in the month at whose end it is 30 days late, every payment in the month at whose end it counts; where the
     running sum is above zero the loan is late. Months in which both are equal change nothing and are dropped before the sum is run,
@@ -77,8 +77,8 @@ def ever_late(loans: ir.Table, items: ir.Table, payments: ir.Table, ends: Sequen
     """
     last = ends[-1]
     lag = (last - last_due_day(last, LATE_DAYS[0], settings)).days
-    due = items.semi_join(loans, "account_id").filter(lambda t: t.due_on <= ibis.literal(last - timedelta(days=lag)))
-    came = payments.semi_join(loans, "account_id").filter(lambda t: t.paid_on <= ibis.literal(last - timedelta(days=int(settings.payment_day))))
+    due = items.filter(items.due_on <= ibis.literal(last - timedelta(days=lag)))
+    came = payments.filter(payments.paid_on <= ibis.literal(last - timedelta(days=int(settings.payment_day))))
     events = ibis.union(
         due.select("account_id", month=_month_number(days_later(due.due_on, lag)), moved_minor=due.amount_minor),
         came.select("account_id", month=_month_number(days_later(came.paid_on, int(settings.payment_day))), moved_minor=-came.amount_minor),
