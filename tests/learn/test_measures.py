@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 from fractions import Fraction
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,9 @@ def test_effectiveness_is_not_the_share_of_all_receivables() -> None:
 def test_nothing_to_divide_by_is_said_and_is_not_zero() -> None:
     assert net_flow_rate([], "31-60", "1-30") is None
     assert percent_text(None) == "–"
+
+
+def test_the_examples_of_the_reference_page_come_out_as_they_stand_there() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "measures.md"
+    found = doctest.testfile(str(page), module_relative=False)
+    assert found.attempted >= 10 and found.failed == 0

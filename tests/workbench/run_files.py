@@ -161,6 +161,9 @@ def _write_run(home: Home, book: SmallBook, institution: int, on: date, *, previ
            [{"party_id": ZHAO, "kind": "dispute", "from_on": date(2026, 11, 1)}, {"party_id": LIN, "kind": "complaint", "from_on": date(2026, 1, 1), "to_on": date(2026, 2, 1)}])
     _table(folder / "frozen" / "contact_history.parquet", {"party_id": "BIGINT", "occurred_on": "DATE", "channel": "VARCHAR", "outcome": "VARCHAR"},
            [{"party_id": LIN, "occurred_on": date(2026, 11, 20), "channel": "call", "outcome": "no_answer"}])
+    (folder / "report.html").write_text("<!doctype html><title>main</title>")
+    (folder / "portfolio.json").write_text(json.dumps({"as_of": on.isoformat(), "compared_with": None, "compared_days": None, "tables": {
+        "imported": [{"table": "accounts", "read": 3, "accepted": 3, "rejected": 0}]}}))
     (folder / "run.json").write_text(json.dumps({
         "book": book.name, "institution": institution, "as_of": on.isoformat(), "number": 1, "run_id": 7, "buckets": BUCKETS, "treatments": TREATMENTS,
         "previous": {"as_of": previous.isoformat(), "number": 1} if previous else None, "contact_history_unknown_parties": 1,

@@ -16,6 +16,7 @@ from arrears.cli import doors
 from arrears.cli.history import asked_for_history, show_history
 from arrears.cli.importing import import_, pool
 from arrears.cli.options import BookOption, HomeOption, JsonOption
+from arrears.cli.portfolio_report import portfolio_report
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.money import format_money
@@ -41,6 +42,9 @@ case = App(name="case", help="Cases: who is in arrears, and what is to be done."
 app.command(case)
 app.command(import_, name="import")
 app.command(pool)
+report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
+app.command(report)
+report.command(portfolio_report, name="portfolio")
 
 
 def _today() -> date:

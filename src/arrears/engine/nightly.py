@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ from arrears.decide.policy.table import Policy
 from arrears.engine import tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
-from arrears.engine.columns_engine import EngineSettings, column_engine, write_sorted
+from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
+from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
@@ -135,8 +137,10 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("order"):
                 order_the_work(work)
             counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection)}
+            with work.stage("portfolio"):
+                portfolio(work, counts)
         facts = run_record(request, staged, inputs, counts, previous)
-        staged.table("report.html", lambda target: _write_report(target, facts))
+        staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
         same = _published_with(request.runs, request.on, inputs)
         if same is not None:
@@ -209,6 +213,20 @@ def order_the_work(work: _Work) -> None:
     work.staged.forget("parts/")
 
 
+def portfolio(work: _Work, counts: dict[str, Any]) -> None:
+    """Which figures about the whole book does a manager ask for?"""
+    if work.has("portfolio.json"):
+        return
+    request, compared = work.request, run_to_compare_with(work.request.runs, work.request.on)
+    before = tables.rows_of([request.runs / str(compared) / "assessment.parquet"]) if compared else tables.empty(tables.ASSESSMENT_SCHEMA)
+    make_views(work.connection, {"portfolio_before": before})
+    figures = portfolio_figures(
+        work.connection, request.delinquency, request.on, compared.as_of if compared else None, counts["cases_contact_history_unknown"], last_delivery(request.book),
+        slices_of(counts["accounts"], request.engine.accounts_per_slice),
+    )
+    work.staged.table("portfolio.json", lambda target: _write_text(target, figures_text(figures)))
+
+
 def bring_cases_up_to_date(work: _Work, cases: CaseBook, facts: dict[str, Any]) -> dict[str, int]:
     """Open, reopen, close and re-decide cases; a look at a past day changes none."""
     return cases.bring_up_to_date(work.staged.path("decisions.parquet"), facts, actor=work.request.actor, at=work.request.at)
@@ -224,9 +242,24 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "delinquency": repr(request.delinquency),
         "accounts_per_slice": request.engine.accounts_per_slice,
         "regimes": {one.regime.value: one.digest for one in request.regimes},
-        "previous": run_facts(request.runs, previous)["inputs_digest"] if previous else None,
-        "software": {name: version(name) for name in ("arrears", "duckdb", "ibis-framework")},
+        "previous": _digest_of_run(request.runs, previous),
+        "portfolio_compared_with": _digest_of_run(request.runs, run_to_compare_with(request.runs, request.on)),
+        "software": {**{name: version(name) for name in ("arrears", "duckdb", "ibis-framework")}, "code": code_digest()},
     }
+
+
+@cache
+def code_digest() -> str:
+    """Which code does this process think with? SHA-256 (hex) over its own sources: a changed template or formula makes another run."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for file in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".html", ".yaml")):
+        digest.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest_of_run(runs: Path, name: RunName | None) -> str | None:
+    return str(run_facts(runs, name)["inputs_digest"]) if name else None
 
 
 def digest_of_inputs(inputs: dict[str, Any]) -> str:
@@ -283,8 +316,11 @@ def both_languages(sentence: Any) -> dict[str, str]:
     return {"en": sentence.en, "zh": sentence.zh}
 
 
-def _write_report(target: Path, facts: dict[str, Any]) -> str:
-    text = report_page(facts)
+def _write_report(target: Path, facts: dict[str, Any], figures: Path) -> str:
+    return _write_text(target, report_page(facts, json.loads(figures.read_text(encoding="utf-8"))))
+
+
+def _write_text(target: Path, text: str) -> str:
     write_text_whole(target, text)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -21,6 +21,8 @@ _ADMINISTRATORS = frozenset({ADMINISTRATOR})
 PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "start": _STAFF,
     "home": _OVERSEERS,
+    "portfolio_page": _OVERSEERS,
+    "portfolio_sheet": _OVERSEERS,
     "worklist": _STAFF,
     "worklist_csv": _STAFF,
     "search": _STAFF,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arrears.workbench.views import assets, case, definitions, home, settings, users, worklist
+from arrears.workbench.views import assets, case, definitions, home, reports, settings, users, worklist
 
 urlpatterns = [
     path("", home.start, name="start"),
     path("home/", home.home, name="home"),
+    path("home/portfolio.html", reports.portfolio_page, name="portfolio_page"),
+    path("home/portfolio.xlsx", reports.portfolio_sheet, name="portfolio_sheet"),
     path("worklist/", worklist.worklist, name="worklist"),
     path("worklist/rows.csv", worklist.worklist_csv, name="worklist_csv"),
     path("search/", worklist.search, name="search"),

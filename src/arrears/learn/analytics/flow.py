@@ -57,6 +57,23 @@ def cohort_roll_rate(cells: Iterable[FlowCell], from_bucket: str, to_bucket: str
     return ratio(sum(cell.balance_before_minor for cell in cohort if cell.now == to_bucket), sum(cell.balance_before_minor for cell in cohort))
 
 
+def forward_roll_rate(cells: Iterable[FlowCell], from_bucket: str, order: Sequence[str]) -> Ratio:
+    """Of the balance that stood in one bucket before, which part belongs to accounts that stand in a worse one now, the next or any beyond?
+
+    Never above 1, unlike net flow: what stood in the open last bucket all along is not counted as having come into it.
+
+    Args:
+        order: bucket names, best first.
+
+    >>> cells = [FlowCell("1-30", "31+", 1, 60, 70), FlowCell("1-30", "current", 1, 40, 40), FlowCell("31+", "31+", 9, 900, 900)]
+    >>> forward_roll_rate(cells, "1-30", ("current", "1-30", "31+")), net_flow_rate(cells, "31+", "1-30")
+    (Fraction(3, 5), Fraction(97, 10))
+    """
+    worse = set(order[order.index(from_bucket) + 1:])
+    cohort = [cell for cell in cells if cell.before == from_bucket]
+    return ratio(sum(cell.balance_before_minor for cell in cohort if cell.now in worse), sum(cell.balance_before_minor for cell in cohort))
+
+
 def transition_matrix(cells: Iterable[FlowCell], buckets: Sequence[str]) -> Mapping[str, Mapping[str, Fraction]]:
     """For each bucket before: which share of its accounts stands in each bucket now? Each row that has accounts adds up to 1."""
     rows: dict[str, dict[str, Fraction]] = {}
