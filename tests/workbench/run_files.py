@@ -155,7 +155,7 @@ def _write_run(home: Home, book: SmallBook, institution: int, on: date, *, previ
                                        "amount_overdue_minor": "BIGINT", "currency": "VARCHAR", "reason_en": "VARCHAR", "reason_zh": "VARCHAR"}, [
         {"kind": "worse_bucket", "case_id": book.lin, "party_id": LIN, "bucket_before": "31-60", "bucket": "61-90", "days_past_due": 79, "amount_overdue_minor": 320_000,
          "currency": "CNY", "reason_en": "Moved.", "reason_zh": "加重。"},
-        {"kind": "new_case", "case_id": book.wang, "party_id": WANG, "bucket_before": "none", "bucket": "1-30", "days_past_due": 8, "amount_overdue_minor": 20_000,
+        {"kind": "new_overdue", "case_id": book.wang, "party_id": WANG, "bucket_before": "none", "bucket": "1-30", "days_past_due": 8, "amount_overdue_minor": 20_000,
          "currency": "CNY", "reason_en": "New.", "reason_zh": "新入催。"}])
     _table(folder / "frozen" / "holds.parquet", {"party_id": "BIGINT", "kind": "VARCHAR", "from_on": "DATE", "to_on": "DATE"},
            [{"party_id": ZHAO, "kind": "dispute", "from_on": date(2026, 11, 1)}, {"party_id": LIN, "kind": "complaint", "from_on": date(2026, 1, 1), "to_on": date(2026, 2, 1)}])

@@ -15,7 +15,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from arrears.assess.changes import alerts, bucket_flow
+from arrears.assess.changes import bucket_flow
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.persons import persons_in_arrears
 from arrears.assess.delinquency.position import Step, position_steps
@@ -152,12 +152,6 @@ def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) ->
 def flow_sql() -> str:
     """Bucket flow since the run before."""
     return sql_of(bucket_flow(ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ASSESSMENT_SCHEMA, name="assessed_before")))
-
-
-def alerts_sql(settings: DelinquencySettings) -> str:
-    """Cases new in arrears or further behind than before."""
-    now, before = ibis.table(DECISION_SCHEMA, name="decisions"), ibis.table(DECISION_SCHEMA, name="decided_before")
-    return sql_of(alerts(now, before, settings.bucket_names))
 
 
 def worklist_sql() -> str:

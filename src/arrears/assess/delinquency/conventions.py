@@ -7,6 +7,7 @@ A small YAML file, every key optional, the defaults those of `DelinquencySetting
     tag_grace_days: 0           # the tag lags, the amount does not
     tolerance: {days: 3, short: 10.00}   # 容时容差
     buckets: [30, 60, 90]       # last day of each bucket but the open one
+    early_warning: {due_within_days: 7}  # read by `arrears.assess.early_warning.stated`
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from arrears.assess.delinquency.settings import DEFAULT_BUCKETS, Bucket, DayOnDu
 from arrears.core.money import AmountNotValid, parse_minor
 from arrears.core.problems import BadData
 
-KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets")
+KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets", "early_warning")
 _PAYMENT_DAYS = {"own_day": PaymentDay.OWN_DAY, "next_day": PaymentDay.NEXT_DAY}
 
 
@@ -46,7 +47,7 @@ def read_conventions(text: str, currency: str, source: str = "conventions") -> D
     >>> read_conventions("grace: 3", "CNY")
     Traceback (most recent call last):
     ...
-    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets.
+    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets, early_warning.
     """
     try:
         stated = yaml.safe_load(text) or {}
