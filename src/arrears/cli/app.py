@@ -13,6 +13,7 @@ from typing import Any, Literal
 from cyclopts import App, CycloptsError
 
 from arrears.cli import doors
+from arrears.cli.alerts import alerts
 from arrears.cli.importing import import_, pool
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
@@ -36,6 +37,7 @@ app = App(
 )
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
+app.command(alerts)
 app.command(import_, name="import")
 app.command(pool)
 
