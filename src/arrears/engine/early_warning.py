@@ -54,9 +54,11 @@ def alert_steps(delinquency: DelinquencySettings, settings: EarlyWarningSettings
     book = {name: BOOK_TABLES[name].unbound() for name in ("instalments", "receivables", "payments")}
     soon = Step("alert_soon", due_soon(position, settings, on))
     named_soon = ibis.table(soon.expression.schema(), name="alert_soon")
-    items = items_known_on(book["instalments"], book["receivables"], on).semi_join(named_soon, "account_id")
-    payments = payments_until(book["payments"], on, delinquency.payment_day).semi_join(named_soon, "account_id")
-    habits = Step("alert_habits", late_habits(items, payments, delinquency, settings, on))
+    owners = Step("alert_owners", position.semi_join(named_soon, "party_id").select("account_id", "party_id"))
+    named_owners = ibis.table(owners.expression.schema(), name="alert_owners")
+    items = items_known_on(book["instalments"], book["receivables"], on).semi_join(named_owners, "account_id")
+    payments = payments_until(book["payments"], on, delinquency.payment_day).semi_join(named_owners, "account_id")
+    habits = Step("alert_habits", late_habits(named_owners, items, payments, delinquency, settings, on))
     debits = Step("alert_debits", returned_debits(book["payments"], settings, on))
     named_habits, named_debits = (ibis.table(step.expression.schema(), name=step.name) for step in (habits, debits))
     kinds = (
@@ -66,7 +68,7 @@ def alert_steps(delinquency: DelinquencySettings, settings: EarlyWarningSettings
         likely(named_soon, named_habits, named_debits, decisions, settings),
     )
     found = ibis.union(*(kind.cast({name: FOUND_SCHEMA[name] for name in FOUND_COLUMNS}) for kind in kinds), distinct=False)
-    return soon, habits, debits, Step("alert_grounds", found)
+    return soon, owners, habits, debits, Step("alert_grounds", found)
 
 
 def named_alerts_sql(book_name: str) -> str:

@@ -1,6 +1,7 @@
 """What speaks for trouble to come: a habit of paying late, money that the bank took back?
 
-Habits are asked only of accounts that are in order and fall due soon, since they need every item and payment of theirs.
+Habits are asked only of people with an account that is in order and falls due soon, since they need every item and payment of theirs. They are
+the person's and not the account's: a lender of short loans has seen the person pay many times and the account never.
 """
 
 from __future__ import annotations
@@ -22,21 +23,22 @@ def due_soon(position: ir.Table, settings: EarlyWarningSettings, on: date) -> ir
     return position.filter((position.bucket == "current") & (position.next_due_on >= ibis.literal(on)) & (position.next_due_on <= last))
 
 
-def late_habits(items: ir.Table, payments: ir.Table, delinquency: DelinquencySettings, settings: EarlyWarningSettings, on: date) -> ir.Table:
-    """Of the last items that fell due, how many were paid late?
+def late_habits(owners: ir.Table, items: ir.Table, payments: ir.Table, delinquency: DelinquencySettings, settings: EarlyWarningSettings, on: date) -> ir.Table:
+    """Of the last items of a person that fell due, over all their accounts, how many were paid late?
 
     Args:
-        items: items of the accounts asked about.
+        owners: account_id and party_id of every account of the people asked about.
+        items: items of these accounts.
         payments: their signed payments up to the day.
 
     Returns:
-        account_id, items_seen (at most `items_looked_at`), items_late.
+        party_id, items_seen (at most `items_looked_at`), items_late.
     """
-    judged = judged_items(items, payments, delinquency, on)
-    newest = ibis.window(group_by="account_id", order_by=[ibis.desc("day"), ibis.desc("tie")])
+    judged = judged_items(items, payments, delinquency, on).inner_join(owners.select("account_id", "party_id"), "account_id")
+    newest = ibis.window(group_by="party_id", order_by=[ibis.desc("day"), ibis.desc("account_id"), ibis.desc("tie")])
     ranked = judged.mutate(age=ibis.row_number().over(newest))
     last = ranked.filter(ranked.age < settings.items_looked_at)
-    return last.group_by("account_id").agg(
+    return last.group_by("party_id").agg(
         items_seen=last.day.count().cast("int32"),
         items_late=last.day.count(where=~last.on_time & last.settled).cast("int32"),
     )

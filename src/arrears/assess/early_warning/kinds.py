@@ -98,7 +98,7 @@ def returned(position: ir.Table, decisions: ir.Table, debits: ir.Table) -> ir.Ta
 
 def likely(soon: ir.Table, habits: ir.Table, debits: ir.Table, decisions: ir.Table, settings: EarlyWarningSettings) -> ir.Table:
     """`likely_to_miss`: in order today, due within the window, and there is evidence. Merely being due is no alert."""
-    with_habits = _of_account(soon, decisions).left_join(habits, "account_id").drop("account_id_right")
+    with_habits = _of_account(soon, decisions).left_join(habits, "party_id").drop("party_id_right")
     told = with_habits.left_join(debits, "account_id").drop("account_id_right")
     late = ibis.coalesce(told.items_late >= settings.late_items, False)
     back = told.returned_on.notnull()
