@@ -1,4 +1,4 @@
-"""Pictures of home, worklist and case page, in both languages, on desktop and phone, light and dark.
+"""Pictures of home, worklist, alerts and case page, in both languages, on desktop and phone, light and dark.
 
 Example (a server with synthetic data is running):
 
@@ -42,7 +42,7 @@ def pages_of(page: Page, url: str) -> dict[str, str]:
     """Address of each page that is pictured: the case is the first of the worklist."""
     page.goto(f"{url}/worklist/")
     case = page.get_attribute("table.worklist tbody tr:first-child a.way", "href")
-    return {"home": f"{url}/home/", "worklist": f"{url}/worklist/", "case": f"{url}{case}"}
+    return {"home": f"{url}/home/", "worklist": f"{url}/worklist/", "alerts": f"{url}/alerts/", "case": f"{url}{case}"}
 
 
 def picture_all(context: BrowserContext, url: str, output: Path, size: str) -> None:

@@ -160,5 +160,5 @@ def test_a_case_raises_an_alert_when_new_or_further_behind_and_not_when_it_gets_
     before = table(DECISION_SCHEMA, [case(2, "1-30"), case(3, "31-60"), case(4, "1-30")])
     raised = alerts(ibis.table(DECISION_SCHEMA, name="now"), ibis.table(DECISION_SCHEMA, name="before"), SETTINGS.bucket_names)
     rows = rows_of_expression(raised, {"now": now, "before": before}, "case_id")
-    assert [(row["case_id"], row["kind"]) for row in rows] == [(1, "new_case"), (2, "worse_bucket")]
+    assert [(row["case_id"], row["kind"]) for row in rows] == [(1, "new_overdue"), (2, "worse_bucket")]
     assert rows[1]["reason_en"] == "Moved from bucket 1-30 to 31-60."

@@ -28,12 +28,14 @@ def full_bank(store, bank, person) -> int:
     """A bank with a row in every table of facts."""
     from datetime import date
 
+    from arrears.casefile.facts.alert import AlertAcknowledged
     from arrears.casefile.facts.hold import HoldLifted, MayLift
     from arrears.casefile.facts.run import RunPublished
 
     event, hold = opening(store, person), dispute(store, person)
     run = RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),))
-    record(store, bank, event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER), run)
+    record(store, bank, event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER), run,
+           AlertAcknowledged(11, person, "new_overdue", "called", "lin", date(2026, 1, 6)))
     return bank
 
 

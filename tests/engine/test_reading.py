@@ -60,7 +60,7 @@ def test_the_overview_adds_up(home: Home, run: reading.Run) -> None:
     assert (seen.cases, seen.people_tasks, seen.automatic, seen.held, seen.history_unknown) == (3, 1, 1, 1, 1)
     assert [(count.bucket, count.accounts) for count in seen.buckets] == [("1-30", 2), ("61-90", 2)]
     assert sum(cell.accounts for cell in seen.flow) == seen.accounts
-    assert seen.alert_counts == {"new_case": 1, "worse_bucket": 1}
+    assert seen.alert_counts == {"new_overdue": 1, "worse_bucket": 1}
 
 
 def test_an_amount_that_the_source_does_not_state_is_counted_apart_and_not_as_nothing(home: Home, run: reading.Run) -> None:

@@ -54,10 +54,10 @@ def alerts(now: ir.Table, before: ir.Table, bucket_names: tuple[str, ...]) -> ir
     )
     is_new = compared.bucket_before == NOT_THERE_BEFORE
     is_worse = _rank(compared.bucket, bucket_names) > _rank(compared.bucket_before, bucket_names)
-    raised = compared.filter(is_new | is_worse).mutate(kind=ibis.ifelse(is_new, "new_case", "worse_bucket"))
-    en = ibis.ifelse(raised.kind == "new_case", "New in arrears, in bucket " + raised.bucket + ".",
+    raised = compared.filter(is_new | is_worse).mutate(kind=ibis.ifelse(is_new, "new_overdue", "worse_bucket"))
+    en = ibis.ifelse(raised.kind == "new_overdue", "New in arrears, in bucket " + raised.bucket + ".",
                      "Moved from bucket " + raised.bucket_before + " to " + raised.bucket + ".")
-    zh = ibis.ifelse(raised.kind == "new_case", "新入催，逾期分段 " + raised.bucket + "。",
+    zh = ibis.ifelse(raised.kind == "new_overdue", "新入催，逾期分段 " + raised.bucket + "。",
                      "逾期分段由 " + raised.bucket_before + " 恶化为 " + raised.bucket + "。")
     return raised.mutate(reason_en=en, reason_zh=zh).select(
         "kind", "case_id", "party_id", "bucket_before", "bucket", "days_past_due", "amount_overdue_minor", "amount_at_stake_minor",

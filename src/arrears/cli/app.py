@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from arrears.cli import doors
+from arrears.cli.alerts import alerts
 from arrears.cli.history import asked_for_history, show_history
 from arrears.cli.importing import import_, pool
 from arrears.cli.options import BookOption, HomeOption, JsonOption
@@ -40,6 +41,7 @@ app = App(
 )
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
+app.command(alerts)
 app.command(import_, name="import")
 app.command(pool)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")

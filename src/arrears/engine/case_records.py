@@ -24,10 +24,11 @@ class CaseRecords:
     institution_id: int
 
     def freeze(self, on: date) -> Frozen:
-        """Holds that protect on the day, as recorded by now."""
+        """Holds that protect on the day and alerts acknowledged by then, as recorded by now."""
         with acting_for(self.institution_id):
             holds = load.holds_as_of(on).select(["party_id", "kind", "from_on", "to_on"])
-        tables = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names])}
+            acknowledged = load.alerts_acknowledged_by(on)
+        tables = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names]), "alerts_acknowledged": acknowledged}
         return Frozen(tables, digest_of_tables(tables))
 
     def bring_up_to_date(self, decisions: Path, facts: dict[str, Any], *, actor: str, at: datetime) -> dict[str, int]:

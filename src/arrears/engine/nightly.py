@@ -24,10 +24,11 @@ import pyarrow as pa
 from arrears.assess.classification.book import NOT_IN_A_BOOK
 from arrears.assess.classification.regimes import RegimeFigures, in_force, unconfirmed
 from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
-from arrears.engine import tables
+from arrears.engine import early_warning, tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -66,6 +67,7 @@ class RunRequest:
     delinquency: DelinquencySettings = field(default_factory=DelinquencySettings)
     engine: EngineSettings = field(default_factory=EngineSettings)
     regimes: tuple[RegimeFigures, ...] = ()
+    early_warning: EarlyWarningSettings = field(default_factory=EarlyWarningSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
     """Keep the facts about cases that this run thinks with, next to what it will find."""
     for name, table_sql in tables.frozen_tables(work.request.book, case_facts, work.connection).items():
         work.write(f"frozen/{name}.parquet", table_sql.sql, table_sql.key)
+    work.write(f"frozen/{early_warning.ACKNOWLEDGED}.parquet", early_warning.acknowledged_sql(case_facts, work.connection), ("alert_id", "valid_on"))
 
 
 def assess(work: _Work) -> None:
@@ -203,8 +206,19 @@ def compare(work: _Work, previous: RunName | None) -> None:
     before = work.request.runs / str(previous) if previous else None
     tables.show_previous(work.connection, before)
     work.write("flow.parquet", tables.flow_sql(), ("bucket_before", "bucket", "currency"))
-    work.write("alerts.parquet", tables.alerts_sql(work.request.delinquency), ("case_id",))
+    warn(work, before)
     tables.show_files(work.connection, {"flow": work.staged.path("flow.parquet"), "alerts": work.staged.path("alerts.parquet")})
+
+
+def warn(work: _Work, before: Path | None) -> None:
+    """What needs somebody's eye, and since when?"""
+    if work.has("alerts.parquet"):
+        return
+    early_warning.show_alerts_before(work.connection, before)
+    tables.show_files(work.connection, {early_warning.ACKNOWLEDGED: work.staged.path(f"frozen/{early_warning.ACKNOWLEDGED}.parquet")})
+    request = work.request
+    found = early_warning.find_alerts(work.connection, request.delinquency, request.early_warning, request.on, book_info(request.book).name)
+    work.write("alerts.parquet", found, ("alert_id",))
 
 
 def order_the_work(work: _Work) -> None:
@@ -240,6 +254,7 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "frozen_facts": frozen_digest,
         "policy": request.policy.version,
         "delinquency": repr(request.delinquency),
+        "early_warning": repr(request.early_warning),
         "accounts_per_slice": request.engine.accounts_per_slice,
         "regimes": {one.regime.value: one.digest for one in request.regimes},
         "previous": _digest_of_run(request.runs, previous),

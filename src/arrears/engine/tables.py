@@ -15,7 +15,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from arrears.assess.changes import alerts, bucket_flow
+from arrears.assess.changes import bucket_flow
 from arrears.assess.classification.regimes import CLASSES_SCHEMA, RegimeFigures, class_counts, classes
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.persons import persons_in_arrears
@@ -164,12 +164,6 @@ def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
 def flow_sql() -> str:
     """Bucket flow since the run before."""
     return sql_of(bucket_flow(ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ASSESSMENT_SCHEMA, name="assessed_before")))
-
-
-def alerts_sql(settings: DelinquencySettings) -> str:
-    """Cases new in arrears or further behind than before."""
-    now, before = ibis.table(DECISION_SCHEMA, name="decisions"), ibis.table(DECISION_SCHEMA, name="decided_before")
-    return sql_of(alerts(now, before, settings.bucket_names))
 
 
 def worklist_sql() -> str:

@@ -16,6 +16,7 @@ ANYBODY = "anybody"
 _EVERYBODY = frozenset({*ROLES, ANYBODY})
 _STAFF = frozenset(ROLES)
 _OVERSEERS = frozenset({ADMINISTRATOR, MANAGER, AUDITOR})
+_WORKERS = frozenset({ADMINISTRATOR, MANAGER, COLLECTOR})
 _ADMINISTRATORS = frozenset({ADMINISTRATOR})
 
 PAGE_ROLES: Mapping[str, frozenset[str]] = {
@@ -25,6 +26,8 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "portfolio_sheet": _OVERSEERS,
     "worklist": _STAFF,
     "worklist_csv": _STAFF,
+    "alerts": _STAFF,
+    "alert_acknowledge": _WORKERS,
     "search": _STAFF,
     "case": _STAFF,
     "case_journal": _OVERSEERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arrears.workbench.views import assets, case, definitions, home, reports, settings, users, worklist
+from arrears.workbench.views import alerts, assets, case, definitions, home, reports, settings, users, worklist
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("home/portfolio.xlsx", reports.portfolio_sheet, name="portfolio_sheet"),
     path("worklist/", worklist.worklist, name="worklist"),
     path("worklist/rows.csv", worklist.worklist_csv, name="worklist_csv"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<str:alert>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
     path("search/", worklist.search, name="search"),
     path("cases/<str:case>/", case.case, name="case"),
     path("cases/<str:case>/journal/", case.case_journal, name="case_journal"),

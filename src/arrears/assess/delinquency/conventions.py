@@ -8,6 +8,7 @@ A small YAML file, every key optional, the defaults those of `DelinquencySetting
     tolerance: {days: 3, short: 10.00}   # 容时容差
     buckets: [30, 60, 90]       # last day of each bucket but the open one
     regimes: [ifrs_9]           # read by `arrears.assess.classification.stated`
+    early_warning: {due_within_days: 7}  # read by `arrears.assess.early_warning.stated`
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from arrears.assess.delinquency.settings import DEFAULT_BUCKETS, Bucket, DayOnDu
 from arrears.core.money import AmountNotValid, parse_minor
 from arrears.core.problems import BadData
 
-KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets", "regimes")
+KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets", "regimes", "early_warning")
 _PAYMENT_DAYS = {"own_day": PaymentDay.OWN_DAY, "next_day": PaymentDay.NEXT_DAY}
 
 
@@ -47,7 +48,7 @@ def read_conventions(text: str, currency: str, source: str = "conventions") -> D
     >>> read_conventions("grace: 3", "CNY")
     Traceback (most recent call last):
     ...
-    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets, regimes.
+    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets, regimes, early_warning.
     """
     try:
         stated = yaml.safe_load(text) or {}

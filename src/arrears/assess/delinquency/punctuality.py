@@ -27,15 +27,11 @@ def _due_and_paid_in_order(items: ir.Table, payments: ir.Table, settings: Delinq
     return ibis.union(due, came, distinct=False)
 
 
-def punctuality(items: ir.Table, payments: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
-    """Of the items that had fallen due, how many were paid on time, how many late, and is the first one still missing?
-
-    Args:
-        items: items of the accounts asked about.
-        payments: their signed payments up to the day.
+def judged_items(items: ir.Table, payments: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+    """Each item that had fallen due: was it paid on time, and is it settled by now?
 
     Returns:
-        account_id, items_on_time, items_paid_late (settled by now), first_item_missing.
+        account_id, day (the last on which paying it is on time), tie, is_first, on_time, settled.
     """
     until_here = ibis.window(group_by="account_id", order_by=["day", "is_item", "tie"], rows=(None, 0))
     ever = ibis.window(group_by="account_id")
@@ -49,10 +45,27 @@ def punctuality(items: ir.Table, payments: ir.Table, settings: DelinquencySettin
     over = running.day <= ibis.literal(on) if settings.day_on_due_date is DayOnDueDate.ONE else running.day < ibis.literal(on)
     fallen_due = running.filter((running.is_item == 1) & (running.due_minor > 0) & over)
     enough = fallen_due.due_so_far - settings.tolerance.short_minor
-    on_time = fallen_due.came_so_far >= enough
-    settled = fallen_due.came_ever >= enough
-    return fallen_due.group_by("account_id").agg(
-        items_on_time=fallen_due.day.count(where=on_time & settled).cast("int32"),
-        items_paid_late=fallen_due.day.count(where=~on_time & settled).cast("int32"),
-        first_item_missing=(~settled & (fallen_due.day == fallen_due.first_day)).any(),
+    return fallen_due.select(
+        "account_id", "day", "tie",
+        is_first=fallen_due.day == fallen_due.first_day,
+        on_time=fallen_due.came_so_far >= enough,
+        settled=fallen_due.came_ever >= enough,
+    )
+
+
+def punctuality(items: ir.Table, payments: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+    """Of the items that had fallen due, how many were paid on time, how many late, and is the first one still missing?
+
+    Args:
+        items: items of the accounts asked about.
+        payments: their signed payments up to the day.
+
+    Returns:
+        account_id, items_on_time, items_paid_late (settled by now), first_item_missing.
+    """
+    judged = judged_items(items, payments, settings, on)
+    return judged.group_by("account_id").agg(
+        items_on_time=judged.day.count(where=judged.on_time & judged.settled).cast("int32"),
+        items_paid_late=judged.day.count(where=~judged.on_time & judged.settled).cast("int32"),
+        first_item_missing=(~judged.settled & judged.is_first).any(),
     )

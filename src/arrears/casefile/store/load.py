@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 from psycopg import sql
 
+from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Hold, HoldLifted
@@ -203,6 +204,19 @@ def holds_as_of(on: date) -> pa.Table:
               AND NOT EXISTS (SELECT FROM holds_lifted l WHERE l.hold_id = h.hold_id AND l.valid_on <= {day}::date)
             ORDER BY h.party_id, h.hold_id""",
         {"party_id": pa.int64(), "hold_id": pa.int64(), "kind": pa.string(), "from_on": pa.date32(), "to_on": pa.date32(), "blocks": pa.string()})
+
+
+def alert_acknowledgements(alert_id: int) -> list[AlertAcknowledged]:
+    """Who acknowledged this alert, and with which note?"""
+    return _facts(AlertAcknowledged, "alert_id", alert_id)
+
+
+def alerts_acknowledged_by(on: date) -> pa.Table:
+    """Which alerts had been acknowledged by this day: alert_id, valid_on (the first time), sorted by alert_id?"""
+    return sets.export(
+        f"""SELECT alert_id, min(valid_on) FROM alerts_acknowledged WHERE valid_on <= {_quoted(on.isoformat())}::date
+            GROUP BY alert_id ORDER BY alert_id""",
+        {"alert_id": pa.int64(), "valid_on": pa.date32()})
 
 
 def _quoted(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
@@ -51,6 +52,7 @@ _TABLES = (
     FactTable(Hold, "holds", {"kind": HoldKind, "blocks": _blocks, "may_lift": MayLift},
               {"kind": str, "blocks": lambda blocks: [str(block) for block in blocks], "may_lift": str}),
     FactTable(HoldLifted, "holds_lifted", {"lifted_by": MayLift}, {"lifted_by": str}),
+    FactTable(AlertAcknowledged, "alerts_acknowledged", {}, {}),
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}

@@ -11,6 +11,8 @@ from arrears.assess.classification.regimes import RegimeFigures
 from arrears.assess.classification.stated import read_regimes
 from arrears.assess.delinquency.conventions import read_conventions
 from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.assess.early_warning.settings import EarlyWarningSettings
+from arrears.assess.early_warning.stated import read_early_warning
 from arrears.casefile.store.institution import acting_for, institution_key
 from arrears.casefile.store.vault import default_vault
 from arrears.core.problems import WrongCall
@@ -147,6 +149,12 @@ def regimes_chosen(home: Home, named: Path | None) -> tuple[RegimeFigures, ...]:
     return regime_figures(read_regimes(text, home.read_settings().jurisdiction, file.name))
 
 
+def early_warning_of(home: Home, named: Path | None) -> EarlyWarningSettings:
+    """From which thresholds on does this home raise alerts? The block `early_warning` of the same file; called after `conventions_of` has judged it."""
+    file = named or home.conventions_file
+    return read_early_warning(file.read_text(encoding="utf-8"), file.name) if file.is_file() else EarlyWarningSettings()
+
+
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
     output: Path | None = None, conventions: Path | None = None,
@@ -163,5 +171,8 @@ def run_book(
     place = book_place(home, named, output)
     if book_info(place.folder).institution_id != institution_id:
         raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
-    request = RunRequest(place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions))
+    request = RunRequest(
+        place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
+        early_warning_of(home, conventions),
+    )
     return nightly(request, CaseRecords(institution_id), progress)

@@ -22,7 +22,7 @@ from arrears.workbench.permissions import ANYBODY, may_open
 register = template.Library()
 _VOCABULARIES = {
     "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
-    "alert": words.ALERTS, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
+    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
 }
 
 
@@ -117,13 +117,13 @@ def allowed(context: template.Context, url_name: str) -> bool:
     return may_open(role, url_name)
 
 
-_RAIL = (("home", "g h"), ("worklist", "g w"), ("users", "g u"), ("definitions", "g d"), ("settings", "g s"))
+_RAIL = (("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("users", "g u"), ("definitions", "g d"), ("settings", "g s"))
 
 
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> list[dict[str, Any]]:
     """What stands in the left rail: what exists and what this reader may see."""
-    labels = {"home": _("Home"), "worklist": _("Worklist"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
+    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
     request = context.get("request")
     here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
     belongs = {"case": "worklist", "case_journal": "worklist", "user_add": "users"}.get(here or "", here)

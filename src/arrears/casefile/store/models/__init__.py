@@ -4,6 +4,7 @@ Fact tables and the journal are written by `store.append` alone. Rows reach them
 people and cases are plain numbers here; the few foreign keys that remain are those without which a record would make no sense.
 """
 
+from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
@@ -13,6 +14,6 @@ from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry", "JournalSalt",
-    "PartyKey", "Role", "RunPublishedRow", "User",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
+    "JournalSalt", "PartyKey", "Role", "RunPublishedRow", "User",
 ]

@@ -45,10 +45,10 @@ class BucketCount:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One case that is new or worse since the run before."""
+    """One alert of the run; `case_id` is None where the person is not in arrears yet."""
 
     kind: str
-    case_id: int
+    case_id: int | None
     party_id: int
     bucket_before: str | None
     bucket: str

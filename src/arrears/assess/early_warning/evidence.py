@@ -1,0 +1,63 @@
+"""What speaks for trouble to come: a habit of paying late, money that the bank took back?
+
+Habits are asked only of people with an account that is in order and falls due soon, since they need every item and payment of theirs. They are
+the person's and not the account's: a lender of short loans has seen the person pay many times and the account never.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from arrears.assess.columns import money_sum
+from arrears.assess.delinquency.punctuality import judged_items
+from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.assess.early_warning.settings import EarlyWarningSettings
+
+
+def due_soon(position: ir.Table, settings: EarlyWarningSettings, on: date) -> ir.Table:
+    """Accounts that are not overdue and have something unpaid falling due from today to the end of the window."""
+    last = ibis.literal(on + timedelta(days=settings.due_within_days))
+    return position.filter((position.bucket == "current") & (position.next_due_on >= ibis.literal(on)) & (position.next_due_on <= last))
+
+
+def late_habits(owners: ir.Table, items: ir.Table, payments: ir.Table, delinquency: DelinquencySettings, settings: EarlyWarningSettings, on: date) -> ir.Table:
+    """Of the last items of a person that fell due, over all their accounts, how many were paid late?
+
+    Args:
+        owners: account_id and party_id of every account of the people asked about.
+        items: items of these accounts.
+        payments: their signed payments up to the day.
+
+    Returns:
+        party_id, items_seen (at most `items_looked_at`), items_late.
+    """
+    judged = judged_items(items, payments, delinquency, on).inner_join(owners.select("account_id", "party_id"), "account_id")
+    newest = ibis.window(group_by="party_id", order_by=[ibis.desc("day"), ibis.desc("account_id"), ibis.desc("tie")])
+    ranked = judged.mutate(age=ibis.row_number().over(newest))
+    last = ranked.filter(ranked.age < settings.items_looked_at)
+    return last.group_by("party_id").agg(
+        items_seen=last.day.count().cast("int32"),
+        items_late=last.day.count(where=~last.on_time & last.settled).cast("int32"),
+    )
+
+
+def returned_debits(payments: ir.Table, settings: EarlyWarningSettings, on: date) -> ir.Table:
+    """Which accounts had a payment taken back in the last days?
+
+    Returns:
+        account_id, returned_on (the last one), returned_minor (all of them), returned_count.
+    """
+    first = ibis.literal(on - timedelta(days=settings.returned_within_days))
+    back = payments.filter(payments.reversal_of.notnull() & (payments.paid_on > first) & (payments.paid_on <= ibis.literal(on)))
+    return back.group_by("account_id").agg(
+        returned_on=back.paid_on.max(), returned_minor=money_sum(back.amount_minor), returned_count=back.paid_on.count().cast("int32")
+    )
+
+
+def day_text(day: ir.DateValue) -> ir.StringValue:
+    """A date in a sentence: 2026-11-23."""
+    return day.cast("string")
+
