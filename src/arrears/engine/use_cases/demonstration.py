@@ -23,7 +23,8 @@ DEMO_INSTITUTION = "示例金融 Example Finance"
 DEMO_USER = "demo"
 SAMPLE_BOOK, CARDS_BOOK = "instalment_loans", "taiwan_cards"
 SAMPLE_SEED = 20_260_101
-DAYS_COMPARED = 7
+DAYS_COMPARED = 30
+"""About a month, so that the measures of flow, roll and expected loss can be told."""
 DAYS_REPLAYED = 90
 """Replayed week by week, so that the home page shows trends after a few seconds."""
 CARD_DAYS = (date(2005, 7, 31), date(2005, 8, 31))
