@@ -68,15 +68,25 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class BlockPlan:
-    """How one block is read: the table that it is read from, the SELECT of its texts, what is worked out once beside them (`staged`), the typed expression of each book
+    """How one block is read: the SELECT of its texts, what is worked out once beside them (`staged`), the typed expression of each book
     column, its checks in the order of their bits. Typed expressions and checks may use what is staged by its name."""
 
     block: Block
     raw_table: str
-    texts: str
+    headings: Collection[str]
+    is_typed: bool
     staged: Mapping[str, str]
     typed: Mapping[str, str]
     checks: tuple[Check, ...]
+
+    @property
+    def texts(self) -> str:
+        """SQL of the texts of all rows."""
+        return self.texts_from(self.raw_table)
+
+    def texts_from(self, rows: str) -> str:
+        """SQL of the texts of those rows that stand in this table, which has the columns of the raw one."""
+        return _texts_sql(self.block, rows, self.headings, self.is_typed)
 
     @property
     def problems(self) -> str:
@@ -138,7 +148,7 @@ def plan_block(block: Block, raw_table: str, headings: Collection[str], *, is_ty
             checks += spoken
     checks += _period_check(table, typed)
     assert len(checks) <= 62, "the checks of a block must fit one BIGINT"
-    return BlockPlan(block, raw_table, _texts_sql(block, raw_table, headings, is_typed), _staged(block), typed, tuple(checks))
+    return BlockPlan(block, raw_table, headings, is_typed, _staged(block), typed, tuple(checks))
 
 
 def _staged(block: Block) -> dict[str, str]:

@@ -25,7 +25,8 @@ class IdentityService(Protocol):
         """The same, and a new random id where a number is not known. Accounts say whose they are. Numbers are distinct."""
 
     def keyed_id(self, kind: str, namespace: str, numbers: pa.Array) -> pa.Array:
-        """Which keyed hashes (int64, first 63 bits) name these documents, payments or contact points? Nothing is stored."""
+        """Which keyed hashes (int64, first 63 bits) name these documents, payments or contact points? Nothing is stored or asked for:
+        it is called for a few thousand numbers at a time, from any thread, and the same number has the same hash always."""
 
     def seal_many(self, party_ids: pa.Array, plaintexts: pa.Array, what: str) -> pa.Array:
         """The texts (binary), each sealed under its party's key; `what` is bound into the seal."""

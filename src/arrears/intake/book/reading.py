@@ -2,7 +2,8 @@
 
 Comes in: a CSV file (plain or .gz, in any encoding Python knows), a Parquet file, or sheets of a workbook. Goes out: a DuckDB table of
 text columns with a row number each (data rows from 1), and a table of the lines that are no rows at all. Nothing is interpreted here;
-an empty field is NULL. A file is never held in memory whole: what is more than the memory allowed lies in the work folder.
+an empty field is NULL. A file is never held in memory whole: a CSV streams into a Parquet file of the work folder, column by column, so
+that each later question reads the few columns that it is about.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -280,13 +282,13 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, file: SourceFile, name: str
     plain = file.encoding in _UTF8 and file.header_row == 1
     path = file.path if plain else _as_utf8(file, work / f"{name}.csv")
     try:
-        _load(connection, file, name, path)
+        _load(connection, file, name, path, work)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
         # Mixed line ends are the common cause: written anew with one kind of them, the file is read again.
         try:
-            _load(connection, file, name, _as_utf8(file, work / f"{name}.csv"))
+            _load(connection, file, name, _as_utf8(file, work / f"{name}.csv"), work)
         except duckdb.Error as error:
             raise BadData(
                 f"{file.path.name} cannot be read as CSV ({str(error).splitlines()[0]}).",
@@ -297,35 +299,43 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, file: SourceFile, name: str
         (work / f"{name}.csv").unlink(missing_ok=True)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, name: str, path: Path) -> None:
-    """Accepted rows come without a number. They keep their order, so the k-th of them is the k-th record that is not broken:
-    with broken records e₁ < e₂ < …, its number is k + the count of i with eᵢ − i < k."""
+def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, name: str, path: Path, work: Path) -> None:
+    """The rows as Parquet in the order of the file, and over them the view that names and numbers them."""
     columns = ", ".join(f"{quoted(heading)}: 'VARCHAR'" for heading in file.headings)
-    for table in (name, f"{name}_broken", f"{name}_plain", f"{name}_shift"):
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    places = ", ".join(f"{_identifier(heading)} AS c{place}" for place, heading in enumerate(file.headings))
+    connection.execute(f"DROP TABLE IF EXISTS {name}_broken; DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     compression = "gzip" if path.suffix == ".gz" else "none"
+    target = work / f"{name}.parquet"
     connection.execute(
-        f"CREATE TEMP TABLE {name}_plain AS SELECT * FROM read_csv({quoted(path)}, auto_detect=false, header=true, columns={{{columns}}}, delim={quoted(file.delimiter)}, "
-        f"quote='\"', escape='\"', compression='{compression}', store_rejects=true)"
+        f"COPY (SELECT {places} FROM read_csv({quoted(path)}, auto_detect=false, header=true, columns={{{columns}}}, delim={quoted(file.delimiter)}, "
+        f"quote='\"', escape='\"', compression='{compression}', store_rejects=true)) TO {quoted(target)} (FORMAT parquet, COMPRESSION snappy)"
     )
+    target.chmod(0o600)
     connection.execute(
         f"CREATE TEMP TABLE {name}_broken AS SELECT (line - 1)::BIGINT AS row, trim(min(csv_line), E'\\r\\n') AS line_text, min(error_type::VARCHAR) AS kind "
         "FROM reject_errors GROUP BY line ORDER BY line"
     )
-    if not connection.execute(f"SELECT count(*) FROM {name}_broken").fetchall()[0][0]:
-        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT (rowid + 1)::BIGINT AS __row, * FROM {name}_plain")
-    else:
+    if connection.execute(f"SELECT count(*) FROM {name}_broken").fetchall()[0][0]:
         _without_blank_lines(connection, name, path, file.delimiter)
-        connection.execute(
-            f"CREATE TEMP TABLE {name}_shift AS SELECT max(i) AS i, shift FROM (SELECT row_number() OVER (ORDER BY row) AS i, row - i AS shift "
-            f"FROM {name}_broken) GROUP BY shift"
-        )
-        connection.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT (p.rowid + 1 + coalesce(s.i, 0))::BIGINT AS __row, p.* FROM {name}_plain p "
-            f"ASOF LEFT JOIN {name}_shift s ON p.rowid + 1 > s.shift"
-        )
-    connection.execute(f"DROP TABLE {name}_plain; DROP TABLE IF EXISTS {name}_shift")
+    row = _row_number(connection, name)
+    named = ", ".join(f"c{place} AS {_identifier(heading)}" for place, heading in enumerate(file.headings))
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {row} AS __row, {named} FROM read_parquet({quoted(target)}, file_row_number = true)")
+
+
+def _row_number(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """SQL: the number of an accepted row in the file. They keep their order, so the k-th of them is the k-th record that is not broken:
+    with broken records e₁ < e₂ < …, its number is k + the count of i with eᵢ − i < k."""
+    broken = connection.execute(f"SELECT row FROM {name}_broken ORDER BY row").fetchnumpy()["row"].astype(np.int64)
+    if not len(broken):
+        return "(file_row_number + 1)::BIGINT"
+    shifts = broken - np.arange(1, len(broken) + 1)
+
+    def numbered(places: pa.ChunkedArray) -> pa.Array:
+        own = np.asarray(places.to_numpy(), np.int64)
+        return pa.array(own + np.searchsorted(shifts, own, side="left"), pa.int64())
+
+    connection.create_function(f"{name}_number", numbered, ["BIGINT"], "BIGINT", type="arrow")  # type: ignore[arg-type,list-item]
+    return f"{name}_number((file_row_number + 1)::BIGINT)"
 
 
 def _without_blank_lines(connection: duckdb.DuckDBPyConnection, name: str, path: Path, delimiter: str) -> None:

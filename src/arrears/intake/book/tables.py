@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -19,15 +20,13 @@ from arrears.core.book import BOOK_TABLES, BookTable
 from arrears.core.money import minor_digits
 from arrears.core.sql import quoted
 from arrears.intake.book.checks import BlockPlan, Check
-from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS, IdentityService
+from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS, IdentityService, NumberKind
 from arrears.intake.book.layout import REPLACED_BY, ROW_GROUP_SIZE, batch_files, duckdb_type, latest_by_key_sql
 from arrears.intake.book.mapping import SAID_CURRENCY
 from arrears.intake.book.pool import FINDING_COLUMNS
 
 NUMBERS_A_CALL = 250_000
-"""Numbers handed to the keeper at once: bounds what the program and the database hold of them."""
-ROWS_A_PIECE = 1_000_000
-"""Rows whose numbers are hashed at once: bounds the memory that a large file of payments takes."""
+"""Numbers handed over at once: bounds the memory that a large file takes."""
 MONEY_EVENTS = frozenset({"instalments", "receivables", "statements", "payments"})
 """Here the same row twice is money counted twice: a finding. In the other tables a repeated row says nothing new and is merged."""
 _OK, _REFUSED, _MERGED = 0, 1, 2
@@ -60,8 +59,8 @@ _OTHER_PARTY = Check(
 )
 
 
-_JOINED = ("a", "p", "c", "cur", "k_document", "k_payment", "k_reversal_of", "k_value")
-"""Names under which other tables stand beside the texts: accounts, parties, currencies, what the book holds, keyed hashes."""
+_JOINED = ("a", "p", "c", "cur")
+"""Names under which other tables stand beside the texts: accounts, parties, currencies, what the book holds."""
 _LATE_TOO = (("other_currency", _OTHER_CURRENCY), ("not_whole", _NOT_WHOLE))
 
 
@@ -95,14 +94,16 @@ class Tables:
     """The tables of one import while it is at work. `fill` them in the book's order, then `write`."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, book_dir: Path, identities: IdentityService, namespace: str, whole: frozenset[str] = frozenset()
+        self, connection: duckdb.DuckDBPyConnection, book_dir: Path, identities: IdentityService, namespace: str, work: Path, whole: frozenset[str] = frozenset()
     ) -> None:
-        self._whole = whole
+        self._work, self._whole = work, whole
         self._db, self._book, self._identities, self._namespace = connection, book_dir, identities, namespace
         self._book_has = {name: bool(batch_files(book_dir, name)) for name in BOOK_TABLES}
         self._db.execute(f"CREATE TEMP TABLE findings ({', '.join(FINDING_COLUMNS)})")
         self._db.execute("CREATE TEMP TABLE id_party (lender_number VARCHAR, id BIGINT)")
         self._db.execute("CREATE TEMP TABLE id_account (lender_number VARCHAR, id BIGINT, party_id BIGINT, digits INTEGER, currency VARCHAR)")
+        for kind in ("document", "payment", "contact_point"):
+            self._db.create_function(f"keyed_{kind}", partial(self._keyed, kind), ["VARCHAR"], "BIGINT", type="arrow")  # type: ignore[arg-type,list-item]
         codes = sorted(get_global("all_currencies"))
         self._load("currencies", pa.table({"code": codes, "digits": pa.array([minor_digits(code) for code in codes], pa.int32())}))
 
@@ -112,15 +113,19 @@ class Tables:
         """Read all blocks of one table, judge every row, and give new parties and accounts their ids."""
         hidden = [f"{name} VARCHAR" for name in _HIDDEN.get(table.name, ())]
         columns = [f"{column.name} {duckdb_type(column.type)}" for column in table.columns]
-        self._db.execute(
-            f"CREATE TEMP TABLE typed_{table.name} (pos BIGINT, block_no INTEGER, row BIGINT, problems BIGINT, state TINYINT, {', '.join(hidden + columns)})"
-        )
         self._db.execute(f"CREATE TEMP TABLE late_{table.name} (pos BIGINT, kind VARCHAR, first_row BIGINT)")
-        for block in blocks:
-            self._look_up(block)
-            for texts in self._texts_in_pieces(block.plan):
-                self._hash_numbers(block.plan, texts)
-                self._insert(block, texts)
+        if table.name in MONEY_EVENTS:
+            for block in blocks:
+                self._look_up(block)
+                self._spill(block)
+            self._show_spilled(table, blocks)
+        else:
+            self._db.execute(
+                f"CREATE TEMP TABLE typed_{table.name} (pos BIGINT, block_no INTEGER, row BIGINT, problems BIGINT, state TINYINT, {', '.join(hidden + columns)})"
+            )
+            for block in blocks:
+                self._look_up(block)
+                self._insert(block)
         self._judge_repeats(table)
         if table.name == "parties":
             self._name_parties()
@@ -132,25 +137,41 @@ class Tables:
             self._judge_wholeness(table)
         self._note_findings(table, blocks)
 
-    def _texts_in_pieces(self, plan: BlockPlan) -> Iterator[str]:
-        """SQL of the block's texts: a bounded run of rows at a time where numbers must be hashed, else all of them."""
-        if not _keyed_numbers(plan):
-            yield plan.texts
-            return
-        last = self._one(f"SELECT coalesce(max(__row), 0) FROM {plan.raw_table}")
-        for first in range(0, last + 1, ROWS_A_PIECE):
-            yield f"SELECT * FROM ({plan.texts}) WHERE row >= {first} AND row < {first + ROWS_A_PIECE}"
+    def _insert(self, placed: PlacedBlock) -> None:
+        values = self._values(placed)
+        judged = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in values.items())} FROM ({self._staged(placed.plan)}) t"
+        self._db.execute(
+            f"INSERT INTO typed_{placed.table.name} ({', '.join(values)}, state) SELECT *, CASE WHEN problems = 0 THEN {_OK} ELSE {_REFUSED} END FROM ({judged})"
+        )
 
-    def _hash_numbers(self, plan: BlockPlan, texts: str) -> None:
-        """The keyed hashes of these rows' documents, payments or contact points, each beside its row."""
-        for key, kind, text in _keyed_numbers(plan):
-            given = self._arrow(f"SELECT row, {text} AS number FROM ({texts}) t WHERE {text} IS NOT NULL")
-            numbers = given.column("number").combine_chunks()
-            self._load(f"keyed_{key}", pa.table({"row": given.column("row"), "id": self._identities.keyed_id(kind, self._namespace, numbers)}))
+    def _spill(self, placed: PlacedBlock) -> None:
+        """The typed rows of a block as Parquet in the work folder: events of money come by the hundred million, and each later question is
+        about a few of their columns."""
+        values = self._values(placed)
+        shown = [f"{values[name]} AS {name}" for name in ("pos", "block_no", "row", "problems")]
+        shown += [f"({values.get(column.name, 'NULL')})::{duckdb_type(column.type)} AS {column.name}" for column in placed.table.columns]
+        target = self._spilled(placed)
+        self._db.execute("SET preserve_insertion_order = false")  # a row knows its place by `pos`
+        self._db.execute(f"COPY (SELECT {', '.join(shown)} FROM ({self._staged(placed.plan)}) t) TO {quoted(target)} (FORMAT parquet, COMPRESSION snappy)")
+        self._db.execute("SET preserve_insertion_order = true")
+        target.chmod(0o600)
 
-    def _insert(self, placed: PlacedBlock, texts: str) -> None:
-        plan, table = placed.plan, placed.table
-        values = {
+    def _show_spilled(self, table: BookTable, blocks: Sequence[PlacedBlock]) -> None:
+        """The same table as a view: a row is refused by its own problems, or late by other rows. None of these tables merges rows."""
+        files = ", ".join(quoted(self._spilled(block)) for block in blocks)
+        late = f"EXISTS (SELECT 1 FROM late_{table.name} l WHERE l.pos = y.pos)"
+        self._db.execute(
+            f"CREATE TEMP VIEW typed_{table.name} AS SELECT y.*, (CASE WHEN problems <> 0 OR {late} THEN {_REFUSED} ELSE {_OK} END)::TINYINT AS state "
+            f"FROM read_parquet([{files}]) y"
+        )
+
+    def _spilled(self, placed: PlacedBlock) -> Path:
+        return self._work / f"typed-{placed.number}.parquet"
+
+    def _values(self, placed: PlacedBlock) -> dict[str, str]:
+        """Of each column of the typed table its SQL, over the staged texts `t`. Columns that are not there are empty."""
+        plan = placed.plan
+        return {
             "pos": f"(({placed.file_no}::BIGINT << 48) | ({placed.number}::BIGINT << 38) | t.row)",
             "block_no": str(placed.number),
             "row": "t.row",
@@ -159,18 +180,14 @@ class Tables:
             **plan.typed,
             **self._ids_and_texts(plan),
         }
-        judged = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in values.items())} FROM ({self._staged(plan, texts)}) t"
-        self._db.execute(
-            f"INSERT INTO typed_{table.name} ({', '.join(values)}, state) SELECT *, CASE WHEN problems = 0 THEN {_OK} ELSE {_REFUSED} END FROM ({judged})"
-        )
 
-    def _staged(self, plan: BlockPlan, texts: str) -> str:
+    def _staged(self, plan: BlockPlan) -> str:
         """SQL: the texts with what the joins found (each joined table as one column of its name) and what is worked out once."""
         joins = self._joins(plan)
         joined = [alias for alias in _JOINED if re.search(rf"\b{alias} ON ", joins)]
         digits = ["c.digits"] if "c" in joined else ["a.digits"] if "a" in joined else []
         staged = [f"{sql} AS {name}" for name, sql in plan.staged.items()]
-        return f"SELECT {', '.join(['t.*', *joined, *digits, *staged])} FROM ({texts}) t {joins}"
+        return f"SELECT {', '.join(['t.*', *joined, *digits, *staged])} FROM ({plan.texts}) t {joins}"
 
     def _kept(self, placed: PlacedBlock) -> dict[str, str]:
         """In a block of changes: what the book holds, for the columns that the block does not name."""
@@ -195,13 +212,12 @@ class Tables:
             joins.append("LEFT JOIN id_party p ON p.lender_number = t.s_party")
         if table == "accounts":
             joins.append(f"LEFT JOIN currencies c ON c.code = {'cur.currency' if plan.block.changes else 't.s_currency'}")
-        joins += [f"LEFT JOIN keyed_{key} k_{key} ON k_{key}.row = t.row" for key, _, __ in _keyed_numbers(plan)]
         return " ".join(joins)
 
     def _ids_and_texts(self, plan: BlockPlan) -> dict[str, str]:
         """Id columns by the joins, and the hidden texts."""
         numbers, table = plan.block.numbers, plan.block.table
-        ids = {f"{'reversal_of' if key == 'reversal_of' else _ID_OF[key]}": f"k_{key}.id" for key, _, __ in _keyed_numbers(plan)}
+        ids = {"reversal_of" if key == "reversal_of" else _ID_OF[key]: f"keyed_{kind}({text})" for key, kind, text in _keyed_numbers(plan)}
         if "account" in numbers and table != "accounts":
             ids["account_id"] = "a.id"
         if "party" in numbers and table != "parties":
@@ -219,27 +235,35 @@ class Tables:
     # -- ids -----------------------------------------------------------------------------------------------------------
 
     def _look_up(self, placed: PlacedBlock) -> None:
-        """Bring in the ids that this block's rows will need: parties and accounts of earlier batches."""
+        """Bring in the ids that this block's rows will need: parties and accounts of earlier batches, keyed hashes."""
         plan = placed.plan
         if "party" in plan.block.numbers and (placed.table.name != "parties" or plan.block.changes) and self._book_has["parties"]:
-            for numbers in self._missing(f"SELECT DISTINCT s_party AS n FROM ({plan.texts})", "id_party"):
-                self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("party", self._namespace, numbers)}))
-                self._db.execute(
-                    f"INSERT INTO id_party SELECT f.lender_number, b.party_id FROM found f LEFT JOIN ({self._current('parties')}) b ON b.party_id = f.id"
-                )
+            self._find("party", self._missing(f"SELECT DISTINCT s_party AS n FROM ({plan.texts})", "id_party"))
+            self._db.execute(
+                f"INSERT INTO id_party SELECT f.lender_number, b.party_id FROM found f LEFT JOIN ({self._current('parties')}) b ON b.party_id = f.id"
+            )
         if "account" in plan.block.numbers and (placed.table.name != "accounts" or plan.block.changes) and self._book_has["accounts"]:
-            for numbers in self._missing(f"SELECT DISTINCT s_account AS n FROM ({plan.texts})", "id_account"):
-                self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("account", self._namespace, numbers)}))
-                self._db.execute(
-                    "INSERT INTO id_account SELECT f.lender_number, b.account_id, b.party_id, c.digits, b.currency FROM found f "
-                    f"LEFT JOIN ({self._current('accounts')}) b ON b.account_id = f.id LEFT JOIN currencies c ON c.code = b.currency"
-                )
+            self._find("account", self._missing(f"SELECT DISTINCT s_account AS n FROM ({plan.texts})", "id_account"))
+            self._db.execute(
+                "INSERT INTO id_account SELECT f.lender_number, b.account_id, b.party_id, c.digits, b.currency FROM found f "
+                f"LEFT JOIN ({self._current('accounts')}) b ON b.account_id = f.id LEFT JOIN currencies c ON c.code = b.currency"
+            )
+
+    def _keyed(self, kind: str, numbers: pa.ChunkedArray) -> pa.Array:
+        """Called by DuckDB for some rows at a time, while it streams them: nobody has to hold the numbers of all payments."""
+        return self._identities.keyed_id(kind, self._namespace, numbers.combine_chunks() if isinstance(numbers, pa.ChunkedArray) else numbers)
+
+    def _find(self, kind: NumberKind, pieces: Iterable[pa.Array]) -> None:
+        """Ask the keeper for these numbers, piece by piece; the table `found` then has each with its id, or without one."""
+        self._db.execute("CREATE OR REPLACE TEMP TABLE found (lender_number VARCHAR, id BIGINT)")
+        for numbers in pieces:
+            self._append("found", pa.table({"lender_number": numbers, "id": self._identities.resolve(kind, self._namespace, numbers)}))
 
     def _missing(self, distinct_numbers: str, known: str) -> Iterator[pa.Array]:
         """The numbers of a query that `known` does not have yet, in pieces. Fetched before anything is inserted there."""
         self._db.execute(
             f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT n FROM ({distinct_numbers}) WHERE n IS NOT NULL "
-            f"AND NOT EXISTS (SELECT 1 FROM {known} k WHERE k.lender_number = n) ORDER BY n"
+            f"AND NOT EXISTS (SELECT 1 FROM {known} k WHERE k.lender_number = n)"
         )
         return self._pieces("SELECT n FROM wanted", "wanted")
 
@@ -251,11 +275,12 @@ class Tables:
     def _name_parties(self) -> None:
         """Give each good party its id: the one that its number has already, or a new one."""
         self._db.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT lender_number FROM typed_parties WHERE state = {_OK} ORDER BY lender_number")
+        self._db.execute("CREATE OR REPLACE TEMP TABLE found (lender_number VARCHAR, id BIGINT)")
         for numbers in self._pieces("SELECT lender_number FROM wanted", "wanted"):
             ids = self._identities.resolve_or_create("party", self._namespace, numbers, None)
-            self._load("found", pa.table({"lender_number": numbers, "id": ids}))
-            self._db.execute("DELETE FROM id_party WHERE lender_number IN (SELECT lender_number FROM found)")  # looked up for a block of changes
-            self._db.execute("INSERT INTO id_party SELECT * FROM found")
+            self._append("found", pa.table({"lender_number": numbers, "id": ids}))
+        self._db.execute("DELETE FROM id_party WHERE lender_number IN (SELECT lender_number FROM found)")  # looked up for a block of changes
+        self._db.execute("INSERT INTO id_party SELECT * FROM found")
         self._db.execute("UPDATE typed_parties SET party_id = i.id FROM id_party i WHERE i.lender_number = typed_parties.lender_number AND state = 0")
 
     def _name_accounts(self) -> None:
@@ -265,15 +290,16 @@ class Tables:
         self._db.execute(
             f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT lender_number, party_id, currency FROM typed_accounts WHERE state = {_OK} ORDER BY lender_number"
         )
+        self._db.execute("CREATE OR REPLACE TEMP TABLE found (lender_number VARCHAR, party_id BIGINT, currency VARCHAR, id BIGINT)")
         for start in range(0, self._one("SELECT count(*) FROM wanted"), NUMBERS_A_CALL):
             piece = self._arrow(f"SELECT * FROM wanted WHERE rowid >= {start} AND rowid < {start + NUMBERS_A_CALL} ORDER BY rowid").combine_chunks()
             numbers, parties = (piece.column(name).combine_chunks() for name in ("lender_number", "party_id"))
             ids = self._identities.resolve_or_create("account", self._namespace, numbers, parties)
-            self._load("found", pa.table({"lender_number": numbers, "party_id": parties, "currency": piece.column("currency"), "id": ids}))
-            self._db.execute("DELETE FROM id_account WHERE lender_number IN (SELECT lender_number FROM found)")
-            self._db.execute(
-                "INSERT INTO id_account SELECT f.lender_number, f.id, f.party_id, c.digits, f.currency FROM found f JOIN currencies c ON c.code = f.currency"
-            )
+            self._append("found", pa.table({"lender_number": numbers, "party_id": parties, "currency": piece.column("currency"), "id": ids}))
+        self._db.execute("DELETE FROM id_account WHERE lender_number IN (SELECT lender_number FROM found)")
+        self._db.execute(
+            "INSERT INTO id_account SELECT f.lender_number, f.id, f.party_id, c.digits, f.currency FROM found f JOIN currencies c ON c.code = f.currency"
+        )
         self._db.execute(
             "UPDATE typed_accounts SET account_id = i.id FROM id_account i WHERE i.lender_number = typed_accounts.lender_number AND state = 0"
         )
@@ -282,17 +308,12 @@ class Tables:
         self._db.execute(
             f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT lender_number FROM typed_accounts WHERE state = {_OK} ORDER BY lender_number"
         )
-        for numbers in self._pieces("SELECT lender_number FROM wanted", "wanted"):
-            self._load("found", pa.table({"lender_number": numbers, "id": self._identities.resolve("account", self._namespace, numbers)}))
-            self._db.execute(
-                f"INSERT INTO late_accounts SELECT y.pos, 'other_party', NULL FROM typed_accounts y JOIN found f USING (lender_number) "
-                f"JOIN ({self._current('accounts')}) b ON b.account_id = f.id WHERE y.state = {_OK} AND b.party_id <> y.party_id"
-            )
-            self._db.execute(
-                f"INSERT INTO late_accounts SELECT y.pos, 'other_currency', NULL FROM typed_accounts y JOIN found f USING (lender_number) "
-                f"JOIN ({self._current('accounts')}) b ON b.account_id = f.id WHERE y.state = {_OK} AND b.currency <> y.currency "
-                "AND y.pos NOT IN (SELECT pos FROM late_accounts)"
-            )
+        self._find("account", self._pieces("SELECT lender_number FROM wanted", "wanted"))
+        kind = "CASE WHEN b.party_id <> y.party_id THEN 'other_party' ELSE 'other_currency' END"
+        self._db.execute(
+            f"INSERT INTO late_accounts SELECT y.pos, {kind}, NULL FROM typed_accounts y JOIN found f USING (lender_number) "
+            f"JOIN ({self._current('accounts')}) b ON b.account_id = f.id WHERE y.state = {_OK} AND (b.party_id <> y.party_id OR b.currency <> y.currency)"
+        )
         self._refuse_late("accounts")
 
     # -- judging rows by other rows ------------------------------------------------------------------------------------
@@ -346,13 +367,21 @@ class Tables:
         self._refuse_late(table.name)
 
     def _refuse_late(self, table: str) -> None:
+        if table in MONEY_EVENTS:  # their view looks at the late ones itself
+            return
         self._db.execute(f"UPDATE typed_{table} SET state = {_REFUSED} WHERE pos IN (SELECT pos FROM late_{table})")
 
     # -- findings ------------------------------------------------------------------------------------------------------
 
     def _note_findings(self, table: BookTable, blocks: Iterable[PlacedBlock]) -> None:
         for placed in blocks:
-            spoken = self._one(f"SELECT coalesce(bit_or(problems), 0) FROM typed_{table.name} WHERE block_no = {placed.number}")
+            self._db.execute(
+                f"CREATE OR REPLACE TEMP TABLE refused AS SELECT pos, row, problems FROM typed_{table.name} WHERE block_no = {placed.number} AND state = {_REFUSED}"
+            )
+            if not self._one("SELECT count(*) FROM refused"):
+                continue
+            self._db.execute(f"CREATE OR REPLACE TEMP TABLE refused_raw AS SELECT * FROM {placed.plan.raw_table} WHERE __row IN (SELECT row FROM refused)")
+            spoken = self._one("SELECT bit_or(problems) FROM refused")
             for bit, check in enumerate(placed.plan.checks):
                 if spoken >> bit & 1:
                     self._note(placed, check, f"y.problems & {1 << bit} <> 0")
@@ -369,8 +398,8 @@ class Tables:
         self._db.execute(
             f"INSERT INTO findings SELECT {placed.file_no}, {quoted(placed.file_name)}, y.row, '{table}', {quoted(column)}, {value}, "
             f"{quoted(check.reason)} || coalesce(' (Row ' || l.first_row || '.)', ''), {quoted(check.remedy)} "
-            f"FROM typed_{table} y JOIN ({placed.plan.texts}) t ON t.row = y.row LEFT JOIN late_{table} l ON l.pos = y.pos AND {bool(not check.condition)} "
-            f"WHERE y.block_no = {placed.number} AND {condition}"
+            f"FROM refused y JOIN ({placed.plan.texts_from('refused_raw')}) t ON t.row = y.row LEFT JOIN late_{table} l ON l.pos = y.pos AND {bool(not check.condition)} "
+            f"WHERE {condition}"
         )
 
     # -- results -------------------------------------------------------------------------------------------------------
@@ -442,6 +471,11 @@ class Tables:
 
     def _arrow(self, select: str) -> pa.Table:
         return self._db.sql(select).to_arrow_table()
+
+    def _append(self, name: str, rows: pa.Table) -> None:
+        self._db.register("arriving", rows)
+        self._db.execute(f"INSERT INTO {name} BY NAME SELECT * FROM arriving")
+        self._db.unregister("arriving")
 
     def _load(self, name: str, rows: pa.Table) -> None:
         self._db.register("arriving", rows)

@@ -290,7 +290,7 @@ class _Import:
             db.unregister("arriving")
         raws, blocks = self._read(db, files, work, self._steps(files))
         whole, notes = self._whole(blocks, raws)
-        tables = Tables(db, self.book_dir, self.identities, self.mapping.namespace, whole)
+        tables = Tables(db, self.book_dir, self.identities, self.mapping.namespace, work, whole)
         self._note_broken_lines(db, files, raws)
         counts = self._fill(tables, blocks, len(files), self._steps(files))
         file_counts = tuple(self._file_count(db, number, file, raw) for number, ((file, _), raw) in enumerate(zip(files, raws, strict=True)))
