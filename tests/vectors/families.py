@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.vectors import delinquency, frappe, loan_schedules
+from tests.vectors import allocations, delinquency, frappe, loan_schedules
 
 Vector = dict[str, Any]
 MONEY_PERIODS = ("CN-MONEY-03", "CN-MONEY-04")
@@ -33,7 +33,7 @@ def _by_memory(vector: Vector, family: str) -> str:
 
 FAMILY_OF: dict[str, Callable[[Vector], str]] = {
     "loan_schedules": loan_schedules.family,
-    "allocations": lambda vector: str(vector["strategy"]["kind"]),
+    "allocations": allocations.family,
     "delinquency": delinquency.family,
     "frappe": frappe.family,
     "china_cases": lambda vector: _by_memory(vector, _china(vector)),
