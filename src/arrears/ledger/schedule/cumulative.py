@@ -31,6 +31,8 @@ def instalment_minor(terms: Terms, amount_minor: int) -> int:
     ...                        multiple_minor=100, grace_principal=3), 500_000)
     36100
     """
+    if terms.instalment_minor is not None:
+        return terms.instalment_minor
     by_days = terms.interest_period is InterestPeriod.DAILY and not terms.ordinary_twelfth
     rate = cumulative_daily_rate(terms, ordinary_days(terms.every, terms.unit)) if by_days else ordinary_rate(terms)
     exact = annuity(amount_minor, [rate] * (terms.count - terms.grace_principal), terms.balloon_minor)
@@ -62,7 +64,7 @@ def _declining(terms: Terms, amount_minor: int, periods: list[Period], wanted: C
     for place, period in enumerate(periods):
         interest.append(interest_minor(left, period.rate))
         part = 0 if place < terms.grace_principal else max(0, min(wanted(interest[-1]), left - terms.balloon_minor))
-        is_last = place == len(periods) - 1 or (merges and part > 0 and 2 * (left - part) < part)
+        is_last = place == len(periods) - 1 or part == left or (merges and part > 0 and 2 * (left - part) < part)
         principal.append(left if is_last else part)
         left -= principal[-1]
         if is_last:

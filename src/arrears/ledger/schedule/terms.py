@@ -61,6 +61,7 @@ class Terms:
         instalment_rounding: how the equal instalment is rounded.
         ordinary_twelfth: cumulative engine: the instalment is worked out from a twelfth of the rate also where interest counts days.
         merge_small_last: cumulative engine: a row after which less than half its principal would be left takes all.
+        instalment_minor: cumulative engine, declining balance: the instalment was agreed; the loan ends when paid, `count` is the most there may be.
 
     Raises:
         WrongCall: a field is outside its range; the message names it and what to write.
@@ -88,6 +89,7 @@ class Terms:
     instalment_rounding: Rounding = Rounding.HALF_EVEN
     ordinary_twelfth: bool = False
     merge_small_last: bool = True
+    instalment_minor: int | None = None
 
     def __post_init__(self) -> None:
         _within("principal_minor", self.principal_minor > 0, "a whole number of minor units above zero")
@@ -101,6 +103,7 @@ class Terms:
         _within("balloon_minor", 0 <= self.balloon_minor < self.principal_minor, "minor units, not negative and below the principal")
         _within("first_due_on", self.first_due_on is None or self.first_due_on >= self.paid_out_on, "a day not before the day of paying out")
         _within("fixed_length_days", self.fixed_length_days is None or self.fixed_length_days >= 1, "a whole number of days above zero, or leave it out")
+        _within("instalment_minor", self.instalment_minor is None or self.instalment_minor > 0, "a whole number of minor units above zero, or leave it out")
 
 
 def _within(field: str, holds: bool, wanted: str) -> None:
