@@ -22,6 +22,8 @@ class Component(Enum):
     INTEREST = "interest"
     PRINCIPAL = "principal"
 
+    __hash__ = object.__hash__  # A member exists once, so its address will do; the hash by name that `Enum` has is slow.
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -93,10 +93,13 @@ class Purse:
     def __init__(self, payment_minor: int, owed: Mapping[tuple[int, Component], int]) -> None:
         self.left_minor = payment_minor
         self._owed, self._paid = dict(owed), dict[tuple[int, Component], int]()
+        self._open: dict[int, int] = {}
+        for (number, _), amount in owed.items():
+            self._open[number] = self._open.get(number, 0) + amount
 
     def is_open(self, number: int) -> bool:
         """Is anything of this instalment unpaid?"""
-        return any(amount for (of, _), amount in self._owed.items() if of == number)
+        return self._open.get(number, 0) > 0
 
     def pay(self, number: int, component: Component, at_most_minor: int) -> None:
         """Pay this component as far as it is owed, the payment reaches and the limit allows."""
@@ -104,6 +107,7 @@ class Purse:
         part = min(self.left_minor, at_most_minor, self._owed.get(key, 0))
         if part > 0:
             self._owed[key] -= part
+            self._open[number] -= part
             self._paid[key] = self._paid.get(key, 0) + part
             self.left_minor -= part
 
@@ -174,9 +178,12 @@ def by_rules(payment_minor: int, instalments: Sequence[Outstanding], paid_on: da
     """
     not_negative("payment_minor", payment_minor)
     purse = Purse(payment_minor, {(one.number, kind): amount for one in instalments for kind, amount in one.amounts.items()})
+    classes = [(class_of(one.due_on, paid_on), one.number) for one in oldest_first(instalments)]
     for due_class, components in _stages(order):
-        numbers = [one.number for one in oldest_first(instalments) if class_of(one.due_on, paid_on) is due_class]
+        numbers = [number for of, number in classes if of is due_class]
         _allocate_class(purse, numbers, components, order.future if due_class is DueClass.IN_ADVANCE else FutureInstalments.NEXT)
+        if not purse.left_minor:
+            break
     return purse.allocation()
 
 
@@ -193,6 +200,8 @@ def _allocate_class(purse: Purse, numbers: list[int], components: list[Component
         while purse.left_minor and _one_round(purse, numbers, components):
             pass
     for number in reversed(numbers) if future is FutureInstalments.LAST else numbers:
+        if not purse.left_minor:
+            return
         for component in components:
             purse.pay(number, component, purse.left_minor)
 
