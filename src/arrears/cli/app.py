@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError
 
 from arrears.cli import doors
 from arrears.cli.importing import import_, pool
+from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
@@ -36,6 +37,7 @@ app = App(
 )
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
+app.command(ledger)
 app.command(import_, name="import")
 app.command(pool)
 
