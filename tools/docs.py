@@ -102,12 +102,12 @@ def case_columns() -> str:
 
 def command_words() -> list[tuple[str, ...]]:
     """Every command as the words that follow `arrears`."""
-    from arrears.cli.app import app, case
+    from arrears.cli.app import app, case, ledger
 
     def names(group: Any) -> list[str]:
         return sorted(name for name in group if not name.startswith("-"))
 
-    return [(name,) for name in names(app) if name != "case"] + [("case", name) for name in names(case)]
+    return [(name,) for name in names(app) if name not in ("case", "ledger")] + [("case", name) for name in names(case)] + [("ledger", name) for name in names(ledger)]
 
 
 def _help(words: tuple[str, ...]) -> str:

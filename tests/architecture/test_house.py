@@ -80,7 +80,7 @@ def test_only_the_gate_makes_permits() -> None:
     assert not makers
 
 
-@pytest.mark.parametrize("folder", ["core", "casefile", "assess", "decide"])
+@pytest.mark.parametrize("folder", ["core", "ledger", "casefile", "assess", "decide"])
 def test_no_float_in_rooms_that_hold_money(folder: str) -> None:
     floats = [
         f"{path.relative_to(ROOT)}:{node.lineno}"

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.vectors import delinquency, frappe
+from tests.vectors import allocations, delinquency, frappe, loan_schedules
 
 Vector = dict[str, Any]
 MONEY_PERIODS = ("CN-MONEY-03", "CN-MONEY-04")
-
-
-def _schedule(vector: Vector) -> str:
-    return f"{vector['schedule_type']}-{vector.get('interest_method') or 'zero'}"
 
 
 def _china(vector: Vector) -> str:
@@ -36,8 +32,8 @@ def _by_memory(vector: Vector, family: str) -> str:
 
 
 FAMILY_OF: dict[str, Callable[[Vector], str]] = {
-    "loan_schedules": _schedule,
-    "allocations": lambda vector: str(vector["strategy"]["kind"]),
+    "loan_schedules": loan_schedules.family,
+    "allocations": allocations.family,
     "delinquency": delinquency.family,
     "frappe": frappe.family,
     "china_cases": lambda vector: _by_memory(vector, _china(vector)),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.vectors import delinquency, frappe, ifrs_eba
+from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, loan_schedules
 from tests.vectors.conftest import COUNTED, contents, folder_of
 from tests.vectors.families import FAMILY_OF
 from tests.vectors.judging import Judgement, NotUnderstood
@@ -25,7 +25,14 @@ def _ifrs_eba(vector: dict[str, Any], shared: dict[str, Any]) -> list[Judgement]
     return [Judgement(family, passed), *coded]
 
 
-JUDGES: dict[str, Judge] = {"delinquency": delinquency.judge, "frappe": frappe.judge, "ifrs_eba_cases": _ifrs_eba}
+JUDGES: dict[str, Judge] = {
+    "allocations": allocations.judge,
+    "china_cases": lambda vector, _: china_cases.judge(FAMILY_OF["china_cases"](vector), vector),
+    "loan_schedules": loan_schedules.judge,
+    "delinquency": delinquency.judge,
+    "frappe": frappe.judge,
+    "ifrs_eba_cases": _ifrs_eba,
+}
 REQUIRED = {
     tuple(line.split()) for line in (Path(__file__).parent / "required.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
 }

@@ -16,6 +16,7 @@ from arrears.cli import doors
 from arrears.cli.alerts import alerts
 from arrears.cli.history import asked_for_history, show_history
 from arrears.cli.importing import import_, pool
+from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
@@ -42,6 +43,7 @@ app = App(
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
 app.command(alerts)
+app.command(ledger)
 app.command(import_, name="import")
 app.command(pool)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
