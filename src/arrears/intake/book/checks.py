@@ -38,11 +38,12 @@ ALLOWED_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Columns whose values are a closed list; the book's own words, see `arrears.core.book`."""
 PERIODS: Mapping[str, tuple[str, str]] = {
     "holds": ("from_on", "to_on"),
+    "pauses": ("from_on", "until_on"),
     "consents": ("given_on", "withdrawn_on"),
     "contact_history": ("covers_from", "covers_to"),
     "statements": ("statement_on", "due_on"),
 }
-"""First and last day of a period: the last is never before the first."""
+"""First and last day of a period (of a pause: the first day that counts again): the last is never before the first."""
 MAY_BE_NEGATIVE = frozenset({("statements", "balance_minor")})
 """A balance below zero is a credit. Every other amount says its direction by its column and is never negative."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199

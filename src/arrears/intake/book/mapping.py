@@ -52,6 +52,7 @@ NATURAL_NUMBERS: Mapping[str, tuple[str, ...]] = {
     "receivables": ("account", "document"),
     "statements": ("account",),
     "payments": ("account", "payment"),
+    "pauses": ("account",),
     "contact_points": ("party", "value"),
     "holds": ("party",),
     "consents": ("party",),
