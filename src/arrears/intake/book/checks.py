@@ -226,13 +226,14 @@ def lookup_table(name: str) -> str:
 
 
 def _with_plain_decimals(value: str, source: Source) -> str:
-    """1.234,50 as 1234.50, only where it is grouped rightly throughout; anything else stays as it is and becomes a finding."""
+    """1.234,50 as 1234.50 (and 12,34,567.50, as India groups), only where it is grouped rightly throughout; anything else stays as it is and becomes a finding."""
     if source.decimal is None:
         return value
     text = trimmed(value)
     group = "[. \u00a0\u202f'’]" if source.decimal == "," else "[, \u00a0\u202f'’]"
     sign = "\\" + source.decimal
-    shape = quoted(f"[+-]?([0-9]{{1,3}}({group}[0-9]{{3}})+|[0-9]+)({sign}[0-9]+)?")
+    lakhs = "|[0-9]{1,2}(,[0-9]{2})*,[0-9]{3}" if source.decimal == "." else ""
+    shape = quoted(f"[+-]?([0-9]{{1,3}}({group}[0-9]{{3}})+{lakhs}|[0-9]+)({sign}[0-9]+)?")
     plain = f"replace(regexp_replace({text}, {quoted(group)}, '', 'g'), {quoted(source.decimal)}, '.')"
     return f"CASE WHEN regexp_full_match({text}, {shape}) THEN {plain} ELSE {value} END"
 
