@@ -99,5 +99,10 @@ def test_every_example_mapping_can_be_read(path: Path) -> None:
     assert load_mapping(path).files
 
 
+def test_columns_may_be_called_on_off_yes_or_no() -> None:
+    (logical,) = reading(GOOD.replace("due_on: due", "due_on: on").replace("owed", "no").replace("account: loan", "account: off")).files
+    assert {"on", "no", "off"} <= set().union(*(block.file_columns for block in logical.blocks))
+
+
 def test_every_table_of_a_book_can_be_filled_by_a_mapping() -> None:
     assert set(NATURAL_NUMBERS) == set(BOOK_TABLES)

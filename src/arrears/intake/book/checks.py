@@ -14,7 +14,7 @@ from arrears.core.book import BOOK_TABLES, BookTable, Column
 from arrears.core.sql import quoted
 from arrears.intake.book.expressions import parse_expression, to_sql
 from arrears.intake.book.layout import duckdb_type
-from arrears.intake.book.mapping import ISO_DATE, SAID_CURRENCY, Block, Source
+from arrears.intake.book.mapping import ISO_DATE, SAID_CURRENCY, SERIAL_DAYS, Block, Source
 
 ALLOWED_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("parties", "kind"): ("person", "organisation"),
@@ -361,7 +361,7 @@ def _read_text(table: BookTable, column: Column, _: Source) -> tuple[str, list[C
 
 def _read_date(_: BookTable, column: Column, source: Source) -> tuple[str, list[Check]]:
     text = _text(column.name)
-    day = f"try_strptime({text}, [{', '.join(map(quoted, source.formats))}])"
+    day = _day_sql(text, source.formats)
     good = f"(year({day}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR})"
     return f"CASE WHEN {good} THEN {day}::DATE END", [
         Check(
@@ -371,6 +371,16 @@ def _read_date(_: BookTable, column: Column, source: Source) -> tuple[str, list[
             "Correct the date, or state its form in the mapping.",
         )
     ]
+
+
+def _day_sql(text: str, formats: tuple[str, ...]) -> str:
+    """SQL: the day that `text` says in one of these forms; a figure of days counts from 1 March 1900, before which spreadsheets disagree."""
+    written = [quoted(form) for form in formats if form != SERIAL_DAYS]
+    ways = [f"try_strptime({text}, [{', '.join(written)}])"] if written else []
+    if SERIAL_DAYS in formats:
+        serial = f"CASE WHEN regexp_full_match({text}, '[0-9]{{2,6}}(\\.0+)?') THEN try_cast(split_part({text}, '.', 1) AS INTEGER) END"
+        ways.append(f"CASE WHEN {serial} >= 61 THEN (DATE '1899-12-30' + {serial})::TIMESTAMP END")
+    return f"coalesce({', '.join(ways)})"
 
 
 def _read_amount(table: BookTable, column: Column, source: Source) -> tuple[str, list[Check]]:

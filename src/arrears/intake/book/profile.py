@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from arrears.intake.book import spreadsheets
+from arrears.intake.book.mapping import SERIAL_DAYS
 from arrears.intake.book.reading import _open_bytes, _show_parquet, kind_of, look_at
 
 SAMPLE_BYTES = 1 << 20
@@ -41,9 +42,10 @@ DATE_FORMS: tuple[tuple[str, str], ...] = (
     ("%d %b %Y", r"\d{1,2} [A-Za-z]{3} \d{4}"),
     ("%Y-%m-%d %H:%M:%S", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}"),
     ("%Y-%m-%d %H:%M:%S.%f", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}\.\d+"),
+    (SERIAL_DAYS, r"[34]\d{4}"),
     ("%Y/%m/%d %H:%M:%S", r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}"),
 )
-"""Forms of a date (as a mapping states them) and the shape of the text."""
+"""Forms of a date (as a mapping states them) and the shape of the text. As serial days only those from 1982 to 2036 are thought of."""
 AMOUNT_SHAPES: tuple[tuple[str | None, str], ...] = (
     (None, r"[+-]?\d+(\.\d+)?"),
     (".", r"[+-]?(\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})*,\d{3}|\d+)(\.\d+)?"),
@@ -110,6 +112,8 @@ class FileLook:
 def _is_date(text: str, form: str, shape: str) -> bool:
     if not re.fullmatch(shape, text):
         return False
+    if form == SERIAL_DAYS:
+        return True
     try:
         return 1900 <= datetime.strptime(text, form).year <= 2199  # noqa: DTZ007 - a day of a file has no zone
     except ValueError:
