@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from arrears.core.problems import BadData, WrongCall
+from arrears.intake.book.guessing import guess_mapping
 from arrears.intake.book.layout import batch_dirs, batch_facts
-from tests.intake.book.lender import DUES_HEAD, ONE_LOAN, Lender
+from tests.intake.book.lender import DUES_HEAD, LOANS_HEAD, ONE_LOAN, Lender
 from tests.intake.book.workbook import write_workbook
 
 ONE_LOAN_ROWS = [row.split(",") for row in ONE_LOAN.splitlines()]
@@ -144,6 +145,32 @@ def test_european_names_and_grouped_amounts_come_in(lender: Lender, encoding: st
     report = lender.deliver({"loans.csv": (ONE_LOAN.splitlines()[0].replace(",", ";") + "\n" + rows).encode(encoding)})
     assert [(finding.row, finding.value) for finding in lender.findings(report)] == [(3, "1.23,50"), (4, "1,234.50")]
     assert lender.rows("accounts", "principal_minor") == [(9990,), (123450,), (1000000,)]
+
+
+def test_days_come_in_every_form_that_is_stated_even_as_a_spreadsheet_s_figure(lender: Lender) -> None:
+    lender.mapping = lender.mapping.replace("due_on: due", 'due_on: {column: due, date: ["%Y%m%d", "%Y年%m月%d日", "%d.%m.%Y", excel]}')
+    written = ("20261124", "2026年11月24日", "24.11.2026", "46350", "46350.0", "46350.5", "59", "999999", "2026-11-24")
+    report = lender.deliver({"loans.csv": ONE_LOAN, "dues.csv": DUES_HEAD + "".join(f"L1,{i},{day},5\n" for i, day in enumerate(written, 1))})
+    assert [finding.value for finding in lender.findings(report)] == ["46350.5", "59", "999999", "2026-11-24"]
+    assert {row[0] for row in lender.rows("instalments", "due_on")} == {date(2026, 11, 24)}
+
+
+def test_figures_of_days_in_a_workbook_are_guessed_and_come_in_beside_real_days(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "dues.xlsx", {"Dues": [["Loan No", "Customer No", "Start Date", "Loan Amount"], ["L1", "C1", 46350, 1000], ["L2", "C2", 46351, 2000]]})
+    text = guess_mapping([path], "dues", "CNY").text
+    assert "date: excel" in text
+    later = write_workbook(tmp_path / "dues.xlsx", {"Dues": [["Loan No", "Customer No", "Start Date", "Loan Amount"], ["L1", "C1", 46350, 1000], ["L2", "C2", date(2026, 11, 25), 2000]]})
+    lender = Lender(tmp_path, text)
+    assert lender.deliver_paths([later]).findings == 0
+    assert lender.rows("accounts", "opened_on") == [(date(2026, 11, 24),), (date(2026, 11, 25),)]
+
+
+def test_amounts_grouped_in_lakhs_and_crores_come_in_and_a_wrong_group_is_a_finding(lender: Lender) -> None:
+    lender.mapping = lender.mapping.replace("{amount: principal}", '{amount: principal, decimal: "."}')
+    amounts = ("1,25,000.00", "12,34,567.5", "1,00,00,000", "85,000", "1,234,567.00", "1,2,500.00", "12,34,56.00", "123,45,678")
+    report = lender.deliver({"loans.csv": LOANS_HEAD + "".join(f'C{i},x,KA,L{i},INR,"{amount}"\n' for i, amount in enumerate(amounts, 1))})
+    assert [finding.value for finding in lender.findings(report)] == ["1,2,500.00", "12,34,56.00", "123,45,678"]
+    assert sorted(row[0] for row in lender.rows("accounts", "principal_minor")) == [8500000, 12500000, 123456700, 123456750, 1000000000]
 
 
 def test_titles_above_the_headings_are_no_rows(lender: Lender) -> None:

@@ -128,6 +128,7 @@ def test_a_whole_instalment_book_comes_in_table_by_table(tmp_path: Path) -> None
             "guarantors.csv": "account_number,party_number,role\nL1,C2,guarantor\n",
             "instalments.csv": "account_number,number,due_on,principal,interest,fee,penalty\nL1,1,2026-01-31,500.00,5.21,,\n",
             "payments.csv": "account_number,payment_number,paid_on,amount,reverses_payment\nL1,P1,2026-01-31,505.21,\nL1,P2,2026-02-01,505.21,P1\n",
+            "pauses.csv": "account_number,from_on,until_on,reason\nL1,2026-01-10,2026-01-20,moratorium\nL1,2026-03-01,,agreement\n",
             "contact_points.csv": "party_number,channel,value,source,verified_on,consent,permitted_from,permitted_to\nC1,mobile,+8613800000000,lender,,given,09:00,20:00\n",
             "holds.csv": "party_number,kind,from_on,to_on\nC1,dispute,2026-02-01,\n",
             "consents.csv": "party_number,channel,given_on,withdrawn_on\nC1,mobile,2026-01-01,\n",
@@ -138,6 +139,7 @@ def test_a_whole_instalment_book_comes_in_table_by_table(tmp_path: Path) -> None
     assert lender.rows("accounts", "status, rate_annual::VARCHAR") == [("active", "0.125000")]
     assert sorted(lender.rows("account_parties", "role")) == [("borrower",), ("guarantor",)]
     assert lender.rows("contact_points", "channel, source, permitted_from") == [("mobile", "lender", "09:00")]
+    assert lender.rows("pauses", "from_on, until_on, reason") == [(date(2026, 1, 10), date(2026, 1, 20), "moratorium"), (date(2026, 3, 1), None, "agreement")]
     assert lender.rows("holds", "kind, from_on, to_on") == [("dispute", date(2026, 2, 1), None)]
     assert len(lender.rows("contact_history")) == 2
     assert {count.table: count.read for count in report.tables}["payments"] == 2
@@ -149,6 +151,7 @@ def test_a_whole_instalment_book_comes_in_table_by_table(tmp_path: Path) -> None
         ("holds.csv", "C1,mood,2026-02-01,", "Only these values are known here"),
         ("holds.csv", "C1,dispute,2026-02-01,2026-01-01", "lies before from_on"),
         ("holds.csv", "C9,dispute,2026-02-01,", "The party is neither"),
+        ("pauses.csv", "L9,2026-02-01,2026-01-01,moratorium", "lies before from_on"),
         ("contact_points.csv", "C1,mobile,123,lender,,given,9 am,20:00", "not a time of day"),
         ("contact_points.csv", "C1,mobile,123,lender,,maybe,,", "Only these values"),
         ("accounts.csv", "L1,C1,loan,CNY,2026-01-01,5,12%,A", "not a rate"),
@@ -159,6 +162,7 @@ def test_a_whole_instalment_book_comes_in_table_by_table(tmp_path: Path) -> None
 def test_protecting_facts_and_terms_are_checked_as_strictly_as_money(tmp_path: Path, file: str, line: str, reason: str) -> None:
     heads = {
         "holds.csv": "party_number,kind,from_on,to_on",
+        "pauses.csv": "account_number,from_on,until_on,reason",
         "contact_points.csv": "party_number,channel,value,source,verified_on,consent,permitted_from,permitted_to",
         "accounts.csv": "account_number,party_number,product,currency,opened_on,principal,rate_annual,status",
     }

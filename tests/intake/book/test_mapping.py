@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from arrears.core.book import BOOK_TABLES
 from arrears.core.problems import BadData, WrongCall
 from arrears.intake.book.examples import examples_dir
-from arrears.intake.book.mapping import FileMapping, load_mapping, parse_mapping
+from arrears.intake.book.mapping import NATURAL_NUMBERS, FileMapping, load_mapping, parse_mapping
 
 GOOD = """
 mapping: m
@@ -96,3 +97,12 @@ def test_a_mapping_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((examples_dir() / "mappings").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_example_mapping_can_be_read(path: Path) -> None:
     assert load_mapping(path).files
+
+
+def test_columns_may_be_called_on_off_yes_or_no() -> None:
+    (logical,) = reading(GOOD.replace("due_on: due", "due_on: on").replace("owed", "no").replace("account: loan", "account: off")).files
+    assert {"on", "no", "off"} <= set().union(*(block.file_columns for block in logical.blocks))
+
+
+def test_every_table_of_a_book_can_be_filled_by_a_mapping() -> None:
+    assert set(NATURAL_NUMBERS) == set(BOOK_TABLES)

@@ -14,7 +14,7 @@ from arrears.core.book import BOOK_TABLES, BookTable, Column
 from arrears.core.sql import quoted
 from arrears.intake.book.expressions import parse_expression, to_sql
 from arrears.intake.book.layout import duckdb_type
-from arrears.intake.book.mapping import ISO_DATE, SAID_CURRENCY, Block, Source
+from arrears.intake.book.mapping import ISO_DATE, SAID_CURRENCY, SERIAL_DAYS, Block, Source
 
 ALLOWED_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("parties", "kind"): ("person", "organisation"),
@@ -38,11 +38,12 @@ ALLOWED_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Columns whose values are a closed list; the book's own words, see `arrears.core.book`."""
 PERIODS: Mapping[str, tuple[str, str]] = {
     "holds": ("from_on", "to_on"),
+    "pauses": ("from_on", "until_on"),
     "consents": ("given_on", "withdrawn_on"),
     "contact_history": ("covers_from", "covers_to"),
     "statements": ("statement_on", "due_on"),
 }
-"""First and last day of a period: the last is never before the first."""
+"""First and last day of a period (of a pause: the first day that counts again): the last is never before the first."""
 MAY_BE_NEGATIVE = frozenset({("statements", "balance_minor")})
 """A balance below zero is a credit. Every other amount says its direction by its column and is never negative."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -235,13 +236,14 @@ def lookup_table(name: str) -> str:
 
 
 def _with_plain_decimals(value: str, source: Source) -> str:
-    """1.234,50 as 1234.50, only where it is grouped rightly throughout; anything else stays as it is and becomes a finding."""
+    """1.234,50 as 1234.50 (and 12,34,567.50, as India groups), only where it is grouped rightly throughout; anything else stays as it is and becomes a finding."""
     if source.decimal is None:
         return value
     text = trimmed(value)
     group = "[. \u00a0\u202f'’]" if source.decimal == "," else "[, \u00a0\u202f'’]"
     sign = "\\" + source.decimal
-    shape = quoted(f"[+-]?([0-9]{{1,3}}({group}[0-9]{{3}})+|[0-9]+)({sign}[0-9]+)?")
+    lakhs = "|[0-9]{1,2}(,[0-9]{2})*,[0-9]{3}" if source.decimal == "." else ""
+    shape = quoted(f"[+-]?([0-9]{{1,3}}({group}[0-9]{{3}})+{lakhs}|[0-9]+)({sign}[0-9]+)?")
     plain = f"replace(regexp_replace({text}, {quoted(group)}, '', 'g'), {quoted(source.decimal)}, '.')"
     return f"CASE WHEN regexp_full_match({text}, {shape}) THEN {plain} ELSE {value} END"
 
@@ -369,7 +371,7 @@ def _read_text(table: BookTable, column: Column, _: Source) -> tuple[str, list[C
 
 def _read_date(_: BookTable, column: Column, source: Source) -> tuple[str, list[Check]]:
     text = _text(column.name)
-    day = f"try_strptime({text}, [{', '.join(map(quoted, source.formats))}])"
+    day = _day_sql(text, source.formats)
     good = f"(year({day}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR})"
     return f"CASE WHEN {good} THEN {day}::DATE END", [
         Check(
@@ -379,6 +381,16 @@ def _read_date(_: BookTable, column: Column, source: Source) -> tuple[str, list[
             "Correct the date, or state its form in the mapping.",
         )
     ]
+
+
+def _day_sql(text: str, formats: tuple[str, ...]) -> str:
+    """SQL: the day that `text` says in one of these forms; a figure of days counts from 1 March 1900, before which spreadsheets disagree."""
+    written = [quoted(form) for form in formats if form != SERIAL_DAYS]
+    ways = [f"try_strptime({text}, [{', '.join(written)}])"] if written else []
+    if SERIAL_DAYS in formats:
+        serial = f"CASE WHEN regexp_full_match({text}, '[0-9]{{2,6}}(\\.0+)?') THEN try_cast(split_part({text}, '.', 1) AS INTEGER) END"
+        ways.append(f"CASE WHEN {serial} >= 61 THEN (DATE '1899-12-30' + {serial})::TIMESTAMP END")
+    return f"coalesce({', '.join(ways)})"
 
 
 def _read_amount(table: BookTable, column: Column, source: Source) -> tuple[str, list[Check]]:

@@ -25,17 +25,21 @@ DATES = frozenset({"opened_on", "due_on", "issued_on", "disputed_on", "settled_o
 AMOUNTS = frozenset(
     {"principal", "principal_due", "interest_due", "fee_due", "penalty_due", "amount", "paid", "balance", "minimum_due"}
 )
+NUMBERS = frozenset({"party", "national_id", "account", "document", "payment", "reversal_of"})
+"""The lender's own numbers of somebody or something."""
 WHOLE = frozenset({"number", "months_past_due"})
 CERTAIN, LIKELY, DOUBTFUL = 0.95, 0.7, 0.5
 USED_FROM = 0.4
 """A column whose best meaning is less certain than this is left out of the proposal."""
-_ORGANISATION = re.compile(r"公司|企业|集团|厂|\b(gmbh|ag|kg|ltd|limited|inc|llc|plc|corp|co|company|sa|bv)\b\.?", re.IGNORECASE)
+_ORGANISATION = re.compile(r"公司|企业|集团|厂|\b(gmbh|ag|kg|ltd|limited|inc|llc|plc|corp|co|company|sa|sas|sarl|bv)\b\.?", re.IGNORECASE)
 _ALONE_ONLY = frozenset(
-    {"number", "period", "term", "state", "limit", "loan", "customer", "borrower", "name", "rate", "kind", "reference", "invoice", "document", "account", "until", "card", "date"}
+    {"number", "period", "term", "state", "limit", "loan", "customer", "borrower", "name", "rate", "kind", "reference", "invoice", "document", "account", "until", "card", "date", "total"}
 )
 """Words that say something only where they are the whole heading."""
 SEVERAL_ROWS = 5
 """In so many rows a schedule repeats an account."""
+FEW_ROWS = 3
+"""In so many rows a number that tells things apart is not always the same."""
 _SHAPES = {"email": r"[^@\s]+@[^@\s]+\.[^@\s]+", "mobile": r"\+?[\d \-()]{7,20}"}
 
 
@@ -110,6 +114,8 @@ def _score(column: ColumnLook, meaning: str) -> tuple[float, str]:
         return 0.0, ""
     if not by_word:
         return (DOUBTFUL, "its values look like it") if fits and meaning in ("email", "currency") else (0.0, "")
+    if meaning in NUMBERS and len(column.texts) >= FEW_ROWS and len(set(column.texts)) == 1:
+        return by_word * 0.6, f"{why}; but it is the same in every row"
     if meaning in DATES and len(column.date_forms) > 1:
         return by_word * 0.8, f"{why}; day and month could be the other way round"
     return (by_word, f"{why}, and its values fit") if fits else (by_word * 0.95, why)
@@ -146,7 +152,7 @@ def _values_fit(column: ColumnLook, meaning: str) -> bool | None:
         return True if all(plain(text) in CODES[meaning] for text in column.texts) else None
     if meaning == "rate":
         return column.matches(r"\d{1,3}(\.\d+)?\s*%?")
-    if meaning in ("party", "account", "document", "payment", "reversal_of"):
+    if meaning in NUMBERS:
         return False if column.date_forms and not column.is_whole and "%Y%m%d" not in column.date_forms else None
     return None
 
@@ -163,6 +169,9 @@ class _Proposal:
         self.doubts: list[str] = []
         if "account" not in self.found and "document" in self.found:
             self.found["account"] = self.found["document"]
+        if "party" not in self.found and "national_id" in self.found:
+            self._rename("national_id", "party")
+            self.doubts.append(f"“{self.found['party']}” stands for the person, since no number of the lender's does; a number of the lender's own is better.")
         if "paid_on" in self.found and "paid" not in self.found and "due_on" not in self.found:
             self._rename("amount", "paid")
         if self.has("account", "number") and self._names_each_account_once():

@@ -6,7 +6,7 @@ the lender's own numbers are called `party`, `account`, `document`, `payment`, `
 keys are columns of the book. A source is a column's name, or
 
 * `{constant: text}`, the same for every row;
-* `{column: name, date: "%d.%m.%Y", cut: day}`: a date in one of the given forms; `cut: day` says that a time of day may be dropped;
+* `{column: name, date: "%d.%m.%Y", cut: day}`: a date in one of the given forms (`excel`: the figure of a spreadsheet's day); `cut: day` says that a time of day may be dropped;
 * `{amount: name}`, an amount in major units; `{minor: name}`, an amount already in minor units;
 * `{amount: name, decimal: ","}`: amounts written 1.234,50; with `decimal: "."` 1,234.50 (without it, a grouped amount is a finding);
 * `{sql: "expression over the columns"}`, also inside `amount` and `minor`;
@@ -25,6 +25,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,8 @@ ReadAs = Literal["text", "date", "amount", "minor"]
 SourceKind = Literal["column", "constant", "sql"]
 
 ISO_DATE = "%Y-%m-%d"
+SERIAL_DAYS = "excel"
+"""Form of a date that a spreadsheet left as a figure: days since 30 December 1899."""
 OWN_IDS = frozenset({"party_id", "account_id", "document_id", "payment_id", "contact_point_id"})
 NATURAL_NUMBERS: Mapping[str, tuple[str, ...]] = {
     "parties": ("party",),
@@ -52,6 +55,7 @@ NATURAL_NUMBERS: Mapping[str, tuple[str, ...]] = {
     "receivables": ("account", "document"),
     "statements": ("account",),
     "payments": ("account", "payment"),
+    "pauses": ("account",),
     "contact_points": ("party", "value"),
     "holds": ("party",),
     "consents": ("party",),
@@ -186,7 +190,11 @@ def parse_mapping(text: str, file: str, folder: Path | None = None) -> FileMappi
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML without the silent loss of a key that is written twice."""
+    """YAML without the silent loss of a key that is written twice; only true and false are no texts, so a column may be called on or no."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"] for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -196,6 +204,8 @@ class _StrictLoader(yaml.SafeLoader):
             seen.add(str(key_node.value))
         return super().construct_mapping(node, deep)
 
+
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 class _Reader:
     """Turns the parsed YAML into a mapping, or says what is wrong where."""
@@ -383,8 +393,8 @@ class _Reader:
                 raise self.wrong(place, "“date” and “cut” are for columns of dates.", "Remove them.")
             return ()
         listed = [given] if isinstance(given, str) else given if given is not None else [ISO_DATE]
-        if not isinstance(listed, list) or not listed or not all(isinstance(one, str) and "%" in one for one in listed):
-            raise self.wrong(f"{place}.date", "a date form is a text such as “%Y-%m-%d”, or a list of them.", "Correct it.")
+        if not isinstance(listed, list) or not listed or not all(isinstance(one, str) and ("%" in one or one == SERIAL_DAYS) for one in listed):
+            raise self.wrong(f"{place}.date", f"a date form is a text such as “%Y-%m-%d”, or “{SERIAL_DAYS}”, or a list of them.", "Correct it.")
         if content.get("cut", "day") != "day":
             raise self.wrong(f"{place}.cut", "only “cut: day” is known.", "Write “cut: day”, or remove it.")
         if "cut" not in content and any(mark in one for one in listed for mark in _TIME_OF_DAY):

@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from arrears.intake.book import spreadsheets
+from arrears.intake.book.mapping import SERIAL_DAYS
 from arrears.intake.book.reading import _open_bytes, _show_parquet, kind_of, look_at
 
 SAMPLE_BYTES = 1 << 20
@@ -41,12 +42,13 @@ DATE_FORMS: tuple[tuple[str, str], ...] = (
     ("%d %b %Y", r"\d{1,2} [A-Za-z]{3} \d{4}"),
     ("%Y-%m-%d %H:%M:%S", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}"),
     ("%Y-%m-%d %H:%M:%S.%f", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}\.\d+"),
+    (SERIAL_DAYS, r"[34]\d{4}"),
     ("%Y/%m/%d %H:%M:%S", r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}"),
 )
-"""Forms of a date (as a mapping states them) and the shape of the text."""
+"""Forms of a date (as a mapping states them) and the shape of the text. As serial days only those from 1982 to 2036 are thought of."""
 AMOUNT_SHAPES: tuple[tuple[str | None, str], ...] = (
     (None, r"[+-]?\d+(\.\d+)?"),
-    (".", r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?"),
+    (".", r"[+-]?(\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})*,\d{3}|\d+)(\.\d+)?"),
     (",", r"[+-]?(\d{1,3}([.  ']\d{3})+|\d+)(,\d+)?"),
 )
 
@@ -110,6 +112,8 @@ class FileLook:
 def _is_date(text: str, form: str, shape: str) -> bool:
     if not re.fullmatch(shape, text):
         return False
+    if form == SERIAL_DAYS:
+        return True
     try:
         return 1900 <= datetime.strptime(text, form).year <= 2199  # noqa: DTZ007 - a day of a file has no zone
     except ValueError:
@@ -174,6 +178,8 @@ def encoding_of(sample: bytes) -> str:
 
     >>> encoding_of("客户号,姓名".encode("gb18030")), encoding_of("客户号".encode()), encoding_of("Fälligkeit;Größe".encode("cp1252"))
     ('gb18030', 'utf-8', 'cp1252')
+    >>> encoding_of("卡號,繳款截止日".encode("big5"))
+    'big5'
     >>> encoding_of("客户号".encode("utf-16")), encoding_of("loan,due".encode("utf-16-le"))
     ('utf-16', 'utf-16-le')
     """
@@ -187,7 +193,19 @@ def encoding_of(sample: bytes) -> str:
     alone = sum(1 for run in runs if run == 1)
     if alone * 2 >= len(runs):
         return "cp1252"
-    return next((name for name in ("gb18030", "big5") if _decodes(sample, name)), "cp1252")
+    possible = [name for name in _USUAL if _decodes(sample, name)]
+    return max(possible, key=lambda name: _share_of_usual(sample, name), default="cp1252")
+
+
+_USUAL = {"gb18030": (range(0xB0, 0xD8), range(0xA1, 0xFF)), "big5": (range(0xA4, 0xC7), range(0x40, 0xFF))}
+"""First and second bytes of the signs in everyday use: both standards order their signs so. Most bytes of one are possible in the other, but
+then they are rare signs."""
+
+
+def _share_of_usual(sample: bytes, encoding: str) -> float:
+    first, second = _USUAL[encoding]
+    signs = [sign.encode(encoding) for sign in codecs.getincrementaldecoder(encoding)().decode(sample) if not sign.isascii()]
+    return sum(len(sign) == 2 and sign[0] in first and sign[1] in second for sign in signs) / max(len(signs), 1)
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:

@@ -140,6 +140,12 @@ def a_full_disk_in_words() -> Iterator[None]:
                 "Nothing was taken in, and the book is as it was.",
                 "Free space (about three times the size of the files), and import them again.",
             ) from error
+        if getattr(error, "errno", None) == errno.EFBIG or "File too large" in text:
+            raise Refused(
+                "A file of the book would grow larger than this system lets a file be.",
+                "Nothing was taken in, and the book is as it was.",
+                "Raise the limit (ulimit -f) or use another file system, and import the files again.",
+            ) from error
         if isinstance(error, duckdb.OutOfMemoryException):
             raise Refused(
                 f"The import needs more memory or disk than it may use ({text.splitlines()[0]}).",
