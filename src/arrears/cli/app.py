@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from arrears.cli import doors
 from arrears.cli.alerts import alerts
+from arrears.cli.case_report import case_report
 from arrears.cli.history import asked_for_history, show_history
 from arrears.cli.importing import import_, pool
 from arrears.cli.options import BookOption, HomeOption, JsonOption
@@ -47,6 +48,7 @@ app.command(pool)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
 app.command(report)
 report.command(portfolio_report, name="portfolio")
+report.command(case_report, name="case")
 
 
 def _today() -> date:
