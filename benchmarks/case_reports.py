@@ -19,12 +19,21 @@ from typing import Any
 
 import typst
 
-from arrears.engine.case_reports.content import CaseSources, case_report
-from arrears.engine.case_reports.glyphs import fonts_here
-from arrears.engine.case_reports.page import html_of
-from arrears.engine.case_reports.paper import pdf_of
-from arrears.engine.columns_engine import EngineSettings
-from benchmarks.nightly_run import measuring_home
+from arrears.site import bootstrap
+
+bootstrap.configure()  # what reads cases imports models, which want a configured Django
+
+from arrears.engine.case_reports.content import CaseSources, case_report  # noqa: E402
+from arrears.engine.case_reports.glyphs import fonts_here  # noqa: E402
+from arrears.engine.case_reports.page import html_of  # noqa: E402
+from arrears.engine.case_reports.paper import pdf_of  # noqa: E402
+from arrears.engine.columns_engine import EngineSettings  # noqa: E402
+from arrears.engine.use_cases import reading  # noqa: E402
+from arrears.engine.use_cases.books import run_book, sample_book  # noqa: E402
+from arrears.engine.use_cases.case_reports import sources_of_case  # noqa: E402
+from arrears.engine.use_cases.policies import find_policy  # noqa: E402
+from arrears.engine.use_cases.setting_up import institution_of  # noqa: E402
+from benchmarks.nightly_run import measuring_home  # noqa: E402
 
 ON = date(2026, 11, 23)
 THREADS = 2
@@ -56,12 +65,6 @@ def empty_page_rate(folder: Path, pages: int) -> float:
 def measure(accounts: int, cases: int, folder: Path) -> dict[str, Any]:
     """Rates and their ratio to the floor, in one run."""
     with measuring_home(folder) as home:
-        from arrears.engine.use_cases import reading
-        from arrears.engine.use_cases.books import run_book, sample_book
-        from arrears.engine.use_cases.case_reports import sources_of_case
-        from arrears.engine.use_cases.policies import find_policy
-        from arrears.engine.use_cases.setting_up import institution_of
-
         institution_id = institution_of(home)
         sample_book(home, accounts, 7, "bench", as_of=ON, currency="CNY", progress=lambda *_: None)
         run_book(home, "bench", ON, find_policy(None), at=datetime(2026, 11, 23, tzinfo=UTC), actor="bench", engine=EngineSettings(threads=THREADS),
