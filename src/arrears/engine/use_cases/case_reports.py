@@ -13,7 +13,7 @@ from arrears.engine.case_reports.content import CaseSources, case_report
 from arrears.engine.case_reports.report import Report
 from arrears.engine.home import PRIVATE_FILE, Home
 from arrears.engine.use_cases import reading
-from arrears.engine.use_cases.reading.files import looking_into
+from arrears.engine.use_cases.reading.files import looking_into, looking_once
 
 
 def report_of_case(home: Home, institution_id: int, case_id: int, language: Language, *, today: date) -> Report:
@@ -28,15 +28,13 @@ def report_of_case(home: Home, institution_id: int, case_id: int, language: Lang
     return case_report(sources_of_case(home, institution_id, case_id, today=today), language)
 
 
-def sources_of_case(home: Home, institution_id: int, case_id: int, *, today: date, unseal: reading.Unseal | None = None) -> CaseSources:
+def sources_of_case(home: Home, institution_id: int, case_id: int, *, today: date) -> CaseSources:
     """Everything a report is made of, read once."""
-    with acting_for(institution_id):
-        view = reading.case_view(home, institution_id, case_id, unseal=unseal) if unseal else reading.case_view(home, institution_id, case_id)
+    with acting_for(institution_id), looking_once(home), looking_into(home) as connection:
+        view = reading.case_view(home, institution_id, case_id)
         recorded = reading.holds_recorded_since(view.row.party_id, view.holds, today)
-        acknowledged = reading.acknowledged_until(institution_id, today)
-    with looking_into(home) as connection:
-        return CaseSources(
-            view, reading.row_before(connection, view.run, case_id), reading.alerts_of_person(connection, view.run, view.row.party_id, acknowledged), tuple(recorded))
+        alerts = reading.alerts_of_person(connection, view.run, view.row.party_id, reading.acknowledged_until(institution_id, today))
+        return CaseSources(view, reading.row_before(connection, view.run, case_id), alerts, tuple(recorded))
 
 
 def write_report(content: bytes, target: Path) -> None:

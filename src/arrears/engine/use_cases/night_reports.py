@@ -23,6 +23,7 @@ from arrears.engine.nightly import Progress, RunResult
 from arrears.engine.run_folder import current_run
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.case_reports import sources_of_case
+from arrears.engine.use_cases.reading.files import looking_once
 
 REPORTS_A_NIGHT = 20
 
@@ -39,7 +40,7 @@ def store_night_reports(home: Home, institution_id: int, book: str, result: RunR
     assert run is not None
     first = [row.case_id for row in reading.worklist(home, run, reading.WorklistFilter(), page_rows=count).rows]
     vault, language = default_vault(), home_language(home)
-    with acting_for(institution_id):
+    with acting_for(institution_id), looking_once(home):
         made = list(_made(home, institution_id, first, language, today, progress))
         store(home.reports, book, result.name.as_of, today, language, made, lambda party, content: vault.seal(party, content, SEALED_AS))
     return len(made)
