@@ -154,7 +154,7 @@ def measure(accounts: int, folder: Path, memory: str) -> dict[str, Any]:
         sample_book(home, accounts, SEED, "bench", as_of=ON, currency="CNY", progress=lambda *_: None, personal=False)
         made = time.perf_counter() - started
         with PeakMemory() as memory_used:
-            result = run_book(home, "bench", ON, find_policy(None), at=datetime(2026, 11, 23, tzinfo=UTC), actor="bench",
+            result = run_book(home, "bench", ON, find_policy(None), reports=0, at=datetime(2026, 11, 23, tzinfo=UTC), actor="bench",
                               engine=EngineSettings(threads=THREADS, memory_limit=memory), progress=lambda *_: None)
         floor = floor_seconds(home.book("bench"), result.folder, memory)
         seconds = result.facts["seconds"]

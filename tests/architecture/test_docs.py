@@ -30,10 +30,10 @@ from arrears.core.sql import quoted
 from arrears.decide.policy.columns import CASE_SCHEMA
 from arrears.decide.policy.compile import decide
 from arrears.decide.policy.table import read_policy
+from arrears.engine import words
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.home import HomeSettings
 from arrears.engine.tables import ASSESSMENT_SCHEMA, DECISION_SCHEMA, HISTORY_SCHEMA
-from arrears.workbench import words
 from arrears.workbench.definitions import DEFINITIONS
 from tools.docs import PAGES, command_words, stale_pages, store_models
 

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 from arrears.core.reasons import Sentence
+from arrears.engine import words
 from arrears.engine.use_cases.reading import BucketCount
-from arrears.workbench import charts, words
+from arrears.workbench import charts
 from arrears.workbench.definitions import DEFINITIONS
 from arrears.workbench.translations import compile_into, words_known, words_used
 

@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, validators
 
 from arrears.cli import doors
 from arrears.cli.alerts import alerts
+from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.history import asked_for_history, show_history
 from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
@@ -29,6 +30,7 @@ from arrears.engine.home import HOME_VARIABLE, HomeSettings, resolve_home
 from arrears.engine.nightly import RunResult
 from arrears.engine.use_cases import books, explaining
 from arrears.engine.use_cases.demonstration import demonstrate
+from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT
 from arrears.engine.use_cases.policies import find_policy
 from arrears.engine.use_cases.replaying import replay_book
 from arrears.engine.use_cases.setting_up import institution_of, set_up
@@ -49,6 +51,9 @@ app.command(pool)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
 app.command(report)
 report.command(portfolio_report, name="portfolio")
+report.command(case_report, name="case")
+report.command(list_reports, name="list")
+report.command(stored_case_report, name="stored")
 
 
 def _today() -> date:
@@ -158,6 +163,7 @@ def run(
     output: Path | None = None,
     threads: int | None = None,
     memory: str = "3GB",
+    reports: Annotated[int, Parameter(validator=validators.Number(gte=0))] = REPORTS_A_NIGHT,
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -190,6 +196,8 @@ def run(
         Worker threads; all cores if not given.
     memory
         Upper bound for the columns in memory; beyond it the disk is used.
+    reports
+        Of so many first cases of the worklist a report is stored, sealed, for 30 days. 0 stores none.
     """
     if asked_for_history(on, from_, to, every, policy):
         assert from_ is not None
@@ -204,7 +212,7 @@ def run(
         chosen = find_policy(policy)
         result = books.run_book(
             place, book, on or _today(), chosen, at=_now(), actor=getpass.getuser(), engine=EngineSettings(threads, memory), progress=told, output=output,
-            conventions=conventions,
+            conventions=conventions, reports=reports,
         )
     show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published}) if json else _show_run(result)
 

@@ -1,6 +1,6 @@
 """Where does everything that a user makes live?
 
-Under one folder, the *home*, closed to everybody else (mode 0700): settings, secrets, embedded database, books, runs, error pool, logs.
+Under one folder, the *home*, closed to everybody else (mode 0700): settings, secrets, embedded database, books, runs, error pool, stored reports, logs.
 This module names each place once. It reads no clock and starts nothing.
 """
 
@@ -86,6 +86,11 @@ class Home:
         return self.root / "pool"
 
     @property
+    def reports(self) -> Path:
+        """Stored reports of single cases, sealed: `<book>/<date>/`."""
+        return self.root / "reports"
+
+    @property
     def logs(self) -> Path:
         """Structured logs; no personal data is in them."""
         return self.root / "logs"
@@ -98,7 +103,7 @@ class Home:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder that `make` makes, the root first."""
-        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.logs, self.cache)
+        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.logs, self.cache)
 
     def book(self, name: str) -> Path:
         """The folder of one book."""

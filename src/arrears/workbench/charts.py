@@ -17,7 +17,7 @@ import vl_convert
 from arrears.core.money import as_decimal, format_money
 from arrears.core.reasons import Language, Sentence
 from arrears.engine.use_cases.reading import BucketCount, CaseView
-from arrears.workbench.words import bucket_word
+from arrears.engine.words import bucket_word
 
 ACCENT, LINE, INK, SOFT = "var(--accent)", "var(--line)", "var(--ink)", "var(--ink-soft)"
 _FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'

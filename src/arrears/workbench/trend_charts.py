@@ -11,8 +11,8 @@ import altair as alt
 from arrears.core.money import as_decimal, format_money
 from arrears.core.reasons import Language, Sentence
 from arrears.engine.use_cases.reading.trends import TrendPoint, Trends
+from arrears.engine.words import bucket_word
 from arrears.workbench.charts import ACCENT, SOFT, Chart, _finished
-from arrears.workbench.words import bucket_word
 
 _WIDTH, _HEIGHT = 300, 130
 _DAY = Sentence("Day", "日期")

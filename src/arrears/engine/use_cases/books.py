@@ -22,6 +22,7 @@ from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.home import Home
 from arrears.engine.legal_figures import regime_figures
 from arrears.engine.nightly import Progress, RunRequest, RunResult, nightly
+from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, store_night_reports
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.intake.book.guessing import Guess, guess_mapping
 from arrears.intake.book.keeper import StoreKeeper
@@ -157,12 +158,13 @@ def early_warning_of(home: Home, named: Path | None) -> EarlyWarningSettings:
 
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
-    output: Path | None = None, conventions: Path | None = None,
+    output: Path | None = None, conventions: Path | None = None, reports: int = REPORTS_A_NIGHT,
 ) -> RunResult:
     """The nightly run over one book of this home's institution.
 
     Args:
         conventions: file of the lender's conventions; None takes the home's, and where there is none the defaults.
+        reports: of so many first cases of the worklist a report is stored after the run is published.
 
     Raises:
         WrongCall: the book belongs to another institution.
@@ -175,4 +177,6 @@ def run_book(
         place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
         early_warning_of(home, conventions),
     )
-    return nightly(request, CaseRecords(institution_id), progress)
+    result = nightly(request, CaseRecords(institution_id), progress)
+    store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)
+    return result

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from arrears.core.ids import id_text
 from arrears.core.money import format_money
 from arrears.core.reasons import Language, Sentence
-from arrears.workbench import words
+from arrears.engine import words
 from arrears.workbench.permissions import ANYBODY, may_open
 
 register = template.Library()

@@ -15,9 +15,9 @@ from arrears.core.ids import IdNotValid, parse_id
 from arrears.engine.use_cases.alerts import acknowledge
 from arrears.engine.use_cases.reading import people
 from arrears.engine.use_cases.reading.alerts import NoSuchAlert, alert_page
+from arrears.engine.words import ALERT_STATES, ALERTS
 from arrears.workbench.permissions import may_open
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
-from arrears.workbench.words import ALERT_STATES, ALERTS
 
 
 def alerts(request: HttpRequest) -> HttpResponse:

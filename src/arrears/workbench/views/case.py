@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
-from arrears.casefile.facts.hold import Hold, holds_in_force
 from arrears.casefile.facts.journal import Entry, parse_header
 from arrears.casefile.store import load
 from arrears.core.ids import IdNotValid, id_text, parse_id
@@ -68,13 +67,6 @@ def journal_lines(entries: Sequence[Entry]) -> list[JournalLine]:
     return lines
 
 
-def holds_since(party_id: int, known: Sequence[reading.HoldSpan]) -> list[Hold]:
-    """Holds recorded here and in force today that the run did not know yet: they protect from the moment they are recorded."""
-    seen = {hold.kind for hold in known}
-    in_force = holds_in_force(load.holds(party_id), load.holds_lifted(party_id), timezone.localdate())
-    return [hold for hold in in_force if hold.kind not in seen]
-
-
 def near_items(account: reading.Account, as_of: date) -> AccountShown:
     """Unpaid items that fell due, oldest first, and the next two to come; the rest is one click away."""
     late = [item for item in account.items if item.outstanding_minor and item.due_on <= as_of]
@@ -118,7 +110,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         request, "case", case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),
         accounts=[near_items(account, view.run.as_of) for account in view.accounts], recent=[one for one in happened if one.kind != "decision"][:RECENT_SHOWN],
         happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
-        decisions=decisions, recorded_holds=holds_since(view.row.party_id, view.holds), chart=charts.case_history(view, reader_language()),
+        decisions=decisions, recorded_holds=reading.holds_recorded_since(view.row.party_id, view.holds, timezone.localdate()), chart=charts.case_history(view, reader_language()),
         before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
     )
 

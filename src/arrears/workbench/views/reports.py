@@ -1,18 +1,25 @@
-"""The portfolio report of the run in view, to take along: the page, or a spreadsheet of every table. Names nobody."""
+"""Reports to take along: the portfolio report of the run in view, which names nobody, and the report of one case, which names the person."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
+from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import WrongCall
+from arrears.engine.case_reports.glyphs import GlyphsMissing
+from arrears.engine.case_reports.page import html_of
+from arrears.engine.case_reports.paper import pdf_of
+from arrears.engine.case_reports.report import Report
 from arrears.engine.run_folder import RunName
+from arrears.engine.use_cases.case_reports import report_of_case
 from arrears.engine.use_cases.portfolio_reports import write_portfolio_workbook
-from arrears.engine.use_cases.reading import Run
+from arrears.engine.use_cases.reading import NoSuchCase, Run
 from arrears.workbench.templatetags.arrears_words import reader_language
-from arrears.workbench.views.frame import home_of_site, portfolios_in_view, show
+from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -42,4 +49,35 @@ def portfolio_sheet(request: HttpRequest) -> HttpResponse:
 def _file(content: bytes, content_type: str, run: Run, ending: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="portfolio-{run.as_of.isoformat()}.{ending}"'
+    return response
+
+
+def case_page(request: HttpRequest, case: str) -> HttpResponse:
+    """The report of one case as a page of its own, to save or print."""
+    case_id, report = _case_report(request, case)
+    return _case_file(html_of(report).encode(), "text/html; charset=utf-8", case_id, report, "html")
+
+
+def case_paper(request: HttpRequest, case: str) -> HttpResponse:
+    """The report of one case as PDF; where a font is missing, what is missing and what to do, as text."""
+    case_id, report = _case_report(request, case)
+    try:
+        return _case_file(pdf_of(report), "application/pdf", case_id, report, "pdf")
+    except GlyphsMissing as refusal:
+        return HttpResponse(str(refusal), content_type="text/plain; charset=utf-8", status=503)
+
+
+def _case_report(request: HttpRequest, case: str) -> tuple[int, Report]:
+    try:
+        case_id = parse_id(case)
+        return case_id, report_of_case(home_of_site(), institution_of(request), case_id, reader_language(), today=timezone.localdate())
+    except (IdNotValid, NoSuchCase) as none:
+        raise Http404 from none
+
+
+def _case_file(content: bytes, content_type: str, case_id: int, report: Report, ending: str) -> HttpResponse:
+    """A download that no cache keeps; its name has the case's id and never the person's."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="case-{id_text(case_id)}-{report.language}.{ending}"'
+    response["Cache-Control"] = "no-store"
     return response

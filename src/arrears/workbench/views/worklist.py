@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.money import AmountNotValid, format_money, parse_minor
+from arrears.engine import words
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.finding import case_of_number
-from arrears.workbench import words
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
 

@@ -8,6 +8,7 @@ Errors: `NoSuchPortfolio`, `NoSuchCase` (also for those of another institution: 
 """
 
 from arrears.engine.use_cases.reading.accounts import Account, Item, Payment, Statement
+from arrears.engine.use_cases.reading.alerts import AlertRow, acknowledged_until, alerts_of_person
 from arrears.engine.use_cases.reading.case import (
     MONTHS_LOOKED_BACK,
     CaseView,
@@ -15,6 +16,7 @@ from arrears.engine.use_cases.reading.case import (
     HistoryPoint,
     HoldSpan,
     case_view,
+    holds_recorded_since,
     in_force,
     month_ends_before,
     overdue_history,
@@ -33,6 +35,7 @@ from arrears.engine.use_cases.reading.cases import (
     facets,
     find_case,
     neighbours,
+    row_before,
     worklist,
 )
 from arrears.engine.use_cases.reading.figures import ALERTS_SHOWN, Alert, BucketCount, FlowCell, MoneySum, Overview, overview
@@ -40,10 +43,10 @@ from arrears.engine.use_cases.reading.persons import ContactPoint, Person, Unsea
 from arrears.engine.use_cases.reading.runs import NoSuchPortfolio, Portfolio, Run, TreatmentWords, portfolio, portfolios
 
 __all__ = [
-    "ALERTS_SHOWN", "MONTHS_LOOKED_BACK", "NOT_SEEN_BEFORE", "PAGE_ROWS", "Account", "Alert", "BucketCount",
+    "ALERTS_SHOWN", "MONTHS_LOOKED_BACK", "NOT_SEEN_BEFORE", "PAGE_ROWS", "Account", "Alert", "AlertRow", "BucketCount",
     "CaseRow", "CaseView", "Contact", "ContactPoint", "Facets", "FlowCell", "HistoryPoint", "HoldSpan", "Item",
     "MoneySum", "NoSuchCase", "NoSuchPortfolio", "Order", "Overview", "Payment", "Person", "Portfolio", "Run",
-    "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "case_of_account", "case_of_party",
-    "case_view", "contact_points", "facets", "find_case", "in_force", "masked", "month_ends_before", "neighbours",
-    "overdue_history", "overview", "people", "portfolio", "portfolios", "worklist",
+    "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_person", "case_of_account", "case_of_party",
+    "case_view", "contact_points", "facets", "find_case", "holds_recorded_since", "in_force", "masked", "month_ends_before", "neighbours",
+    "overdue_history", "overview", "people", "portfolio", "portfolios", "row_before", "worklist",
 ]

@@ -132,7 +132,7 @@ def _items(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence
     if not ids or book.run is None:
         return found
     for table in ("instalments", "receivables", "payments"):
-        connection.execute(f"CREATE TEMP TABLE {table} AS {_account_rows(book, table, ids)}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_account_rows(book, table, ids)}")
     for row in rows_by_name(connection, f"SELECT * FROM ({_items_sql(book.run.as_of)}) ORDER BY account_id, due_on, sequence"):
         found.setdefault(row["account_id"], []).append(Item(row["due_on"], row["amount_minor"], row["outstanding_minor"]))
     return found

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
+
 from arrears.casefile.store import load
 from arrears.casefile.store.institution import acting_for
 from arrears.core.problems import AnswerIsNo
@@ -76,8 +78,7 @@ def alert_page(home: Home, institution_id: int, run: Run, *, today: date, kind: 
     """
     source = _source(run, acknowledged_until(institution_id, today))
     with looking_into(home) as connection:
-        known = {row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [run.file("alerts")]).fetchall()}
-        if "alert_id" not in known:  # A run published before alerts had lives; the next run tells them.
+        if not _alerts_have_lives(connection, run):
             return AlertPage((), 0, 1, 1, {}, {})
         kinds, states = (
             dict(connection.execute(f"SELECT {name}, count(*) FROM {source} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1").fetchall())
@@ -89,10 +90,26 @@ def alert_page(home: Home, institution_id: int, run: Run, *, today: date, kind: 
         total = count_of(connection, f"SELECT count(*) FROM {source} WHERE {narrowed}", values)
         pages = max(1, -(-total // rows))
         page = min(max(1, page), pages)
-        found = rows_by_name(connection, f"""SELECT alert_id, kind, state, case_id, party_id, raised_on, nights_open, bucket, days_past_due, amount_overdue_minor,
-            amount_at_stake_minor, currency, reason_en, reason_zh FROM {source} WHERE {narrowed} ORDER BY {_ORDER} LIMIT {rows} OFFSET {(page - 1) * rows}""", values)
-    shown = tuple(AlertRow(reason=Sentence(row.pop("reason_en"), row.pop("reason_zh")), **row) for row in found)
+        shown = _alert_rows(connection, f"{source} WHERE {narrowed} ORDER BY {_ORDER} LIMIT {rows} OFFSET {(page - 1) * rows}", values)
     return AlertPage(shown, total, page, pages, kinds, states)
+
+
+def alerts_of_person(connection: duckdb.DuckDBPyConnection, run: Run, party_id: int, acknowledged: tuple[int, ...]) -> tuple[AlertRow, ...]:
+    """Every alert of the run about one person, in the order of the list; `acknowledged` as `acknowledged_until` answers it."""
+    if not _alerts_have_lives(connection, run):
+        return ()
+    return _alert_rows(connection, f"{_source(run, acknowledged)} WHERE party_id = ? ORDER BY {_ORDER}", [party_id])
+
+
+def _alerts_have_lives(connection: duckdb.DuckDBPyConnection, run: Run) -> bool:
+    """False for a run published before alerts had lives; the next run tells them."""
+    return "alert_id" in {row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [run.file("alerts")]).fetchall()}
+
+
+def _alert_rows(connection: duckdb.DuckDBPyConnection, source: str, values: list[str] | list[int]) -> tuple[AlertRow, ...]:
+    found = rows_by_name(connection, f"""SELECT alert_id, kind, state, case_id, party_id, raised_on, nights_open, bucket, days_past_due, amount_overdue_minor,
+        amount_at_stake_minor, currency, reason_en, reason_zh FROM {source}""", values)
+    return tuple(AlertRow(reason=Sentence(row.pop("reason_en"), row.pop("reason_zh")), **row) for row in found)
 
 
 def find_alert(home: Home, institution_id: int, alert_id: int) -> tuple[int, str]:
@@ -105,8 +122,8 @@ def find_alert(home: Home, institution_id: int, alert_id: int) -> tuple[int, str
         if book.run is None:
             continue
         with looking_into(home) as connection:
-            known = {row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [book.run.file("alerts")]).fetchall()}
-            found = connection.execute("SELECT party_id, kind FROM read_parquet(?) WHERE alert_id = ?", [book.run.file("alerts"), alert_id]).fetchone() if "alert_id" in known else None
+            lives = _alerts_have_lives(connection, book.run)
+            found = connection.execute("SELECT party_id, kind FROM read_parquet(?) WHERE alert_id = ?", [book.run.file("alerts"), alert_id]).fetchone() if lives else None
         if found:
             return int(found[0]), str(found[1])
     raise NoSuchAlert("No current run has this alert.", "Its ground may be gone, or the id is mistyped.", "Look at the list of alerts.")

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 import duckdb
 
+from arrears.casefile.facts.hold import Hold, holds_in_force
+from arrears.casefile.store import load
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
 from arrears.engine.use_cases.reading.accounts import Account, accounts_of
@@ -83,6 +85,12 @@ def case_view(home: Home, institution_id: int, case_id: int, *, unseal: Unseal =
         history=overdue_history([account for account in accounts if account.currency == currency and account.items], book.run.as_of),
         history_currency=currency,
     )
+
+
+def holds_recorded_since(party_id: int, known: Sequence[HoldSpan], today: date) -> list[Hold]:
+    """Holds recorded here and in force today that the run did not know yet: they protect from the moment they are recorded."""
+    seen = {hold.kind for hold in known}
+    return [hold for hold in holds_in_force(load.holds(party_id), load.holds_lifted(party_id), today) if hold.kind not in seen]
 
 
 def _frozen_rows(connection: duckdb.DuckDBPyConnection, run: Run, table: str, columns: str, party_id: int) -> list[Row]:

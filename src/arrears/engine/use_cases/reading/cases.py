@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
+
+import duckdb
 
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
@@ -147,6 +149,15 @@ def find_case(home: Home, institution_id: int, case_id: int) -> tuple[Portfolio,
         if rows:
             return candidate, _case_row(rows[0])
     raise NoSuchCase("There is no case with this id in a current run.", "It may have been closed.", "Look for it by its number, or check the id.")
+
+
+def row_before(connection: duckdb.DuckDBPyConnection, run: Run, case_id: int) -> CaseRow | None:
+    """What did the run before decide in this case? None where there is no run before, or it had no such case."""
+    if run.previous_folder is None or not (run.previous_folder / "decisions.parquet").exists():
+        return None
+    source, files = _case_source(replace(run, folder=run.previous_folder), "all")
+    rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id = ?", [*files, case_id])
+    return _case_row(rows[0]) if rows else None
 
 
 def case_of_account(home: Home, institution_id: int, account_id: int) -> int | None:

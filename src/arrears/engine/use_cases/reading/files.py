@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import duckdb
@@ -14,9 +15,28 @@ from arrears.engine.home import Home
 Row = dict[str, Any]
 
 
+_Looking = tuple[Home, duckdb.DuckDBPyConnection]
+_looking: ContextVar[_Looking | None] = ContextVar("looking", default=None)
+
+
+@contextmanager
+def looking_once(home: Home) -> Iterator[None]:
+    """Inside, all questions about this home share one connection: opening one costs more than most answers."""
+    with looking_into(home) as connection:
+        before = _looking.set((home, connection))
+        try:
+            yield
+        finally:
+            _looking.reset(before)
+
+
 @contextmanager
 def looking_into(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for one question: one thread, no extensions, no file outside the home's books and runs."""
+    shared = _looking.get()
+    if shared is not None and shared[0] == home:
+        yield shared[1]
+        return
     with column_engine(EngineSettings(threads=1, memory_limit="1GB"), only_from=(home.books, home.runs)) as connection:
         yield connection
 

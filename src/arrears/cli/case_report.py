@@ -1,0 +1,98 @@
+"""How does a colleague take the report of one case along?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from arrears.cli import doors
+from arrears.cli.options import HomeOption, JsonOption
+from arrears.cli.showing import results, show_json, show_table
+from arrears.core.ids import IdNotValid, id_text, parse_id
+from arrears.core.problems import WrongCall
+from arrears.engine.case_reports.keeping import as_plain
+from arrears.engine.case_reports.page import html_of
+from arrears.engine.case_reports.paper import pdf_of
+from arrears.engine.use_cases.case_reports import report_of_case, write_report
+from arrears.engine.use_cases.night_reports import stored_report, stored_reports
+from arrears.engine.use_cases.setting_up import institution_of
+
+
+def case_report(case_id: str, /, *, pdf: bool = False, language: Literal["en", "zh"] = "en", output: Path | None = None, home: HomeOption = None) -> None:
+    """The report of one case: holds, position, history, payments, what changed, what is recommended and why, what is not known.
+
+    It names the person: keep the file where only those may read it who may know.
+
+    Examples:
+      arrears report case 0A1B2C3D4E5F6G
+      arrears report case 0A1B2C3D4E5F6G --pdf --language zh --output case.pdf
+
+    Parameters
+    ----------
+    case_id
+        Id of the case as the list shows it.
+    pdf
+        A PDF instead of a page. Chinese needs the package fonts-noto-cjk.
+    language
+        en or zh.
+    output
+        File to write. Default: case-ID.html or case-ID.pdf in this folder.
+    """
+    wanted = _read_id(case_id)
+    with doors.opened(home) as place:
+        report = report_of_case(place, institution_of(place), wanted, language, today=datetime.now().astimezone().date())
+        _write(pdf_of(report) if pdf else html_of(report).encode(), wanted, pdf, output)
+
+
+def list_reports(*, book: Annotated[str | None, Parameter(help="Only reports of this book.")] = None, json: JsonOption = False, home: HomeOption = None) -> None:
+    """The reports that the nights have stored: of the first cases of each worklist, sealed, kept for 30 days. Names nobody.
+
+    Example:
+      arrears report list
+    """
+    with doors.opened(home) as place:
+        found = stored_reports(place, institution_of(place), book)
+    if json:
+        show_json([as_plain(one) for one in found])
+        return
+    show_table(f"{len(found)} stored reports" if found else "No report is stored.", [("case", False), ("book", False), ("as of", False), ("files", False), ("until", False)], [
+        (id_text(one.case_id), one.book, one.as_of.isoformat(), ", ".join(one.endings), one.expires_on.isoformat()) for one in found
+    ])
+
+
+def stored_case_report(case_id: str, /, *, on: date | None = None, pdf: bool = False, output: Path | None = None, home: HomeOption = None) -> None:
+    """A report that a night has stored, opened as it was made.
+
+    Example:
+      arrears report stored 0A1B2C3D4E5F6G --on 2026-11-23 --pdf
+
+    Parameters
+    ----------
+    case_id
+        Id of the case.
+    on
+        Day of the run. Default: the newest.
+    pdf
+        The PDF instead of the page.
+    output
+        File to write. Default: case-ID.html or case-ID.pdf in this folder.
+    """
+    wanted = _read_id(case_id)
+    with doors.opened(home) as place:
+        _write(stored_report(place, institution_of(place), wanted, on, "pdf" if pdf else "html"), wanted, pdf, output)
+
+
+def _write(content: bytes, case_id: int, pdf: bool, output: Path | None) -> None:
+    target = output or Path(f"case-{id_text(case_id)}.{'pdf' if pdf else 'html'}")
+    write_report(content, target)
+    results.print(f"Report: {target}")
+
+
+def _read_id(text: str) -> int:
+    try:
+        return parse_id(text)
+    except IdNotValid as trouble:
+        raise WrongCall(str(trouble)) from trouble
