@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from arrears.assess.delinquency.conventions import read_conventions
 from arrears.core.problems import Busy
 from arrears.engine.case_changes import NoCases
 from arrears.engine.columns_engine import EngineSettings
@@ -193,3 +195,18 @@ def test_run_json_names_the_inputs_by_digest(book: Path, tmp_path: Path) -> None
     facts = json.loads((run(book, tmp_path).folder / "run.json").read_text(encoding="utf-8"))
     assert facts["inputs"]["policy"] == find_policy(None).version
     assert len(facts["inputs"]["book"]) == 64 and facts["seconds"]["whole"] <= time.perf_counter() - started
+
+
+def test_a_run_names_its_conventions_and_says_how_far_their_calendar_is_known(book: Path, tmp_path: Path) -> None:
+    by = read_conventions("non_working_days: {calendar: CN}\nproducts: {no_such_product: {tag_grace_days: 5}}", "CNY")
+    found = nightly(replace(request(book, tmp_path), delinquency=by), NoCases())
+    told = found.facts["conventions"]
+    assert told["non_working_days"] == "CN following" and told["products"]["no_such_product"]["tag_grace_days"] == 5
+    (calendar,) = told["calendars"]
+    assert calendar["calendar"] == "CN" and calendar["is_enough"] == (calendar["needed_until"] <= calendar["known_until"])
+    assert ("calendar CN is known up to" in (found.folder / "report.html").read_text(encoding="utf-8")) == (not calendar["is_enough"])
+    moved = pq.read_table(found.folder / "frozen" / "moved_due_days.parquet").to_pylist()
+    assert {"rule": "CN following", "due_on": date(2026, 10, 1), "moved_to": date(2026, 10, 8)} in moved
+    plain = run(book, tmp_path / "plain")
+    assert plain.facts["conventions"]["calendars"] == [] and not (plain.folder / "frozen" / "moved_due_days.parquet").exists()
+    assert one(f"SELECT count(*) FROM read_parquet('{found.folder}/assessment.parquet') WHERE oldest_due_on > contractual_due_on") > (0,)

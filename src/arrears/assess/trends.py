@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from arrears.assess.columns import money_sum
 from arrears.assess.delinquency.appropriate import appropriate
+from arrears.assess.delinquency.groups import of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.position import BookTables
 from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
@@ -42,7 +43,7 @@ def trend_rows(book: BookTables, now: ir.Table, before: ir.Table, paid: ir.Table
     Returns:
         Rows of TREND_SCHEMA; measures without any account are missing.
     """
-    parts = [_standing(now), _moved(now, before, settings.bucket_names), _cash(book, now, settings, on, since), _due(book, now, paid, on, since)]
+    parts = [_standing(now), _moved(now, before, settings.bucket_names), _cash(book, now, settings, on, since), _due(book, now, paid, settings, on, since)]
     rows = ibis.union(*parts, distinct=False)
     return rows.mutate(as_of=ibis.literal(on), compared_with=ibis.literal(since)).select(*TREND_SCHEMA.names)
 
@@ -101,9 +102,9 @@ def _cash(book: BookTables, now: ir.Table, settings: DelinquencySettings, on: da
     ))
 
 
-def _due(book: BookTables, now: ir.Table, paid: ir.Table, on: date, since: date) -> ir.Table:
+def _due(book: BookTables, now: ir.Table, paid: ir.Table, settings: DelinquencySettings, on: date, since: date) -> ir.Table:
     """What fell due after `since`, and what of it is still unpaid at the end of the day, however little or short."""
-    items = items_known_on(book["instalments"], book["receivables"], on)
+    items = of_each_group(book, settings, lambda group: items_known_on(group.book["instalments"], group.book["receivables"], on))
     fell_due = items.filter((items.due_on > ibis.literal(since)) & (items.due_on <= ibis.literal(on)) & (items.amount_minor > 0))
     theirs = items.semi_join(fell_due, "account_id").filter(items.due_on <= ibis.literal(on))
     left = appropriate(theirs, paid)

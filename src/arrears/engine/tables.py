@@ -13,10 +13,12 @@ from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from arrears.assess.changes import bucket_flow
 from arrears.assess.classification.regimes import CLASSES_SCHEMA, RegimeFigures, class_counts, classes
+from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.persons import persons_in_arrears
 from arrears.assess.delinquency.position import Step, position_steps
@@ -36,7 +38,8 @@ FROZEN = ("holds", "consents", "contact_history")
 
 ASSESSMENT_SCHEMA = ibis.schema({
     "account_id": "int64", "party_id": "int64", "product": "string", "currency": "string", "days_past_due": "int32",
-    "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "delinquent_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
+    "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "contractual_due_on": "date",
+    "delinquent_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
     "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", "last_paid_on": "date", "paid_minor": "int64",
     "dates_constructed": "boolean",
 })
@@ -104,9 +107,13 @@ def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...
     steps = position_steps(book, settings, on)
     position = ibis.table(steps[-1].expression.schema(), name="position")
     overdue = position.filter(position.bucket != CURRENT)
-    items = items_known_on(book["instalments"], book["receivables"], on).semi_join(overdue, "account_id")
-    payments = payments_until(book["payments"], on, settings.payment_day).semi_join(overdue, "account_id")
-    return *steps, Step("punctuality", punctuality(items, payments, settings, on))
+
+    def paid_before(group: Group) -> ir.Table:
+        items = items_known_on(group.book["instalments"], group.book["receivables"], on).semi_join(overdue, "account_id")
+        payments = payments_until(group.book["payments"], on, group.settings.payment_day).semi_join(overdue, "account_id")
+        return punctuality(items, payments, group.settings, on)
+
+    return *steps, Step("punctuality", of_each_group(book, settings, paid_before))
 
 
 def decision_steps(policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str]) -> tuple[Step, ...]:
