@@ -210,3 +210,25 @@ def test_a_run_names_its_conventions_and_says_how_far_their_calendar_is_known(bo
     plain = run(book, tmp_path / "plain")
     assert plain.facts["conventions"]["calendars"] == [] and not (plain.folder / "frozen" / "moved_due_days.parquet").exists()
     assert one(f"SELECT count(*) FROM read_parquet('{found.folder}/assessment.parquet') WHERE oldest_due_on > contractual_due_on") > (0,)
+
+
+def test_a_run_counts_who_entered_rolled_improved_and_was_cured_since_the_run_before(book: Path, tmp_path: Path) -> None:
+    first, later = run(book, tmp_path, EARLIER), run(book, tmp_path)
+    assert first.facts["counts"]["moved"] is None
+    place = {name: number for number, name in enumerate(later.facts["buckets"])}
+    before, now = (pq.read_table(found.folder / "assessment.parquet").to_pylist() for found in (first, later))
+    for whose, key in (("accounts", "account_id"), ("persons", "party_id")):
+        then: dict[int, int] = {}
+        for row in before:
+            then[row[key]] = max(then.get(row[key], 0), place[row["bucket"]])
+        expected = {"entered": 0, "rolled": 0, "improved": 0, "cured": 0}
+        worst: dict[int, int] = {}
+        for row in now:
+            worst[row[key]] = max(worst.get(row[key], 0), place[row["bucket"]])
+        for who, here in worst.items():
+            there = then.get(who, 0)
+            if here != there:
+                expected["entered" if there == 0 else "rolled" if here > there else "cured" if here == 0 else "improved"] += 1
+        assert {name: later.facts["counts"]["moved"][whose][name] for name in expected} == expected
+        assert expected["entered"] > 0
+    assert later.facts["counts"]["moved"]["accounts"]["gone"] == 0

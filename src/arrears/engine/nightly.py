@@ -140,6 +140,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("order"):
                 order_the_work(work)
             counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection)}
+            counts["moved"] = tables.moves_of(connection, request.delinquency.bucket_names) if previous else None
             with work.stage("portfolio"):
                 portfolio(work, counts)
         facts = run_record(request, staged, inputs, counts, previous)

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import ibis
 
+from arrears.assess.changes import GONE, bucket_flow
 from arrears.assess.delinquency.groups import Group, groups_of, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.position import Step
@@ -41,7 +42,6 @@ from arrears.learn.analytics.flow import (
     transition_matrix,
 )
 from arrears.learn.analytics.months import month_ends, months_between
-from arrears.learn.analytics.movement import GONE, movement
 from arrears.learn.analytics.ratio import Ratio, ratio
 
 Row = dict[str, Any]
@@ -145,7 +145,7 @@ def chain_of(buckets: Sequence[str], settings: DelinquencySettings) -> tuple[str
 
 def _flow_tables(look: _Look) -> dict[str, list[Row]]:
     before = ibis.table(ASSESSMENT_SCHEMA, name="portfolio_before")
-    moved = look.rows(movement(look.position, before), "currency", "bucket_before", "bucket") if look.compared else []
+    moved = look.rows(bucket_flow(look.position, before), "currency", "bucket_before", "bucket") if look.compared else []
     standing = rows_by_name(look.connection, "SELECT currency, bucket, sum(balance_minor)::BIGINT AS balance_minor FROM position GROUP BY ALL ORDER BY 1, 2")
     names = look.settings.bucket_names
     tables: dict[str, list[Row]] = {"flow": moved, "transition": [], "roll": [], "cure": [], "loss": []}

@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from arrears.assess.changes import bucket_flow
+from arrears.assess.changes import GONE, MOVES, WORSE, bucket_flow, moved_accounts, moved_persons
 from arrears.assess.classification.regimes import CLASSES_SCHEMA, RegimeFigures, class_counts, classes
 from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
@@ -171,6 +171,17 @@ def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
 def flow_sql() -> str:
     """Bucket flow since the run before."""
     return sql_of(bucket_flow(ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ASSESSMENT_SCHEMA, name="assessed_before")))
+
+
+def moves_of(connection: duckdb.DuckDBPyConnection, bucket_names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many accounts and persons entered arrears, rolled further, got closer or were cured since the run before, and how many accounts are gone?"""
+    now, before = (ibis.table(ASSESSMENT_SCHEMA, name=name) for name in ("position", "assessed_before"))
+    found = {}
+    for whose, moved in (("accounts", moved_accounts(now, before, bucket_names)), ("persons", moved_persons(now, before, bucket_names))):
+        counted = {row["move"]: row["n"] for row in rows_by_name(connection, f"SELECT move, count(*) AS n FROM ({sql_of(moved)}) GROUP BY move")}
+        found[whose] = {"rolled" if move == WORSE else move: counted.get(move, 0) for move in MOVES}
+    found["accounts"][GONE] = rows_by_name(connection, f"SELECT coalesce(sum(accounts), 0)::BIGINT AS n FROM flow WHERE bucket = '{GONE}'")[0]["n"]
+    return found
 
 
 def worklist_sql() -> str:
