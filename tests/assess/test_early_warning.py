@@ -9,6 +9,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from arrears.assess.delinquency.punctuality import judged_items
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, lives
 from arrears.assess.early_warning.evidence import due_soon, late_habits, returned_debits
@@ -39,7 +40,7 @@ def likely_rows(accounts: list[dict[str, Any]], paid_on: list[date], back: list[
     """Alerts for these accounts; account 1 had items on the first of each month, paid on these days."""
     position, book = ibis.table(ASSESSMENT_SCHEMA, name="position"), BOOK_TABLES["payments"].unbound()
     soon, owners = due_soon(position, SETTINGS, TODAY), ibis.table(OWNERS, name="owners")
-    habits = late_habits(owners, ibis.table(ITEMS, name="items"), ibis.table(MONEY, name="money"), DelinquencySettings(), SETTINGS, TODAY)
+    habits = late_habits(owners, judged_items(ibis.table(ITEMS, name="items"), ibis.table(MONEY, name="money"), DelinquencySettings(), TODAY), SETTINGS)
     found = likely(soon, habits, returned_debits(book, SETTINGS, TODAY), ibis.table(DECISION_SCHEMA, name="decisions"), SETTINGS)
     items = [{"account_id": 1, "due_on": date(2026, 11 - len(paid_on) + place, 1), "sequence": place, "amount_minor": 100} for place in range(1, len(paid_on) + 1)]
     money = [{"account_id": 1, "paid_on": day, "payment_id": place, "amount_minor": 100} for place, day in enumerate(paid_on)]

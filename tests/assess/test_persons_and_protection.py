@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from arrears.assess.changes import alerts, bucket_flow
+from arrears.assess.changes import alerts, bucket_flow, moved_accounts, moved_persons
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.persons import persons_in_arrears
 from arrears.assess.delinquency.position import Step
@@ -144,10 +144,30 @@ def test_bucket_flow_counts_where_accounts_came_from() -> None:
     import ibis
 
     now = table(ASSESSMENT_SCHEMA, [late(account_id=1), position(account_id=2), position(account_id=3)])
-    before = table(ASSESSMENT_SCHEMA, [position(account_id=1), late(account_id=2)])
+    before = table(ASSESSMENT_SCHEMA, [position(account_id=1), late(account_id=2), late(account_id=4, balance_minor=700)])
     flow = bucket_flow(ibis.table(ASSESSMENT_SCHEMA, name="now"), ibis.table(ASSESSMENT_SCHEMA, name="before"))
     rows = rows_of_expression(flow, {"now": now, "before": before}, "bucket_before, bucket")
-    assert [(row["bucket_before"], row["bucket"], row["accounts"]) for row in rows] == [("1-30", "current", 1), ("current", "1-30", 1), ("none", "current", 1)]
+    assert [(row["bucket_before"], row["bucket"], row["accounts"]) for row in rows] == [
+        ("1-30", "current", 1), ("1-30", "gone", 1), ("current", "1-30", 1), ("none", "current", 1)]
+    assert (rows[1]["balance_before_minor"], rows[1]["balance_minor"]) == (700, 0)
+
+
+def test_the_documented_moves_of_ann_and_bo() -> None:
+    import ibis
+
+    def stands(account_id: int, party_id: int, bucket: str) -> dict[str, Any]:
+        return position(account_id=account_id, party_id=party_id, bucket=bucket)
+
+    ann, bo = 1, 2
+    tables = {
+        "now": table(ASSESSMENT_SCHEMA, [stands(11, ann, "31-60"), stands(12, ann, "current"), stands(21, bo, "1-30"), stands(31, 3, "current")]),
+        "before": table(ASSESSMENT_SCHEMA, [stands(11, ann, "1-30"), stands(12, ann, "1-30"), stands(21, bo, "current"), stands(41, 4, "1-30")]),
+    }
+    now, before = (ibis.table(ASSESSMENT_SCHEMA, name=name) for name in ("now", "before"))
+    accounts = rows_of_expression(moved_accounts(now, before, SETTINGS.bucket_names), tables, "account_id")
+    assert [(row["account_id"], row["move"]) for row in accounts] == [(11, "worse"), (12, "cured"), (21, "entered")]
+    persons = rows_of_expression(moved_persons(now, before, SETTINGS.bucket_names), tables, "party_id")
+    assert [(row["party_id"], row["move"]) for row in persons] == [(ann, "worse"), (bo, "entered")]
 
 
 def test_a_case_raises_an_alert_when_new_or_further_behind_and_not_when_it_gets_better() -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from arrears.assess.delinquency.conventions import read_conventions
 from arrears.core.problems import Busy
 from arrears.engine.case_changes import NoCases
 from arrears.engine.columns_engine import EngineSettings
@@ -193,3 +195,40 @@ def test_run_json_names_the_inputs_by_digest(book: Path, tmp_path: Path) -> None
     facts = json.loads((run(book, tmp_path).folder / "run.json").read_text(encoding="utf-8"))
     assert facts["inputs"]["policy"] == find_policy(None).version
     assert len(facts["inputs"]["book"]) == 64 and facts["seconds"]["whole"] <= time.perf_counter() - started
+
+
+def test_a_run_names_its_conventions_and_says_how_far_their_calendar_is_known(book: Path, tmp_path: Path) -> None:
+    by = read_conventions("non_working_days: {calendar: CN}\nproducts: {no_such_product: {tag_grace_days: 5}}", "CNY")
+    found = nightly(replace(request(book, tmp_path), delinquency=by), NoCases())
+    told = found.facts["conventions"]
+    assert told["non_working_days"] == "CN following" and told["products"]["no_such_product"]["tag_grace_days"] == 5
+    (calendar,) = told["calendars"]
+    assert calendar["calendar"] == "CN" and calendar["is_enough"] == (calendar["needed_until"] <= calendar["known_until"])
+    assert ("calendar CN is known up to" in (found.folder / "report.html").read_text(encoding="utf-8")) == (not calendar["is_enough"])
+    moved = pq.read_table(found.folder / "frozen" / "moved_due_days.parquet").to_pylist()
+    assert {"rule": "CN following", "due_on": date(2026, 10, 1), "moved_to": date(2026, 10, 8)} in moved
+    plain = run(book, tmp_path / "plain")
+    assert plain.facts["conventions"]["calendars"] == [] and not (plain.folder / "frozen" / "moved_due_days.parquet").exists()
+    assert one(f"SELECT count(*) FROM read_parquet('{found.folder}/assessment.parquet') WHERE oldest_due_on > contractual_due_on") > (0,)
+
+
+def test_a_run_counts_who_entered_rolled_improved_and_was_cured_since_the_run_before(book: Path, tmp_path: Path) -> None:
+    first, later = run(book, tmp_path, EARLIER), run(book, tmp_path)
+    assert first.facts["counts"]["moved"] is None
+    place = {name: number for number, name in enumerate(later.facts["buckets"])}
+    before, now = (pq.read_table(found.folder / "assessment.parquet").to_pylist() for found in (first, later))
+    for whose, key in (("accounts", "account_id"), ("persons", "party_id")):
+        then: dict[int, int] = {}
+        for row in before:
+            then[row[key]] = max(then.get(row[key], 0), place[row["bucket"]])
+        expected = {"entered": 0, "rolled": 0, "improved": 0, "cured": 0}
+        worst: dict[int, int] = {}
+        for row in now:
+            worst[row[key]] = max(worst.get(row[key], 0), place[row["bucket"]])
+        for who, here in worst.items():
+            there = then.get(who, 0)
+            if here != there:
+                expected["entered" if there == 0 else "rolled" if here > there else "cured" if here == 0 else "improved"] += 1
+        assert {name: later.facts["counts"]["moved"][whose][name] for name in expected} == expected
+        assert expected["entered"] > 0
+    assert later.facts["counts"]["moved"]["accounts"]["gone"] == 0

@@ -132,6 +132,22 @@ def test_a_case_shows_what_is_outstanding_by_the_rule_that_the_run_used(home: Ho
     assert sum(item.outstanding_minor for item in account.items if item.due_on < AS_OF) == account.amount_overdue_minor
 
 
+def test_an_item_whose_due_date_moved_off_a_free_day_shows_both_days(home: Home, small: SmallBook, run: reading.Run) -> None:
+    with duckdb.connect(":memory:") as connection:
+        moved = "SELECT 'CN following' AS rule, DATE '2026-09-05' AS due_on, DATE '2026-09-07' AS moved_to"
+        connection.execute(f"COPY ({moved}) TO '{run.folder}/frozen/moved_due_days.parquet' (FORMAT parquet)")
+    facts = json.loads((run.folder / "run.json").read_text())
+    for rules, shown in (
+        ({"non_working_days": "CN following", "products": {}}, (date(2026, 9, 7), date(2026, 9, 5))),
+        ({"non_working_days": "CN following", "products": {"other": {"non_working_days": None}}}, (date(2026, 9, 7), date(2026, 9, 5))),
+        ({"non_working_days": None, "products": {"other": {"non_working_days": "CN following"}}}, (date(2026, 9, 5), None)),
+    ):
+        (run.folder / "run.json").write_text(json.dumps({**facts, "conventions": rules}))
+        items = reading.case_view(home, BANK, small.lin, unseal=_in_the_clear).accounts[0].items
+        assert (items[1].due_on, items[1].contractual_due_on) == shown
+        assert (items[2].due_on, items[2].contractual_due_on) == (date(2026, 10, 5), None)
+
+
 def test_money_that_came_after_the_day_of_the_run_is_not_shown(home: Home, small: SmallBook) -> None:
     view = reading.case_view(home, BANK, small.lin, unseal=_in_the_clear)
     assert [payment.paid_on for payment in view.accounts[0].payments] == [date(2026, 9, 20), date(2026, 8, 5)]

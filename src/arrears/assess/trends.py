@@ -13,11 +13,13 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from arrears.assess.changes import ENTERED, MOVES, WORSE, moved_accounts
 from arrears.assess.columns import money_sum
 from arrears.assess.delinquency.appropriate import appropriate
+from arrears.assess.delinquency.groups import of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.position import BookTables
-from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
+from arrears.assess.delinquency.settings import DelinquencySettings
 
 TREND_SCHEMA = ibis.schema({
     "as_of": "date", "compared_with": "date", "measure": "string", "bucket": "string", "currency": "string", "accounts": "int64",
@@ -25,9 +27,9 @@ TREND_SCHEMA = ibis.schema({
 })
 """One row a measure, bucket and currency of a day. `bucket` is empty but for the measure `standing`."""
 TREND_KEY = ("as_of", "measure", "bucket", "currency")
-STANDING, ENTERED, WORSE, IMPROVED, CURED = "standing", "entered", "worse", "improved", "cured"
+STANDING = "standing"
 RECEIVED, REVERSED, FELL_DUE, LEFT_UNPAID = "received", "reversed", "fell_due", "left_unpaid"
-MEASURES = (STANDING, ENTERED, WORSE, IMPROVED, CURED, RECEIVED, REVERSED, FELL_DUE, LEFT_UNPAID)
+MEASURES = (STANDING, *MOVES, RECEIVED, REVERSED, FELL_DUE, LEFT_UNPAID)
 
 
 def trend_rows(book: BookTables, now: ir.Table, before: ir.Table, paid: ir.Table, settings: DelinquencySettings, on: date, since: date) -> ir.Table:
@@ -42,7 +44,7 @@ def trend_rows(book: BookTables, now: ir.Table, before: ir.Table, paid: ir.Table
     Returns:
         Rows of TREND_SCHEMA; measures without any account are missing.
     """
-    parts = [_standing(now), _moved(now, before, settings.bucket_names), _cash(book, now, settings, on, since), _due(book, now, paid, on, since)]
+    parts = [_standing(now), _moved(now, before, settings.bucket_names), _cash(book, now, settings, on, since), _due(book, now, paid, settings, on, since)]
     rows = ibis.union(*parts, distinct=False)
     return rows.mutate(as_of=ibis.literal(on), compared_with=ibis.literal(since)).select(*TREND_SCHEMA.names)
 
@@ -70,22 +72,14 @@ def _standing(now: ir.Table) -> ir.Table:
     ))
 
 
-def _place(bucket: ir.StringColumn, bucket_names: Sequence[str]) -> ir.IntegerValue:
-    return ibis.cases(*((bucket == name, place) for place, name in enumerate(bucket_names)), else_=0)
-
-
 def _moved(now: ir.Table, before: ir.Table, bucket_names: Sequence[str]) -> ir.Table:
     """Accounts whose bucket changed. What got worse counts with its overdue amount now, what got better with the one before."""
-    both = now.left_join(before, "account_id").select(
-        now.account_id, now.currency, now.balance_minor, now.amount_overdue_minor, overdue_before_minor=before.amount_overdue_minor,
-        later=_place(now.bucket, bucket_names), earlier=_place(ibis.coalesce(before.bucket, CURRENT), bucket_names),
-    )
-    changed = both.filter(both.later != both.earlier)
-    is_worse = changed.later > changed.earlier
+    changed = moved_accounts(now, before, bucket_names)
+    is_worse = changed.move.isin([ENTERED, WORSE])
     return _figures(changed.select(
         "account_id", "currency", "balance_minor",
         bucket=ibis.literal(""),
-        measure=ibis.cases((changed.earlier == 0, ENTERED), (is_worse, WORSE), (changed.later == 0, CURED), else_=IMPROVED),
+        measure=changed.move,
         amount_minor=ibis.ifelse(is_worse, changed.amount_overdue_minor, changed.overdue_before_minor),
     ))
 
@@ -101,9 +95,9 @@ def _cash(book: BookTables, now: ir.Table, settings: DelinquencySettings, on: da
     ))
 
 
-def _due(book: BookTables, now: ir.Table, paid: ir.Table, on: date, since: date) -> ir.Table:
+def _due(book: BookTables, now: ir.Table, paid: ir.Table, settings: DelinquencySettings, on: date, since: date) -> ir.Table:
     """What fell due after `since`, and what of it is still unpaid at the end of the day, however little or short."""
-    items = items_known_on(book["instalments"], book["receivables"], on)
+    items = of_each_group(book, settings, lambda group: items_known_on(group.book["instalments"], group.book["receivables"], on))
     fell_due = items.filter((items.due_on > ibis.literal(since)) & (items.due_on <= ibis.literal(on)) & (items.amount_minor > 0))
     theirs = items.semi_join(fell_due, "account_id").filter(items.due_on <= ibis.literal(on))
     left = appropriate(theirs, paid)

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet
 
+from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.position import Step
+from arrears.assess.delinquency.punctuality import judged_items
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, lives
 from arrears.assess.early_warning.evidence import due_soon, late_habits, returned_debits
@@ -51,14 +54,18 @@ def alert_steps(delinquency: DelinquencySettings, settings: EarlyWarningSettings
     """Evidence first, then the kinds; the last step has FOUND_COLUMNS."""
     position, history = ibis.table(tables.ASSESSMENT_SCHEMA, name="position"), ibis.table(tables.HISTORY_SCHEMA, name="punctuality")
     decisions, before = ibis.table(tables.DECISION_SCHEMA, name="decisions"), ibis.table(tables.DECISION_SCHEMA, name="decided_before")
-    book = {name: BOOK_TABLES[name].unbound() for name in ("instalments", "receivables", "payments")}
+    book = {name: BOOK_TABLES[name].unbound() for name in ("accounts", "instalments", "receivables", "payments")}
     soon = Step("alert_soon", due_soon(position, settings, on))
     named_soon = ibis.table(soon.expression.schema(), name="alert_soon")
     owners = Step("alert_owners", position.semi_join(named_soon, "party_id").select("account_id", "party_id"))
     named_owners = ibis.table(owners.expression.schema(), name="alert_owners")
-    items = items_known_on(book["instalments"], book["receivables"], on).semi_join(named_owners, "account_id")
-    payments = payments_until(book["payments"], on, delinquency.payment_day).semi_join(named_owners, "account_id")
-    habits = Step("alert_habits", late_habits(named_owners, items, payments, delinquency, settings, on))
+
+    def judged(group: Group) -> ir.Table:
+        items = items_known_on(group.book["instalments"], group.book["receivables"], on).semi_join(named_owners, "account_id")
+        payments = payments_until(group.book["payments"], on, group.settings.payment_day).semi_join(named_owners, "account_id")
+        return judged_items(items, payments, group.settings, on)
+
+    habits = Step("alert_habits", late_habits(named_owners, of_each_group(book, delinquency, judged), settings))
     debits = Step("alert_debits", returned_debits(book["payments"], settings, on))
     named_habits, named_debits = (ibis.table(step.expression.schema(), name=step.name) for step in (habits, debits))
     kinds = (

@@ -31,6 +31,7 @@ from arrears.core.sql import quoted
 from arrears.engine import tables
 from arrears.engine.book_views import count_accounts, slice_sql, slices_of
 from arrears.engine.columns_engine import EngineSettings, column_engine, rows_by_name, sql_of, write_sorted
+from arrears.engine.due_days import show_moved_due_days
 from arrears.engine.nightly import Progress, silent
 from arrears.engine.run_folder import only_run_of
 from arrears.intake.book.layout import book_digest
@@ -127,7 +128,7 @@ def inputs_digest(request: HistoryRequest, book: str, day: HistoryDay) -> str:
     """
     inputs = {
         "as_of": day.on.isoformat(), "compared_with": day.since.isoformat(), "book": book, "delinquency": repr(request.delinquency),
-        "software": {name: version(name) for name in ("arrears", "duckdb", "ibis-framework")},
+        "software": {name: version(name) for name in ("arrears", "duckdb", "ibis-framework", "holidays")},
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
@@ -160,6 +161,7 @@ def replay(request: HistoryRequest, progress: Progress = silent) -> HistoryResul
         missing = [day for day in wanted if stands_with(day_file(folder, day.on)) != digests[day]]
         done = len(wanted) - len(missing)
         with column_engine(request.engine, folder / ".scratch") as connection:
+            show_moved_due_days(connection, request.book, request.delinquency)
             parts = slices_of(count_accounts(connection, request.book), request.engine.accounts_per_slice)
             for some in _in_portions(missing):
                 connection.execute(f"CREATE OR REPLACE TEMP TABLE trend AS {tables.empty(TREND_SCHEMA)}")

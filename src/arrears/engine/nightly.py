@@ -28,7 +28,7 @@ from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
-from arrears.engine import early_warning, tables
+from arrears.engine import due_days, early_warning, tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -87,6 +87,7 @@ class _Work:
     def __init__(self, request: RunRequest, staged: StagedRun, connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         self.request, self.staged, self.connection, self.progress = request, staged, connection, progress
         self.seconds: dict[str, float] = {}
+        self.calendars: list[due_days.CalendarReach] = []
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -139,9 +140,11 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("order"):
                 order_the_work(work)
             counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection)}
+            counts["moved"] = tables.moves_of(connection, request.delinquency.bucket_names) if previous else None
             with work.stage("portfolio"):
                 portfolio(work, counts)
         facts = run_record(request, staged, inputs, counts, previous)
+        facts["conventions"] = due_days.told(request.delinquency, work.calendars)
         staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
         same = _published_with(request.runs, request.on, inputs)
@@ -157,6 +160,9 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
     """Keep the facts about cases that this run thinks with, next to what it will find."""
     for name, table_sql in tables.frozen_tables(work.request.book, case_facts, work.connection).items():
         work.write(f"frozen/{name}.parquet", table_sql.sql, table_sql.key)
+    work.calendars = due_days.show_moved_due_days(work.connection, work.request.book, work.request.delinquency)
+    if work.calendars:
+        work.write(f"frozen/{due_days.MOVED_DUE_DAYS}.parquet", f"SELECT * FROM {due_days.MOVED_DUE_DAYS}", ("rule", "due_on"))
     work.write(f"frozen/{early_warning.ACKNOWLEDGED}.parquet", early_warning.acknowledged_sql(case_facts, work.connection), ("alert_id", "valid_on"))
 
 
@@ -259,7 +265,7 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "regimes": {one.regime.value: one.digest for one in request.regimes},
         "previous": _digest_of_run(request.runs, previous),
         "portfolio_compared_with": _digest_of_run(request.runs, run_to_compare_with(request.runs, request.on)),
-        "software": {**{name: version(name) for name in ("arrears", "duckdb", "ibis-framework")}, "code": code_digest()},
+        "software": {**{name: version(name) for name in ("arrears", "duckdb", "ibis-framework", "holidays")}, "code": code_digest()},
     }
 
 

@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 import ibis
 
+from arrears.assess.changes import GONE, bucket_flow
+from arrears.assess.delinquency.groups import Group, groups_of, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.position import Step
 from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
@@ -40,7 +42,6 @@ from arrears.learn.analytics.flow import (
     transition_matrix,
 )
 from arrears.learn.analytics.months import month_ends, months_between
-from arrears.learn.analytics.movement import GONE, movement
 from arrears.learn.analytics.ratio import Ratio, ratio
 
 Row = dict[str, Any]
@@ -118,7 +119,8 @@ class _Look:
         self.ends = month_ends(on, cohorts.COHORT_MONTHS)
         self.book = {name: table.unbound() for name, table in BOOK_TABLES.items()}
         self.position = ibis.table(ASSESSMENT_SCHEMA, name="position")
-        self.items = items_known_on(self.book["instalments"], self.book["receivables"], on)
+        self.groups = groups_of(self.book, settings)
+        self.items = of_each_group(self.book, settings, lambda group: items_known_on(group.book["instalments"], group.book["receivables"], on))
         self.payments = payments_until(self.book["payments"], on, settings.payment_day)
         self.is_month = compared is not None and (on - compared).days in MONTH_DAYS
 
@@ -143,7 +145,7 @@ def chain_of(buckets: Sequence[str], settings: DelinquencySettings) -> tuple[str
 
 def _flow_tables(look: _Look) -> dict[str, list[Row]]:
     before = ibis.table(ASSESSMENT_SCHEMA, name="portfolio_before")
-    moved = look.rows(movement(look.position, before), "currency", "bucket_before", "bucket") if look.compared else []
+    moved = look.rows(bucket_flow(look.position, before), "currency", "bucket_before", "bucket") if look.compared else []
     standing = rows_by_name(look.connection, "SELECT currency, bucket, sum(balance_minor)::BIGINT AS balance_minor FROM position GROUP BY ALL ORDER BY 1, 2")
     names = look.settings.bucket_names
     tables: dict[str, list[Row]] = {"flow": moved, "transition": [], "roll": [], "cure": [], "loss": []}
@@ -192,10 +194,10 @@ def _dated_rows(look: _Look) -> dict[str, list[Row]]:
     Every figure is a sum over accounts, so the slices' sums add up to the book's.
     """
     found: dict[str, list[Row]] = {}
-    for part in look.slices:
-        steps = _slice_steps(look, part)
+    for part, group in itertools.product(look.slices, look.groups):
+        steps = _slice_steps(look, part, group)
         think(look.connection, steps)
-        for name, expression in _dated_questions(look).items():
+        for name, expression in _dated_questions(look, group).items():
             found.setdefault(name, []).extend(look.rows(expression, *DATED_KEYS[name]))
         forget(look.connection, steps)
     return {name: summed(rows, DATED_KEYS[name]) for name, rows in found.items()}
@@ -220,30 +222,34 @@ def summed(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
     return [sums[place] for place in sorted(sums)]
 
 
-def _slice_steps(look: _Look, part: Slice) -> list[Step]:
+def _slice_steps(look: _Look, part: Slice, group: Group) -> list[Step]:
     """The narrow tables of one slice: what falls due, what was paid, which loans are in a cohort, which of them were ever late."""
     def here(table: Any) -> Any:
         return table.filter(table.account_id.between(part.first_id, part.last_id))
 
-    items = Step("sliced_items", here(look.items))
-    payments = Step("sliced_payments", here(look.payments).select("account_id", "paid_on", "amount_minor"))
+    items = Step("sliced_items", here(_items_of(group, look.on)))
+    payments = Step("sliced_payments", here(payments_until(group.book["payments"], look.on, group.settings.payment_day)).select("account_id", "paid_on", "amount_minor"))
     named_items, named_payments = (ibis.table(step.expression.schema(), name=step.name) for step in (items, payments))
-    loans = Step("cohort_loans", here(cohorts.loans_of(look.book["accounts"], look.book["instalments"], look.on)))
-    late = Step("cohort_late", cohorts.ever_late(named_items, named_payments, look.ends, look.settings))
+    loans = Step("cohort_loans", here(cohorts.loans_of(group.book["accounts"], group.book["instalments"], look.on)))
+    late = Step("cohort_late", cohorts.ever_late(named_items, named_payments, look.ends, group.settings))
     return [items, payments, loans, late]
 
 
-def _dated_questions(look: _Look) -> dict[str, Any]:
+def _items_of(group: Group, on: date) -> Any:
+    return items_known_on(group.book["instalments"], group.book["receivables"], on)
+
+
+def _dated_questions(look: _Look, group: Group) -> dict[str, Any]:
     """What is asked of each slice, by the name of its key in DATED_KEYS."""
-    items = ibis.table(look.items.schema(), name="sliced_items")
+    items = ibis.table(_items_of(group, look.on).schema(), name="sliced_items")
     payments = ibis.table(look.payments.select("account_id", "paid_on", "amount_minor").schema(), name="sliced_payments")
     loans = ibis.table(cohorts.loans_of(look.book["accounts"], look.book["instalments"], look.on).schema(), name="cohort_loans")
     few = loans.semi_join(ibis.table({"account_id": "int64"}, name="cohort_late"), "account_id")
     return {
-        "entry": cohorts.due_days(items, payments, look.book["accounts"], look.settings, look.on),
+        "entry": cohorts.due_days(items, payments, look.book["accounts"], group.settings, look.on),
         "booked": cohorts.booked(loans, items),
-        "late": cohorts.late_balances(few, items, payments, look.ends, look.settings),
-        "first": cohorts.first_payment_defaults(loans, items, payments, look.settings, look.on),
+        "late": cohorts.late_balances(few, items, payments, look.ends, group.settings),
+        "first": cohorts.first_payment_defaults(loans, items, payments, group.settings, look.on),
         "week": exposure.to_come(items, look.position, look.on, "week"),
         "month": exposure.to_come(items, look.position, look.on, "month"),
     }
@@ -314,11 +320,17 @@ def _invoice_tables(look: _Look) -> dict[str, list[Row]]:
     days = invoices.SALES_DAYS
     opening = look.on - timedelta(days=days)
     now, then = (
-        look.rows(invoices.ageing(invoices.open_invoices(told, look.book["payments"], look.settings, day), told, accounts, day), "currency", "bucket")
+        look.rows(invoices.ageing(_open_invoices(look, day), told, accounts, day), "currency", "bucket")
         for day in (look.on, opening)
     )
     sales = look.rows(invoices.credit_sales(told, accounts, look.on), "currency")
     return {"ageing": _in_order(now, look.settings), "trade_credit": [_trade_credit(row, now, then, days) for row in sales]}
+
+
+def _open_invoices(look: _Look, day: date) -> Any:
+    return of_each_group(
+        look.book, look.settings, lambda group: invoices.open_invoices(group.book["receivables"], group.book["payments"], group.settings, day)
+    )
 
 
 def _in_order(rows: list[Row], settings: DelinquencySettings) -> list[Row]:

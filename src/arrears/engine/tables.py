@@ -13,10 +13,12 @@ from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
-from arrears.assess.changes import bucket_flow
+from arrears.assess.changes import GONE, MOVES, WORSE, bucket_flow, moved_accounts, moved_persons
 from arrears.assess.classification.regimes import CLASSES_SCHEMA, RegimeFigures, class_counts, classes
+from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.persons import persons_in_arrears
 from arrears.assess.delinquency.position import Step, position_steps
@@ -36,7 +38,8 @@ FROZEN = ("holds", "consents", "contact_history")
 
 ASSESSMENT_SCHEMA = ibis.schema({
     "account_id": "int64", "party_id": "int64", "product": "string", "currency": "string", "days_past_due": "int32",
-    "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "delinquent_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
+    "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "contractual_due_on": "date",
+    "delinquent_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
     "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", "last_paid_on": "date", "paid_minor": "int64",
     "dates_constructed": "boolean",
 })
@@ -104,9 +107,13 @@ def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...
     steps = position_steps(book, settings, on)
     position = ibis.table(steps[-1].expression.schema(), name="position")
     overdue = position.filter(position.bucket != CURRENT)
-    items = items_known_on(book["instalments"], book["receivables"], on).semi_join(overdue, "account_id")
-    payments = payments_until(book["payments"], on, settings.payment_day).semi_join(overdue, "account_id")
-    return *steps, Step("punctuality", punctuality(items, payments, settings, on))
+
+    def paid_before(group: Group) -> ir.Table:
+        items = items_known_on(group.book["instalments"], group.book["receivables"], on).semi_join(overdue, "account_id")
+        payments = payments_until(group.book["payments"], on, group.settings.payment_day).semi_join(overdue, "account_id")
+        return punctuality(items, payments, group.settings, on)
+
+    return *steps, Step("punctuality", of_each_group(book, settings, paid_before))
 
 
 def decision_steps(policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str]) -> tuple[Step, ...]:
@@ -164,6 +171,17 @@ def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
 def flow_sql() -> str:
     """Bucket flow since the run before."""
     return sql_of(bucket_flow(ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ASSESSMENT_SCHEMA, name="assessed_before")))
+
+
+def moves_of(connection: duckdb.DuckDBPyConnection, bucket_names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many accounts and persons entered arrears, rolled further, got closer or were cured since the run before, and how many accounts are gone?"""
+    now, before = (ibis.table(ASSESSMENT_SCHEMA, name=name) for name in ("position", "assessed_before"))
+    found = {}
+    for whose, moved in (("accounts", moved_accounts(now, before, bucket_names)), ("persons", moved_persons(now, before, bucket_names))):
+        counted = {row["move"]: row["n"] for row in rows_by_name(connection, f"SELECT move, count(*) AS n FROM ({sql_of(moved)}) GROUP BY move")}
+        found[whose] = {"rolled" if move == WORSE else move: counted.get(move, 0) for move in MOVES}
+    found["accounts"][GONE] = rows_by_name(connection, f"SELECT coalesce(sum(accounts), 0)::BIGINT AS n FROM flow WHERE bucket = '{GONE}'")[0]["n"]
+    return found
 
 
 def worklist_sql() -> str:

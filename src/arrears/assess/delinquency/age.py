@@ -56,15 +56,17 @@ def age(outstanding: ir.Table, settings: DelinquencySettings, on: date, pauses: 
         pauses: rows of `pauses.PAUSE_SCHEMA`, if the book has any.
 
     Returns:
-        account_id, oldest_due_on (null where nothing is overdue), overdue_items, amount_overdue_minor, balance_minor,
+        account_id, oldest_due_on (null where nothing is overdue), contractual_due_on (the same where no due date moves), overdue_items, amount_overdue_minor, balance_minor,
         next_due_on (null where nothing is outstanding later), days_past_due (contractual), delinquent_on (the first day of the tag:
         the oldest overdue due date and the grace), days_delinquent (days past due less grace and pauses, never below 0).
     """
     owed = outstanding.filter(outstanding.outstanding_minor > 0)
     late = is_late(owed.due_on, settings, on) & is_open(owed.outstanding_minor, settings)
     to_come = ~is_late(owed.due_on, settings, on)
+    stated_on = owed.contractual_due_on if "contractual_due_on" in owed.columns else owed.due_on
     aged = owed.group_by("account_id").agg(
         oldest_due_on=owed.due_on.min(where=late),
+        contractual_due_on=stated_on.min(where=late),
         next_due_on=owed.due_on.min(where=to_come),
         overdue_items=owed.due_on.count(where=late).cast("int32"),
         amount_overdue_minor=money_sum(owed.outstanding_minor, where=late),

@@ -7,6 +7,8 @@ A small YAML file, every key optional, the defaults those of `DelinquencySetting
     tag_grace_days: 0           # the tag lags, the amount does not
     tolerance: {days: 3, short: 10.00}   # 容时容差
     buckets: [30, 60, 90]       # last day of each bucket but the open one
+    non_working_days: {calendar: CN, shift: following}   # due dates on days nobody works on
+    products: {mortgage: {tag_grace_days: 5}}            # what departs from the above
     regimes: [ifrs_9]           # read by `arrears.assess.classification.stated`
     early_warning: {due_within_days: 7}  # read by `arrears.assess.early_warning.stated`
 """
@@ -14,15 +16,19 @@ A small YAML file, every key optional, the defaults those of `DelinquencySetting
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import yaml
 
 from arrears.assess.delinquency.settings import DEFAULT_BUCKETS, Bucket, DayOnDueDate, DelinquencySettings, PaymentDay, PaymentTolerance
+from arrears.core.calendars import NonWorkingDays, Shift
 from arrears.core.money import AmountNotValid, parse_minor
 from arrears.core.problems import BadData
 
-KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets", "regimes", "early_warning")
+KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets", "non_working_days", "products", "regimes", "early_warning")
+PRODUCT_KEYS = ("day_on_due_date", "tag_grace_days", "tolerance", "non_working_days")
 _PAYMENT_DAYS = {"own_day": PaymentDay.OWN_DAY, "next_day": PaymentDay.NEXT_DAY}
 
 
@@ -48,7 +54,7 @@ def read_conventions(text: str, currency: str, source: str = "conventions") -> D
     >>> read_conventions("grace: 3", "CNY")
     Traceback (most recent call last):
     ...
-    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets, regimes, early_warning.
+    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets, non_working_days, products, regimes, early_warning.
     """
     try:
         stated = yaml.safe_load(text) or {}
@@ -59,13 +65,65 @@ def read_conventions(text: str, currency: str, source: str = "conventions") -> D
     for key in stated:
         if key not in KEYS:
             raise _wrong(source, f"“{key}” is not a convention", f"Known are: {', '.join(KEYS)}.")
-    return DelinquencySettings(
-        day_on_due_date=DayOnDueDate(_whole(stated, "day_on_due_date", 0, 1, source)),
-        payment_day=_payment_day(stated, source),
-        tag_grace_days=_whole(stated, "tag_grace_days", 0, 366, source),
-        tolerance=_tolerance(stated.get("tolerance") or {}, currency, source),
-        buckets=_buckets(stated.get("buckets"), source),
-    )
+    book = _departing(DelinquencySettings(payment_day=_payment_day(stated, source), buckets=_buckets(stated.get("buckets"), source)), stated, currency, source)
+    return replace(book, products=_products(stated.get("products"), book, currency, source))
+
+
+def _departing(known: DelinquencySettings, stated: Mapping[str, Any], currency: str, source: str) -> DelinquencySettings:
+    """Conventions as known, but for what is stated."""
+    departs: dict[str, Any] = {}
+    if "day_on_due_date" in stated:
+        departs["day_on_due_date"] = DayOnDueDate(_whole(stated, "day_on_due_date", 0, 1, source))
+    if "tag_grace_days" in stated:
+        departs["tag_grace_days"] = _whole(stated, "tag_grace_days", 0, 366, source)
+    if "tolerance" in stated:
+        departs["tolerance"] = _tolerance(stated["tolerance"] or {}, currency, source)
+    if "non_working_days" in stated:
+        departs["non_working_days"] = _non_working_days(stated["non_working_days"], source)
+    return replace(known, **departs)
+
+
+def _products(stated: Any, book: DelinquencySettings, currency: str, source: str) -> tuple[tuple[str, DelinquencySettings], ...]:
+    """The products that depart, by name; one that states nothing of its own is as the book."""
+    if stated is None:
+        return ()
+    if not isinstance(stated, dict):
+        raise _wrong(source, f"products is “{stated}”", "Write products: {mortgage: {tag_grace_days: 5}}.")
+    found = []
+    for name, departs in sorted(stated.items(), key=lambda pair: str(pair[0])):
+        if not isinstance(departs, dict) or not set(departs) <= set(PRODUCT_KEYS):
+            raise _wrong(source, f"products: {name} is “{departs}”", f"A product departs in: {', '.join(PRODUCT_KEYS)}; the others hold for the whole book.")
+        found.append((str(name), _departing(book, departs, currency, f"{source}: products: {name}")))
+    return tuple((name, one) for name, one in found if one != book)
+
+
+def _non_working_days(stated: Any, source: str) -> NonWorkingDays | None:
+    """Where due dates on non-working days go; None where they stay."""
+    example = "Write non_working_days: {calendar: CN, shift: following}."
+    if stated is None:
+        return None
+    if not isinstance(stated, dict) or not set(stated) <= {"calendar", "shift", "days", "known_until"}:
+        raise _wrong(source, f"non_working_days is “{stated}”", example)
+    shift = stated.get("shift", Shift.FOLLOWING)
+    if shift not in set(Shift):
+        raise _wrong(source, f"non_working_days shift is “{shift}”", f"Write one of: {', '.join(Shift)}.")
+    if shift == Shift.NONE:
+        return None
+    if not isinstance(stated.get("calendar"), str):
+        raise _wrong(source, f"non_working_days calendar is “{stated.get('calendar')}”", f"{example} Put NO, for Norway, in quotes.")
+    until = _whole(stated, "known_until", 1990, 2100, source) if "known_until" in stated else None
+    return NonWorkingDays(stated["calendar"], Shift(shift), _days_otherwise(stated.get("days") or {}, source), until)
+
+
+def _days_otherwise(stated: Any, source: str) -> tuple[tuple[date, bool], ...]:
+    """Days that the lender states otherwise than the calendar."""
+    example = "Write days: {2027-02-14: working, 2027-02-15: free}."
+    if not isinstance(stated, dict):
+        raise _wrong(source, f"non_working_days days is “{stated}”", example)
+    for day, state in stated.items():
+        if type(day) is not date or state not in ("working", "free"):
+            raise _wrong(source, f"non_working_days days has “{day}: {state}”", example)
+    return tuple(sorted((day, state == "working") for day, state in stated.items()))
 
 
 def _wrong(source: str, what: str, remedy: str) -> ConventionsNotValid:

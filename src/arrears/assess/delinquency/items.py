@@ -1,7 +1,8 @@
 """What falls due, item by item?
 
 An *item* is one dated amount of an account: an instalment of a schedule or a single receivable. Both are put into one shape,
-(account_id, due_on, sequence, amount_minor), so that everything after this is written once.
+(account_id, due_on, sequence, amount_minor), so that everything after this is written once. Where due dates move off non-working days
+(`groups.py`), `due_on` is the moved day and `contractual_due_on` stands beside it.
 """
 
 from __future__ import annotations
@@ -25,13 +26,19 @@ def instalment_items(instalments: ir.Table) -> ir.Table:
         due_on=instalments.due_on,
         sequence=instalments.number.cast("int64"),
         amount_minor=amount.cast("int64"),
+        **_contractual(instalments),
     )
+
+
+def _contractual(table: ir.Table) -> dict[str, ir.Value]:
+    """The contractual due date, where the table has one beside the moved."""
+    return {"contractual_due_on": table.contractual_due_on} if "contractual_due_on" in table.columns else {}
 
 
 def receivable_items(receivables: ir.Table, on: date) -> ir.Table:
     """Each receivable known on the day as an item: one issued later did not exist yet for anybody looking at that day."""
     known = receivables.filter(receivables.issued_on.isnull() | (receivables.issued_on <= ibis.literal(on)))
-    return known.select("account_id", "due_on", sequence=known.document_id, amount_minor=known.amount_minor)
+    return known.select("account_id", "due_on", sequence=known.document_id, amount_minor=known.amount_minor, **_contractual(known))
 
 
 def items_known_on(instalments: ir.Table, receivables: ir.Table, on: date) -> ir.Table:

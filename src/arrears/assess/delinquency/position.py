@@ -19,6 +19,7 @@ import ibis.expr.types as ir
 from arrears.assess.columns import money_sum
 from arrears.assess.delinquency.age import age, bucket_of_days, is_late
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
+from arrears.assess.delinquency.groups import Group, groups_of
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.pauses import PAUSE_SCHEMA
 from arrears.assess.delinquency.revolving import revolving_position
@@ -36,8 +37,8 @@ class Step:
 
 
 POSITION_COLUMNS = (
-    "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "delinquent_on", "next_due_on",
-    "amount_overdue_minor", "balance_minor", "overdue_items", "bucket",
+    "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "contractual_due_on", "delinquent_on",
+    "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", "bucket",
 )
 
 
@@ -57,6 +58,7 @@ def _even_position(even: ir.Table) -> ir.Table:
     return even.select(
         "account_id",
         oldest_due_on=ibis.null("date"),
+        contractual_due_on=ibis.null("date"),
         delinquent_on=ibis.null("date"),
         next_due_on=even.next_due_on,
         overdue_items=ibis.literal(0, type="int32"),
@@ -75,6 +77,7 @@ def _uneven_position(uneven: ir.Table, items: ir.Table, pauses: ir.Table, settin
     return uneven.left_join(aged, "account_id").select(
         uneven.account_id,
         aged.oldest_due_on,
+        aged.contractual_due_on,
         aged.delinquent_on,
         aged.next_due_on,
         overdue_items=ibis.coalesce(aged.overdue_items, zero32),
@@ -107,22 +110,31 @@ def position_steps(book: BookTables, settings: DelinquencySettings, on: date) ->
         on: the day looked at; what was recorded for later days is not used.
 
     Returns:
-        Steps `paid`, `totals`, `position`; the last has one row an account known on the day with POSITION_COLUMNS and
+        Steps `paid`, `totals` (and one more for each group of products that departs), `position`; the last has one row an account known on the day with POSITION_COLUMNS and
         party_id, product, currency, paid_minor, last_paid_on, dates_constructed.
     """
-    payments = payments_until(book["payments"], on, settings.payment_day)
-    items = items_known_on(book["instalments"], book["receivables"], on)
-    pauses = book["pauses"].select(*PAUSE_SCHEMA.names)
-    paid = Step("paid", paid_per_account(payments))
+    paid = Step("paid", paid_per_account(payments_until(book["payments"], on, settings.payment_day)))
     named_paid = ibis.table(paid.expression.schema(), name="paid")
-    summed = Step("totals", totals(items, named_paid, settings, on))
-    named_totals = ibis.table(summed.expression.schema(), name="totals")
+    sums, parts = [], []
+    for place, group in enumerate(groups_of(book, settings)):
+        items = items_known_on(group.book["instalments"], group.book["receivables"], on)
+        summed = Step(f"totals_{place}" if place else "totals", totals(items, named_paid, group.settings, on))
+        sums.append(summed)
+        parts.append(_group_position(group, items, ibis.table(summed.expression.schema(), name=summed.name), named_paid, on))
+    return paid, *sums, Step("position", parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False))
+
+
+def _group_position(group: Group, items: ir.Table, named_totals: ir.Table, named_paid: ir.Table, on: date) -> ir.Table:
+    """The accounts of one group, by its conventions."""
+    book, settings = group.book, group.settings
+    payments = payments_until(book["payments"], on, settings.payment_day)
+    pauses = book["pauses"].select(*PAUSE_SCHEMA.names)
     stands = ibis.union(
         _scheduled_position(named_totals, items, pauses, settings, on),
         revolving_position(book["statements"], payments, settings, on).select(*POSITION_COLUMNS),
         distinct=False,
     )
-    return paid, summed, Step("position", _with_account(book["accounts"], stands, named_paid, on))
+    return _with_account(book["accounts"], stands, named_paid, on)
 
 
 def _with_account(accounts: ir.Table, stands: ir.Table, paid: ir.Table, on: date) -> ir.Table:
@@ -140,6 +152,7 @@ def _with_account(accounts: ir.Table, stands: ir.Table, paid: ir.Table, on: date
         months_past_due=stands.months_past_due,
         basis=ibis.coalesce(stands.basis, "nothing_due"),
         oldest_due_on=stands.oldest_due_on,
+        contractual_due_on=stands.contractual_due_on,
         delinquent_on=stands.delinquent_on,
         next_due_on=stands.next_due_on,
         amount_overdue_minor=ibis.cases((nothing_due, ibis.literal(0, type="int64")), else_=stands.amount_overdue_minor),

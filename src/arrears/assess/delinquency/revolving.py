@@ -53,6 +53,7 @@ def revolving_position(statements: ir.Table, payments: ir.Table, settings: Delin
     stated = known.mutate(
         amount_overdue_minor=overdue,
         oldest_due_on=oldest,
+        contractual_due_on=ibis.ifelse(oldest.notnull(), known.contractual_due_on, ibis.null("date")) if "contractual_due_on" in known.columns else oldest,
         balance_minor=ibis.greatest(known.balance_minor - known.came_minor, zero),
         next_due_on=ibis.cases((known.due_on >= ibis.literal(on), known.due_on), else_=ibis.null("date")),
         basis=ibis.cases((months_only, "months_only"), else_="days"),
@@ -71,7 +72,6 @@ def revolving_position(statements: ir.Table, payments: ir.Table, settings: Delin
         (counted.basis == "months_only", bucket_of_months(counted.months_past_due)), else_=bucket_of_days(counted.days_delinquent, settings)
     )
     return counted.select(
-        "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "delinquent_on", "next_due_on",
-        "amount_overdue_minor",
-        "balance_minor", "overdue_items", bucket=named,
+        "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "contractual_due_on", "delinquent_on",
+        "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", bucket=named,
     )

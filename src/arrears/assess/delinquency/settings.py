@@ -5,8 +5,10 @@ Peers differ on nearly each of these, so each is a named setting with a document
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+
+from arrears.core.calendars import NonWorkingDays
 
 
 class DayOnDueDate(IntEnum):
@@ -73,6 +75,8 @@ class DelinquencySettings:
         tag_grace_days: days by which the *tag* (days delinquent, bucket) lags behind the days past due; never hides the amount.
         tolerance: lateness within it is no lateness at all.
         buckets: contiguous ranges from day 1 on, the last one open.
+        non_working_days: where due dates on non-working days go; None leaves them.
+        products: products that depart from the conventions above, each with its own; buckets and payment day are the book's.
 
     >>> DelinquencySettings().bucket_names[:3]
     ('current', '1-30', '31-60')
@@ -83,6 +87,8 @@ class DelinquencySettings:
     tag_grace_days: int = 0
     tolerance: PaymentTolerance = PaymentTolerance()
     buckets: tuple[Bucket, ...] = DEFAULT_BUCKETS
+    non_working_days: NonWorkingDays | None = None
+    products: tuple[tuple[str, DelinquencySettings], ...] = ()
 
     def __post_init__(self) -> None:
         assert self.tag_grace_days >= 0 and self.tolerance.days >= 0 and self.tolerance.short_minor >= 0, "leniency is not negative"
@@ -91,9 +97,22 @@ class DelinquencySettings:
             assert bucket.from_days == expected, f"bucket {bucket.name} leaves a gap or an overlap before day {bucket.from_days}"
             expected = (bucket.to_days or 0) + 1
         assert self.buckets and self.buckets[-1].to_days is None, "the last bucket must be open"
+        for name, one in self.products:
+            assert not one.products, f"product {name} has products of its own"
+            assert (one.buckets, one.payment_day) == (self.buckets, self.payment_day), f"product {name} departs from what is the book's"
 
     @property
     def bucket_names(self) -> tuple[str, ...]:
         """Every name an account can stand under, best first; months stand after days because they are a different measure."""
         months = (f"{month}m" for month in range(1, MONTHS_SHOWN_APART))
         return (CURRENT, *(bucket.name for bucket in self.buckets), *months, f"{MONTHS_SHOWN_APART}m+")
+
+    def without_products(self) -> DelinquencySettings:
+        """The conventions of all products that do not depart from them."""
+        return replace(self, products=()) if self.products else self
+
+    @property
+    def rules_of_days(self) -> tuple[NonWorkingDays, ...]:
+        """Every rule by which due dates move, each once."""
+        stated = (self.non_working_days, *(one.non_working_days for _, one in self.products))
+        return tuple(dict.fromkeys(rule for rule in stated if rule is not None))

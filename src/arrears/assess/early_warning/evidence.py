@@ -12,8 +12,6 @@ import ibis
 import ibis.expr.types as ir
 
 from arrears.assess.columns import money_sum
-from arrears.assess.delinquency.punctuality import judged_items
-from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 
 
@@ -23,18 +21,17 @@ def due_soon(position: ir.Table, settings: EarlyWarningSettings, on: date) -> ir
     return position.filter((position.bucket == "current") & (position.next_due_on >= ibis.literal(on)) & (position.next_due_on <= last))
 
 
-def late_habits(owners: ir.Table, items: ir.Table, payments: ir.Table, delinquency: DelinquencySettings, settings: EarlyWarningSettings, on: date) -> ir.Table:
+def late_habits(owners: ir.Table, judged: ir.Table, settings: EarlyWarningSettings) -> ir.Table:
     """Of the last items of a person that fell due, over all their accounts, how many were paid late?
 
     Args:
         owners: account_id and party_id of every account of the people asked about.
-        items: items of these accounts.
-        payments: their signed payments up to the day.
+        judged: their items that had fallen due, each by the conventions of its account, as `punctuality.judged_items` gives them.
 
     Returns:
         party_id, items_seen (at most `items_looked_at`), items_late.
     """
-    judged = judged_items(items, payments, delinquency, on).inner_join(owners.select("account_id", "party_id"), "account_id")
+    judged = judged.inner_join(owners.select("account_id", "party_id"), "account_id")
     newest = ibis.window(group_by="party_id", order_by=[ibis.desc("day"), ibis.desc("account_id"), ibis.desc("tie")])
     ranked = judged.mutate(age=ibis.row_number().over(newest))
     last = ranked.filter(ranked.age < settings.items_looked_at)

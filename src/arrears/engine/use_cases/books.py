@@ -19,6 +19,7 @@ from arrears.core.problems import WrongCall
 from arrears.decide.policy.table import Policy
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.due_days import calendar_of
 from arrears.engine.home import Home
 from arrears.engine.legal_figures import regime_figures
 from arrears.engine.nightly import Progress, RunRequest, RunResult, nightly
@@ -133,14 +134,17 @@ def conventions_of(home: Home, named: Path | None) -> DelinquencySettings:
 
     Raises:
         WrongCall: the file that was named is not there.
-        ConventionsNotValid: it cannot be used; the message names the key.
+        ConventionsNotValid: it cannot be used, or names a calendar that there is not; the message names the key.
     """
     file = named or home.conventions_file
     if not file.is_file():
         if named:
             raise WrongCall(f"There is no conventions file {named}.", "Days would be counted otherwise than you mean.", "Name a file that is there.")
         return DelinquencySettings()
-    return read_conventions(file.read_text(encoding="utf-8"), home.read_settings().currency, file.name)
+    settings = read_conventions(file.read_text(encoding="utf-8"), home.read_settings().currency, file.name)
+    for rule in settings.rules_of_days:
+        calendar_of(rule.calendar)
+    return settings
 
 
 def regimes_chosen(home: Home, named: Path | None) -> tuple[RegimeFigures, ...]:

@@ -14,7 +14,6 @@ from fractions import Fraction
 
 from arrears.learn.analytics.ratio import Ratio, ratio
 
-NOT_THERE_BEFORE = "none"
 CURRENT = "current"
 
 

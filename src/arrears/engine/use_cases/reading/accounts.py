@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import duckdb
+import ibis
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK, Regime
 from arrears.assess.classification.words import REGIME_WORDS, class_words
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
+from arrears.assess.delinquency.groups import MOVED_DUE_DAYS
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.core.book import INSTALMENTS, PAYMENTS, RECEIVABLES
 from arrears.core.reasons import Sentence
+from arrears.core.sql import quoted
 from arrears.engine.columns_engine import rows_by_name, sql_of
-from arrears.engine.use_cases.reading.runs import Portfolio
+from arrears.engine.run_folder import RUN_FILE
+from arrears.engine.use_cases.reading.runs import Portfolio, Run
 from arrears.intake.book.layout import latest_by_key_sql
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One amount that falls due, and what of it is still outstanding after all money is laid on the oldest first."""
+    """One amount that falls due, and what of it is still outstanding after all money is laid on the oldest first.
+
+    `contractual_due_on` is set where the contract's day is a free one and the amount is due on another.
+    """
 
     due_on: date
     amount_minor: int
     outstanding_minor: int
+    contractual_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +129,16 @@ def _account_rows(book: Portfolio, table: str, ids: Sequence[int]) -> str:
     return f"SELECT * FROM ({latest_by_key_sql(book.folder, table)}) WHERE account_id IN ({listed})"
 
 
+ITEM_TABLES = {
+    table.name: ibis.table({**dict(table.schema.items()), "contractual_due_on": "date"}, name=table.name) for table in (INSTALMENTS, RECEIVABLES)
+}
+"""What falls due, as `_with_days_moved` gives it."""
+
+
 @lru_cache(maxsize=64)
 def _items_sql(on: date) -> str:
     """The nightly run's own expressions for one day, as SQL over `instalments`, `receivables` and `payments`."""
-    items = items_known_on(INSTALMENTS.unbound(), RECEIVABLES.unbound(), on)
+    items = items_known_on(ITEM_TABLES["instalments"], ITEM_TABLES["receivables"], on)
     return sql_of(appropriate(items, paid_per_account(payments_until(PAYMENTS.unbound(), on))))
 
 
@@ -131,11 +147,34 @@ def _items(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence
     found: dict[int, list[Item]] = {}
     if not ids or book.run is None:
         return found
-    for table in ("instalments", "receivables", "payments"):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_account_rows(book, table, ids)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE payments AS {_account_rows(book, 'payments', ids)}")
+    for table in ("instalments", "receivables"):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_with_days_moved(book.run, _account_rows(book, table, ids))}")
     for row in rows_by_name(connection, f"SELECT * FROM ({_items_sql(book.run.as_of)}) ORDER BY account_id, due_on, sequence"):
-        found.setdefault(row["account_id"], []).append(Item(row["due_on"], row["amount_minor"], row["outstanding_minor"]))
+        stated = row["contractual_due_on"]
+        moved = None if stated == row["due_on"] else stated
+        found.setdefault(row["account_id"], []).append(Item(row["due_on"], row["amount_minor"], row["outstanding_minor"], moved))
     return found
+
+
+def _with_days_moved(run: Run, rows: str) -> str:
+    """Rows with due dates where this run moved them to, the contractual ones beside; in a run without such days both are the same."""
+    moved = run.folder / "frozen" / f"{MOVED_DUE_DAYS}.parquet"
+    if not moved.exists():
+        return f"SELECT *, due_on AS contractual_due_on FROM ({rows})"
+    stated = json.loads((run.folder / RUN_FILE).read_text(encoding="utf-8"))["conventions"]
+    own = [f"WHEN product = {quoted(name)} THEN {_rule(one)}" for name, one in stated["products"].items()]
+    rule = f"CASE {' '.join(own)} ELSE {_rule(stated)} END" if own else _rule(stated)
+    return (
+        f"SELECT t.* REPLACE (coalesce(m.moved_to, t.due_on) AS due_on), t.due_on AS contractual_due_on FROM ({rows}) t "
+        f"JOIN (SELECT account_id, {rule} AS rule FROM read_parquet({quoted(run.file('assessment'))})) a USING (account_id) "
+        f"LEFT JOIN read_parquet({quoted(moved)}) m ON m.due_on = t.due_on AND m.rule = a.rule"
+    )
+
+
+def _rule(conventions: Mapping[str, Any]) -> str:
+    name = conventions["non_working_days"]
+    return quoted(name) if name else "NULL::VARCHAR"
 
 
 def _payments(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence[int]) -> dict[int, list[Payment]]:

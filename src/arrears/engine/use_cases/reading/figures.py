@@ -112,7 +112,7 @@ def _bucket_counts(connection: duckdb.DuckDBPyConnection, run: Run) -> tuple[Buc
 def _flow(connection: duckdb.DuckDBPyConnection, run: Run) -> tuple[FlowCell, ...]:
     rows = rows_by_name(connection, """
         SELECT bucket_before AS before, bucket AS now, sum(accounts)::BIGINT AS accounts
-        FROM read_parquet(?) GROUP BY ALL ORDER BY ALL
+        FROM read_parquet(?) WHERE bucket <> 'gone' GROUP BY ALL ORDER BY ALL
         """, [run.file("flow")])
     return tuple(FlowCell(**row) for row in rows)
 
