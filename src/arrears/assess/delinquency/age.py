@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from arrears.assess.columns import days_between, days_later, money_sum
+from arrears.assess.delinquency.components import overdue_components
 from arrears.assess.delinquency.pauses import paused_since
 from arrears.assess.delinquency.settings import CURRENT, MONTHS_SHOWN_APART, DayOnDueDate, DelinquencySettings
 
@@ -71,6 +72,7 @@ def age(outstanding: ir.Table, settings: DelinquencySettings, on: date, pauses: 
         overdue_items=owed.due_on.count(where=late).cast("int32"),
         amount_overdue_minor=money_sum(owed.outstanding_minor, where=late),
         balance_minor=money_sum(owed.outstanding_minor),
+        **overdue_components(owed, late),
     )
     counted = aged.mutate(days_past_due=days_late(aged.oldest_due_on, settings, on))
     return _tagged(counted, settings, on, pauses)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from arrears.assess.delinquency.components import LEFT_LAST
 from arrears.assess.delinquency.settings import PaymentDay
 
 ITEM_KEY = ("account_id", "due_on", "sequence")
@@ -21,12 +22,14 @@ def instalment_items(instalments: ir.Table) -> ir.Table:
     """Each instalment as an item; components that are not known count nothing."""
     components = ("principal_minor", "interest_minor", "fee_minor", "penalty_minor")
     amount = sum((instalments[name].fill_null(0) for name in components), ibis.literal(0, type="int64"))
+    parts = {name: instalments[name].fill_null(0).cast("int64") for name in LEFT_LAST}
     return instalments.select(
         account_id=instalments.account_id,
         due_on=instalments.due_on,
         sequence=instalments.number.cast("int64"),
         amount_minor=amount.cast("int64"),
         **_contractual(instalments),
+        **parts,
     )
 
 
@@ -38,7 +41,7 @@ def _contractual(table: ir.Table) -> dict[str, ir.Value]:
 def receivable_items(receivables: ir.Table, on: date) -> ir.Table:
     """Each receivable known on the day as an item: one issued later did not exist yet for anybody looking at that day."""
     known = receivables.filter(receivables.issued_on.isnull() | (receivables.issued_on <= ibis.literal(on)))
-    return known.select("account_id", "due_on", sequence=known.document_id, amount_minor=known.amount_minor, **_contractual(known))
+    return known.select("account_id", "due_on", sequence=known.document_id, amount_minor=known.amount_minor, **_contractual(known), **{name: ibis.null("int64") for name in LEFT_LAST})
 
 
 def items_known_on(instalments: ir.Table, receivables: ir.Table, on: date) -> ir.Table:

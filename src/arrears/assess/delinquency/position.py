@@ -19,6 +19,7 @@ import ibis.expr.types as ir
 from arrears.assess.columns import money_sum
 from arrears.assess.delinquency.age import age, bucket_of_days, is_late
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
+from arrears.assess.delinquency.components import OVERDUE_COLUMNS
 from arrears.assess.delinquency.groups import Group, groups_of
 from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.pauses import PAUSE_SCHEMA
@@ -38,7 +39,7 @@ class Step:
 
 POSITION_COLUMNS = (
     "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "contractual_due_on", "delinquent_on",
-    "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", "bucket",
+    "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", "bucket", *OVERDUE_COLUMNS,
 )
 
 
@@ -63,6 +64,7 @@ def _even_position(even: ir.Table) -> ir.Table:
         next_due_on=even.next_due_on,
         overdue_items=ibis.literal(0, type="int32"),
         amount_overdue_minor=ibis.literal(0, type="int64"),
+        **{name: ibis.literal(0, type="int64") for name in OVERDUE_COLUMNS},
         balance_minor=even.due_minor - even.late_minor,
         days_past_due=ibis.literal(0, type="int32"),
         days_delinquent=ibis.literal(0, type="int32"),
@@ -80,6 +82,7 @@ def _uneven_position(uneven: ir.Table, items: ir.Table, pauses: ir.Table, settin
         aged.contractual_due_on,
         aged.delinquent_on,
         aged.next_due_on,
+        **{name: ibis.cases((aged.account_id.isnull(), zero64), else_=aged[name]) for name in OVERDUE_COLUMNS},
         overdue_items=ibis.coalesce(aged.overdue_items, zero32),
         amount_overdue_minor=ibis.coalesce(aged.amount_overdue_minor, zero64),
         balance_minor=ibis.coalesce(aged.balance_minor, zero64),
@@ -91,11 +94,9 @@ def _uneven_position(uneven: ir.Table, items: ir.Table, pauses: ir.Table, settin
 def _scheduled_position(named_totals: ir.Table, items: ir.Table, pauses: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
     """Accounts with instalments or receivables, even and uneven ones, in the common columns."""
     is_even = named_totals.paid_minor == named_totals.late_minor
-    both = ibis.union(
-        _even_position(named_totals.filter(is_even)),
-        _uneven_position(named_totals.filter(~is_even), items, pauses, settings, on),
-        distinct=False,
-    )
+    even = _even_position(named_totals.filter(is_even))
+    uneven = _uneven_position(named_totals.filter(~is_even), items, pauses, settings, on)
+    both = ibis.union(even, uneven.select(*even.columns), distinct=False)
     return both.mutate(
         months_past_due=ibis.null("int32"), basis=ibis.literal("days"), bucket=bucket_of_days(both.days_delinquent, settings)
     ).select(*POSITION_COLUMNS)
@@ -159,6 +160,7 @@ def _with_account(accounts: ir.Table, stands: ir.Table, paid: ir.Table, on: date
         balance_minor=ibis.coalesce(stands.balance_minor, ibis.literal(0, type="int64")),
         overdue_items=ibis.coalesce(stands.overdue_items, ibis.literal(0, type="int32")),
         bucket=ibis.coalesce(stands.bucket, "current"),
+        **{name: ibis.cases((nothing_due, ibis.literal(0, type="int64")), else_=stands[name]) for name in OVERDUE_COLUMNS},
         last_paid_on=paid.last_paid_on,
         paid_minor=ibis.coalesce(paid.paid_minor, ibis.literal(0, type="int64")),
         dates_constructed=ibis.coalesce(known.dates_constructed, False),

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from arrears.assess.columns import days_later, money_sum
 from arrears.assess.delinquency.age import bucket_of_days, bucket_of_months, days_late, is_late
+from arrears.assess.delinquency.components import no_components
 from arrears.assess.delinquency.settings import DelinquencySettings
 
 
@@ -73,5 +74,5 @@ def revolving_position(statements: ir.Table, payments: ir.Table, settings: Delin
     )
     return counted.select(
         "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "contractual_due_on", "delinquent_on",
-        "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", bucket=named,
+        "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", bucket=named, **no_components(counted.amount_overdue_minor),
     )
