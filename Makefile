@@ -42,7 +42,7 @@ check: $(STAMP)  ## style, types, imports, architecture, licences
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/architecture
 
-bench: $(STAMP)  ## speed and memory at 1 and 10 million accounts (about 25 minutes)
+bench: $(STAMP)  ## speed and memory: nights at 1 and 10 million accounts, imports, reports, replay, ledger (more than an hour)
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 soak: $(STAMP)  ## the long versions of the tests

@@ -8,6 +8,14 @@ import subprocess
 import sys
 
 SIZES = (1_000_000, 10_000_000)
+OTHERS = (
+    ("import_files", "--accounts", "1000000"),
+    ("import_files", "--accounts", "10000000", "--only", "delta"),
+    ("case_reports",),
+    ("history",),
+    ("ledger",),
+)
+"""What is measured besides the night, each by a module of its own that prints its figures."""
 
 
 def nightly_runs(sizes: list[int]) -> list[dict[str, object]]:
@@ -20,6 +28,14 @@ def nightly_runs(sizes: list[int]) -> list[dict[str, object]]:
         measured.append(json.loads(done.stdout.splitlines()[-1]))
         print(json.dumps(measured[-1], indent=1), flush=True)
     return measured
+
+
+def others() -> None:
+    """Every other measurement, in a process of its own each; one that fails ends the whole with its words."""
+    for module, *arguments in OTHERS:
+        print(f"\n{module} {' '.join(arguments)}", flush=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *arguments], check=False).returncode:
+            sys.exit(f"The measurement {module} failed.")
 
 
 def table(measured: list[dict[str, object]]) -> str:
@@ -37,10 +53,13 @@ def table(measured: list[dict[str, object]]) -> str:
 
 
 def main() -> None:
-    """Measure the sizes asked for and print a table."""
+    """Measure the nights of the sizes asked for and print a table; without sizes, everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--accounts", type=int, action="append", help="a size; may be given several times")
-    print(table(nightly_runs(parser.parse_args().accounts or list(SIZES))))
+    parser.add_argument("--accounts", type=int, action="append", help="only the night, at this size; may be given several times")
+    asked = parser.parse_args().accounts
+    print(table(nightly_runs(asked or list(SIZES))))
+    if not asked:
+        others()
 
 
 if __name__ == "__main__":
