@@ -49,7 +49,7 @@ class InstalmentAgreed(Entry):
         _in_order("due_on", self.from_on or self.valid_on, self.due_on)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CostBasis:
     """Why the debtor bears a cost of collection: the clause of the contract and the rule of law that allow it."""
 
