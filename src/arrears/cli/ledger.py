@@ -37,6 +37,8 @@ def schedule(file: Path, /, *, json: JsonOption = False) -> None:
     ----------
     file
         The terms. Fields: docs/algorithms/schedules.md.
+    json
+        One JSON document for machines.
     """
     terms, currency = read_terms(text_of(file))
     rows = make_schedule(terms)
@@ -67,6 +69,8 @@ def allocate(file: Path, /, *, json: JsonOption = False) -> None:
     ----------
     file
         The payment and what is outstanding. Fields: docs/algorithms/allocation.md.
+    json
+        One JSON document for machines.
     """
     asked = read_payment(text_of(file))
     found = asked.outcome(figures_of("china")[0])
