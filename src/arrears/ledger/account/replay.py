@@ -7,7 +7,7 @@ out anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from arrears.core.problems import WrongCall
@@ -43,7 +43,7 @@ BOOKED_AS = {
 }
 
 
-def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: date | None = None) -> Ledger:
+def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: date | None = None, book_on: Collection[date] = ()) -> Ledger:
     """The ledger of a day.
 
     Args:
@@ -51,6 +51,7 @@ def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: da
         entries: all entries of the account, in any order; those valid after `on` are not used.
         on: the day, at its end.
         known_on: only what was recorded by this day; None: everything. So a past day can be asked as it was seen then, and as it is seen now.
+        book_on: days on which interest is written down in a line although nothing else happens, such as month ends. No amount depends on it.
 
     Returns:
         The same for the same entries, in whatever order they are given.
@@ -69,7 +70,7 @@ def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: da
         WrongCall: two different entries have one id, two instalments have one number, or a taking back is itself taken back.
     """
     standing = in_effect(entries := list(entries), on, known_on)
-    account = _Account(terms, standing)
+    account = _Account(terms, standing, book_on)
     account.look_for_what_takes_back_nothing(entries, known_on)
     for entry in standing:
         account.go_to(entry.valid_on)
@@ -81,7 +82,8 @@ def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: da
 class _Account:
     """One account on its way through the days."""
 
-    def __init__(self, terms: AccountTerms, standing: Sequence[Entry]) -> None:
+    def __init__(self, terms: AccountTerms, standing: Sequence[Entry], book_on: Collection[date]) -> None:
+        self.book_on = sorted(book_on)
         self.terms, self.timeline = terms, Timeline(terms, standing)
         self.accruing = Accruing(terms, self.timeline)
         self.today = standing[0].valid_on if standing else date.min
@@ -96,8 +98,11 @@ class _Account:
 
     def go_to(self, day: date) -> None:
         """Let the days up to this one pass: interest runs, instalments fall due, money held in hand pays them."""
-        if day == self.today:
-            return
+        for stop in [one for one in self.book_on if self.today < one < day] + [day]:
+            if stop > self.today:
+                self._advance(stop)
+
+    def _advance(self, day: date) -> None:
         for cut in self._days_of_change(day):
             self.accruing.run(self.items, self.today, cut)
             self.today = cut
@@ -126,6 +131,8 @@ class _Account:
         for item in self.items:
             for kind, accrual, amount in item.to_book():
                 item.charge(INTO[kind], amount)
+                if kind is InterestKind.CONTRACT and self.today > item.due_on:
+                    item.interest_after_due_minor += amount
                 self.lines.append(Line(self.today, BOOKED_AS[kind], item.key, INTO[kind], amount, None, accrual.since_on, self.today))
                 accrual.booked_minor += amount
                 accrual.since_on = self.today

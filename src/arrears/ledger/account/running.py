@@ -49,6 +49,7 @@ class Standing:
     accruals: dict[InterestKind, Accrual] = field(default_factory=dict)
     grace_is_over: bool = False
     forgiven_scheduled_minor: int = 0
+    interest_after_due_minor: int = 0
 
     @property
     def place(self) -> tuple[date, bool, int, str]:
@@ -74,6 +75,12 @@ class Standing:
         """Give up, or take that back if negative."""
         self.waived[component] = self.waived.get(component, 0) + amount_minor
         self.open[component] = self.open.get(component, 0) - amount_minor
+
+    def bears_minor(self, component: Component) -> int:
+        """How much of a component may bear interest? Of interest only what was unpaid on its due date: what ran afterwards bears none itself."""
+        if component is not Component.INTEREST:
+            return self.open.get(component, 0)
+        return max(0, self.open.get(component, 0) - self.interest_after_due_minor)
 
     def accrual(self, kind: InterestKind, since_on: date) -> Accrual:
         """Its interest of the kind, begun on this day if there was none."""
