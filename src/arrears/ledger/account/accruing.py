@@ -51,7 +51,7 @@ class Accruing:
 
     def _add(self, item: Standing, kind: InterestKind, base_minor: int, days: int, rate: Running, after: date) -> None:
         if base_minor and rate.charged:
-            item.accrual(kind, after).exact += Fraction(rate.charged) * base_minor * days / self._terms.days_in_year
+            item.accrual(kind, after).add(Fraction(rate.charged) * base_minor * days / self._terms.days_in_year, days, after)
         if base_minor and rate.forgiven:
             self.forgiven += Fraction(rate.forgiven) * base_minor * days / self._terms.days_in_year
 

@@ -133,9 +133,8 @@ class _Account:
                 item.charge(INTO[kind], amount)
                 if kind is InterestKind.CONTRACT and self.today > item.due_on:
                     item.interest_after_due_minor += amount
-                self.lines.append(Line(self.today, BOOKED_AS[kind], item.key, INTO[kind], amount, None, accrual.since_on, self.today))
-                accrual.booked_minor += amount
-                accrual.since_on = self.today
+                self.lines.append(Line(self.today, BOOKED_AS[kind], item.key, INTO[kind], amount, None, accrual.since_on, self.today, accrual.days))
+                accrual.book(amount)
 
     # What an entry does
 
@@ -239,7 +238,7 @@ class _Account:
         if entry.number is not None:
             self.findings.append(LedgerFinding(entry.entry_id, Noticed.NAMES_NO_INSTALMENT))
         due_on = entry.due_on or entry.valid_on
-        item = Standing(f"charge {entry.entry_id}", None, entry.valid_on, min(entry.valid_on, due_on), due_on)
+        item = Standing(f"charge {entry.entry_id.removeprefix('charge ')}", None, entry.valid_on, min(entry.valid_on, due_on), due_on)
         self._add(item)
         return item
 

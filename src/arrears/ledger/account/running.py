@@ -21,11 +21,24 @@ INTO = {InterestKind.CONTRACT: Component.INTEREST, InterestKind.PENALTY: Compone
 
 @dataclass(slots=True)
 class Accrual:
-    """Interest of one kind on one item: exact, and how much of it was booked in whole units."""
+    """Interest of one kind on one item: exact, how much of it was booked in whole units, and for how many days it ran since then."""
 
     since_on: date
     exact: Fraction = Fraction(0)
     booked_minor: int = 0
+    days: int = 0
+
+    def add(self, amount: Fraction, days: int, after: date) -> None:
+        """Let so much more run, for the days after this one."""
+        if not self.days:
+            self.since_on = after
+        self.exact += amount
+        self.days += days
+
+    def book(self, amount_minor: int) -> None:
+        """So much is booked; its days are told."""
+        self.booked_minor += amount_minor
+        self.days = 0
 
     def to_book(self) -> int:
         """What is to be booked so that all booked is the exact sum, rounded half even once."""

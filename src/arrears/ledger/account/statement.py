@@ -126,10 +126,14 @@ def _by_component(lines: Sequence[Line], due_on: dict[str, date]) -> tuple[tuple
 def _particulars(lines: Sequence[Line], due_on: dict[str, date], currency: str) -> Iterator[Sentence]:
     for line in lines:
         if line.component is not None and line.item is not None:
-            amounts = (format_money(abs(line.amount_minor), currency, language) for language in ("en", "zh"))  # type: ignore[arg-type]
-            yield words.particular(line, *amounts, ahead=line.kind is LineKind.PAID and due_on[line.item] > line.on)
+            yield words.particular(line, _figure(abs(line.amount_minor), currency), ahead=line.kind is LineKind.PAID and due_on[line.item] > line.on)
     received = sum(one.amount_minor for one in lines if one.kind is LineKind.RECEIVED)
     laid = -sum(one.amount_minor for one in lines if one.kind is LineKind.PAID)
     if received > laid:
-        kept_en, kept_zh = (format_money(received - laid, currency, language) for language in ("en", "zh"))  # type: ignore[arg-type]
-        yield Sentence(f"{kept_en} was more than could be counted and is held for you.", f"多付 {kept_zh}，暂为您保管。")
+        kept = _figure(received - laid, currency)
+        yield Sentence(f"{kept} was more than could be counted and is held for you.", f"多付 {kept}，暂为您保管。")
+
+
+def _figure(minor: int, currency: str) -> str:
+    """An amount without its currency, which a statement names once."""
+    return format_money(minor, currency, "en", with_currency=False)

@@ -72,12 +72,19 @@ def title(lines: Sequence[Line]) -> Sentence:
     return said
 
 
-def particular(line: Line, amount_en: str, amount_zh: str, *, ahead: bool) -> Sentence:
+def particular(line: Line, amount: str, *, ahead: bool) -> Sentence:
     """One amount of a row: which component, of what, for which days."""
     component, called = COMPONENTS[line.component] if line.component else Sentence("", ""), item_words(str(line.item))
-    days = Sentence("", "")
-    if line.from_on and line.to_on:
-        count = (line.to_on - line.from_on).days
-        days = Sentence(f", {count} day{'' if count == 1 else 's'} after {line.from_on} up to {line.to_on}", f"，{line.from_on} 次日至 {line.to_on}，共 {count} 天")
+    days = _days(line)
     early = Sentence(", paid ahead", "，提前还款") if ahead else Sentence("", "")
-    return Sentence(f"{amount_en} {component.en} of {called.en}{days.en}{early.en}", f"{called.zh}{component.zh} {amount_zh}{days.zh}{early.zh}")
+    return Sentence(f"{amount} {component.en} of {called.en}{days.en}{early.en}", f"{called.zh}{component.zh} {amount}{days.zh}{early.zh}")
+
+
+def _days(line: Line) -> Sentence:
+    """For how many days, between which: where interest stood still in between, the days are fewer than lie there."""
+    if line.from_on is None or line.to_on is None or line.days is None:
+        return Sentence("", "")
+    en = f"{line.days} day{'' if line.days == 1 else 's'}"
+    if line.days < (line.to_on - line.from_on).days:
+        return Sentence(f", {en} between {line.from_on} and {line.to_on}; on the others it stood still", f"，{line.from_on} 至 {line.to_on} 之间计息 {line.days} 天，其余天数停止计息")
+    return Sentence(f", {en} after {line.from_on} up to {line.to_on}", f"，{line.from_on} 次日至 {line.to_on}，共 {line.days} 天")
