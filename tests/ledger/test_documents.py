@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from arrears.cli.app import run_command
 from arrears.cli.documents import LARGEST_BYTES
 from arrears.core.problems import BadData
 from arrears.engine.legal_figures import figures_of
+from arrears.ledger.account.replay import replay
 from arrears.ledger.documents.every import EVERY_DOCUMENT
 from arrears.ledger.documents.reading import Document, FieldNotValid, Group, ListOf
 from arrears.ledger.documents.terms import read_terms
@@ -82,10 +84,16 @@ def test_whatever_is_written_it_is_read_or_refused_in_words(which: tuple[str, st
     except BadData as refused:
         assert refused.what and refused.why and refused.remedy
         return
-    schedule(made.terms) if which == ("schedule", "") else made.outcome(LAW)
+    USED[which[0]](made)
 
 
 LAW = figures_of("china")[0]
+USED: dict[str, Any] = {
+    "schedule": lambda made: schedule(made.terms),
+    "allocate": lambda made: made.outcome(LAW),
+    **dict.fromkeys(("balance", "quote", "statement", "redress"), lambda made: replay(made.terms, made.entries, date(2026, 6, 1))),
+}
+"""What is done with a document that was read: it must not fail either."""
 NO_DOCUMENT = {
     "empty": "",
     "nothing but a remark": "# later\n",
@@ -265,7 +273,7 @@ def test_a_row_of_a_list_that_is_no_group_is_named_by_its_number() -> None:
         read(place, place.written(put("x")))
 
 
-PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md"}
+PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md", **dict.fromkeys(("balance", "quote", "statement", "redress"), "account_ledger.md")}
 
 
 @pytest.mark.parametrize("command", sorted({command for command, _ in EVERY_DOCUMENT}))

@@ -49,16 +49,15 @@ class Place:
         if self.kind:
             whole["kind"] = self.kind
         inside: Any = whole
+        group: Any = self.document
         for step, following in zip(self.path, self.path[1:], strict=False):
+            form = group.form if isinstance(step, int) else group.fields[step].form
             if isinstance(inside, dict) and step not in inside:
-                inside[step] = copy.deepcopy(self.form_at(step).example)
-            inside = inside[step]
+                inside[step] = copy.deepcopy(form.example)
+            inside, group = inside[step], form
             assert isinstance(inside, dict if isinstance(following, str) else list)
         change(inside, self.path[-1])
         return json.dumps(whole, ensure_ascii=False)
-
-    def form_at(self, name: str | int) -> Form:
-        return self.document.fields[str(name)].form
 
 
 def _inside(command: str, kind: str, path: Path, form: Form, needed: bool, named: str) -> Iterator[Place]:
