@@ -14,12 +14,15 @@ from hypothesis import strategies as some
 
 from arrears.cli.app import run_command
 from arrears.cli.documents import LARGEST_BYTES
-from arrears.core.problems import BadData
+from arrears.core.problems import BadData, Refused
 from arrears.engine.legal_figures import figures_of
 from arrears.ledger.documents.every import EVERY_DOCUMENT
 from arrears.ledger.documents.reading import Document, FieldNotValid, Group, ListOf
 from arrears.ledger.documents.terms import read_terms
 from arrears.ledger.schedule.make import schedule
+from arrears.ledger.value.loan_cost import cost_of_loan
+from arrears.ledger.value.plans import compare
+from arrears.ledger.value.rates import xirr
 from tests.ledger.wrong_values import WRONG, Place, beside, places, put, without, wrong_values
 
 PLACES = places()
@@ -82,7 +85,26 @@ def test_whatever_is_written_it_is_read_or_refused_in_words(which: tuple[str, st
     except BadData as refused:
         assert refused.what and refused.why and refused.remedy
         return
-    schedule(made.terms) if which == ("schedule", "") else made.outcome(LAW)
+    answered(which, made)
+
+
+def answered(which: tuple[str, str], made: Any) -> None:
+    """What the command does with what was read; no figure or no rate is an answer."""
+    try:
+        match which:
+            case ("schedule", _):
+                schedule(made.terms)
+            case ("allocate", _):
+                made.outcome(LAW)
+            case (_, "cash_flows"):
+                xirr(made.flows, made.timing)
+            case (_, "loan"):
+                cost_of_loan(made.terms, made.fees)
+                made.ceiling_by(LAW)
+            case (_, "plans"):
+                compare(made.worked_out(), made.paying_now_minor, made.discount)
+    except Refused as refused:
+        assert refused.what and refused.remedy
 
 
 LAW = figures_of("china")[0]
@@ -265,7 +287,7 @@ def test_a_row_of_a_list_that_is_no_group_is_named_by_its_number() -> None:
         read(place, place.written(put("x")))
 
 
-PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md"}
+PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md", "value": "value.md"}
 
 
 @pytest.mark.parametrize("command", sorted({command for command, _ in EVERY_DOCUMENT}))
