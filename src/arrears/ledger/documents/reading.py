@@ -334,16 +334,18 @@ class Document(Generic[Made]):
     Args:
         make: gets the values by the names of the record's arguments. A `WrongCall` of the record that carries the name of an argument
             (`field`) is told with the name of the document's field.
+        more_example: what the smallest whole document needs beside the examples of the fields that must be there.
     """
 
     name: str
     fields: Mapping[str, Field]
     make: Callable[[dict[str, Any]], Made]
+    more_example: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def example(self) -> dict[str, Any]:
         """The smallest whole document."""
-        return Group(self.fields).example
+        return Group(self.fields, beside=self.more_example).example
 
     def read(self, text: str) -> Made:
         """What this text says.
