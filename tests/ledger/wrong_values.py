@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from arrears.ledger.documents.every import EVERY_DOCUMENT
-from arrears.ledger.documents.reading import Amount, CurrencyCode, Day, Document, Form, Group, ListOf, OneOf, Percentage, Text, Whole, YesNo
+from arrears.ledger.documents.reading import Amount, CurrencyCode, Day, Document, Field, Form, Group, ListOf, OneOf, Percentage, Text, Whole, YesNo
 
 LONG = "1" * 5000
 NO_SINGLE_VALUE: list[Any] = ["", "   ", ["1"], {"a": "1"}, LONG]
@@ -49,15 +49,28 @@ class Place:
         if self.kind:
             whole["kind"] = self.kind
         inside: Any = whole
-        group: Any = self.document
-        for step, following in zip(self.path, self.path[1:], strict=False):
-            form = group.form if isinstance(step, int) else group.fields[step].form
-            if isinstance(inside, dict) and step not in inside:
-                inside[step] = copy.deepcopy(form.example)
-            inside, group = inside[step], form
-            assert isinstance(inside, dict if isinstance(following, str) else list)
+        forms: Mapping[str, Field] = self.document.fields
+        for step in self.path[:-1]:
+            if isinstance(inside, dict):
+                _make_room(inside, str(step))
+                form = forms[str(step)].form
+                inside.setdefault(step, copy.deepcopy(form.example))
+            else:
+                form = form.form if isinstance(form, ListOf) else form
+            forms = form.fields if isinstance(form, Group) else forms
+            inside = inside[step]
+        if isinstance(inside, dict):
+            _make_room(inside, str(self.path[-1]))
         change(inside, self.path[-1])
         return json.dumps(whole, ensure_ascii=False)
+
+
+INSTEAD_OF = {"equal": "payments", "ceiling_of_law": "ceiling_percent"}
+"""Fields of which only one may stand."""
+
+
+def _make_room(inside: dict[str, Any], name: str) -> None:
+    inside.pop(INSTEAD_OF.get(name, ""), None)
 
 
 def _inside(command: str, kind: str, path: Path, form: Form, needed: bool, named: str) -> Iterator[Place]:

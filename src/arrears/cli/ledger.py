@@ -7,16 +7,18 @@ from pathlib import Path
 from cyclopts import App
 
 from arrears.cli.documents import text_of
+from arrears.cli.ledger_value import value
+from arrears.cli.legal_figures import figure_in_json, rests_on
 from arrears.cli.options import JsonOption
-from arrears.cli.showing import results, show_json, show_table
-from arrears.core.money import format_money
+from arrears.cli.showing import plain_money, results, show_json, show_table
 from arrears.engine.legal_figures import figures_of
 from arrears.ledger.allocation.left_over import NextStep, Outcome
 from arrears.ledger.documents.payment import Payment, read_payment
 from arrears.ledger.documents.terms import read_terms
 from arrears.ledger.schedule.make import schedule as make_schedule
 
-ledger = App(name="ledger", help="What is owed, exactly: schedules, allocation of payments.", help_format="plaintext")
+ledger = App(name="ledger", help="What is owed, exactly: schedules, allocation of payments, what a loan or a plan costs.", help_format="plaintext")
+ledger.command(value)
 NEXT_STEPS = {
     NextStep.NOTHING: "Nothing is left over.",
     NextStep.START_REFUND: "{amount} was paid too much: start a refund to the payer.",
@@ -50,9 +52,9 @@ def schedule(file: Path, /, *, json: JsonOption = False) -> None:
         ]  # fmt: skip
         show_json({"currency": currency, "instalments": lines})
         return
-    cells = [[str(one.number), one.due_on.isoformat(), *(_money(amount, currency) for amount in (one.principal_minor, one.interest_minor, one.total_minor, one.balance_minor))] for one in rows]
+    cells = [[str(one.number), one.due_on.isoformat(), *(plain_money(amount, currency) for amount in (one.principal_minor, one.interest_minor, one.total_minor, one.balance_minor))] for one in rows]
     show_table(f"Schedule in {currency}", [("number", True), ("due on", False), ("principal", True), ("interest", True), ("due in all", True), ("left", True)], cells)
-    results.print(f"Interest in all {_money(sum(one.interest_minor for one in rows), currency)}")
+    results.print(f"Interest in all {plain_money(sum(one.interest_minor for one in rows), currency)}")
 
 
 @ledger.command
@@ -77,25 +79,20 @@ def allocate(file: Path, /, *, json: JsonOption = False) -> None:
     if json:
         show_json(_allocation_in_json(asked, found))
         return
-    cells = [[str(one.key), one.component.value, _money(one.amount_minor, asked.currency)] for one in found.allocation.portions]
-    show_table(f"Allocation of {_money(asked.payment_minor, asked.currency)} {asked.currency}", [(asked.counted_against, asked.counted_against == "instalment"), ("component", False), ("amount", True)], cells)
-    results.print(f"Unallocated {_money(found.allocation.unallocated_minor, asked.currency)}")
-    results.print(NEXT_STEPS[found.next_step].format(amount=_money(found.allocation.unallocated_minor, asked.currency)))
+    cells = [[str(one.key), one.component.value, plain_money(one.amount_minor, asked.currency)] for one in found.allocation.portions]
+    show_table(f"Allocation of {plain_money(asked.payment_minor, asked.currency)} {asked.currency}", [(asked.counted_against, asked.counted_against == "instalment"), ("component", False), ("amount", True)], cells)
+    results.print(f"Unallocated {plain_money(found.allocation.unallocated_minor, asked.currency)}")
+    results.print(NEXT_STEPS[found.next_step].format(amount=plain_money(found.allocation.unallocated_minor, asked.currency)))
     for reading in found.rests_on:
-        results.print(f"Rests on {reading.name}: {reading.stated.value} {reading.unit.value}. {reading.citation}")
+        results.print(rests_on(reading))
 
 
 def _allocation_in_json(asked: Payment, found: Outcome) -> dict[str, object]:
     portions = [{asked.counted_against: one.key, "component": one.component.value, "amount_minor": one.amount_minor} for one in found.allocation.portions]
-    rests_on = [{"figure": one.name, "value": str(one.stated.value), "unit": one.unit.value, "source": one.citation, "certain": one.certain} for one in found.rests_on]
     return {
         "currency": asked.currency,
         "portions": portions,
         "unallocated_minor": found.allocation.unallocated_minor,
         "next_step": found.next_step.value,
-        "rests_on": rests_on,
+        "rests_on": [figure_in_json(one) for one in found.rests_on],
     }
-
-
-def _money(minor: int, currency: str) -> str:
-    return format_money(minor, currency, "en", with_currency=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -230,15 +230,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields inside a field."""
+    """Fields inside a field; `beside` gives examples of such as are needed together only."""
 
     fields: Mapping[str, Field]
     wanted: str = "a group of fields"
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def example(self) -> dict[str, Any]:
         """The fields that must be there."""
-        return {name: one.form.example for name, one in self.fields.items() if one.needed}
+        return {**{name: one.form.example for name, one in self.fields.items() if one.needed}, **self.beside}
 
     def read(self, field: str, stated: object, currency: str) -> dict[str, Any]:
         """The values, by the names of the record's arguments."""
@@ -275,10 +276,23 @@ class ListOf:
             refuse(field, stated, self.wanted)
         of = f" of {field.partition(' of ')[2]}" if " of " in field else ""
         rows = [self.form.read(f"{self.each} {number}{of}", row, currency) for number, row in enumerate(stated, 1)]
-        again = next((row for place, row in enumerate(rows) if self.once and row in rows[:place]), None)
-        if again is not None:
-            raise FieldNotValid(field, f"{field} names {_shown(stated[rows.index(again)])} twice.", f"Write {field} as {self.wanted}.")
+        if self.once and (again := first_again(rows)) is not None:
+            raise FieldNotValid(field, f"{field} names {_shown(stated[again])} twice.", f"Write {field} as {self.wanted}.")
         return rows
+
+
+def first_again(rows: Sequence[Hashable]) -> int | None:
+    """At which place does something stand that stood before?
+
+    >>> first_again("abca"), first_again("abc")
+    (3, None)
+    """
+    seen = set[Hashable]()
+    for place, row in enumerate(rows):
+        if row in seen:
+            return place
+        seen.add(row)
+    return None
 
 
 def read_fields(where: str, stated: Mapping[str, Any], fields: Mapping[str, Field], currency: str) -> dict[str, Any]:
@@ -331,7 +345,7 @@ class Document(Generic[Made]):
     @property
     def example(self) -> dict[str, Any]:
         """The smallest whole document."""
-        return {**{name: one.form.example for name, one in self.fields.items() if one.needed}, **self.more_example}
+        return Group(self.fields, beside=self.more_example).example
 
     def read(self, text: str) -> Made:
         """What this text says.

@@ -43,7 +43,7 @@ TERMS_FIELDS = {
     "grace_principal": Field(Whole("a whole number below count, such as 2", "0")),
     "grace_interest": Field(Whole("a whole number below count, such as 1", "0")),
     "balloon": Field(Amount("an amount from zero to below the principal, such as 500.00", "500.00"), to="balloon_minor"),
-    "fixed_length_days": Field(Whole("a whole number of days from 1 to 73200, such as 365", "365")),
+    "fixed_length_days": Field(Whole("a whole number of days from 1 to 72000, such as 365", "365")),
     "first_due_on": Field(Day("a day not before paid_out_on, such as 2026-02-28", "2026-02-28")),
     "instalment_rounding": Field(OneOf(ROUNDINGS)),
 }
