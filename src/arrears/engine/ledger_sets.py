@@ -17,15 +17,29 @@ from ibis.backends.sql.datatypes import DuckDBType
 from arrears.core.columns import money_sum
 from arrears.engine.columns_engine import sql_of
 from arrears.ledger.allocation.claims import Component
-from arrears.ledger.sets import oldest_first, rounds
+from arrears.ledger.sets import debts, oldest_first, rounds
 from arrears.ledger.sets.accrual import RATE
-from arrears.ledger.sets.half_even import HALF_EVEN_SQL
+from arrears.ledger.sets.division import DIVISION_SQL
 from arrears.ledger.sets.parts import PARTS, total
 
 ITEMS = ibis.schema({"account_id": "int64", "due_on": "date", "sequence": "int64", **dict.fromkeys((*PARTS, *RATE), "int64")})
 """What falls due: an item with its components and the rate its overdue principal bears (0: none)."""
 PAYMENTS = ibis.schema({"account_id": "int64", "payment_id": "int64", "paid_on": "date", "amount_minor": "int64"})
 """What was paid and stands: nothing that was taken back."""
+PORTIONS = ibis.schema({
+    "account_id": "int64", "payment_id": "int64", "paid_on": "date", "due_on": "date", "sequence": "int64", **dict.fromkeys(PARTS, "int64"),
+})
+"""Which part of which payment counts against which component of which item."""
+DEBTS = ibis.schema({
+    "party_id": "int64", "currency": "string", "debt_id": "int64", "due_on": "date", "is_secured": "boolean", "burden_millionths": "int64",
+    "is_disputed": "boolean", **dict.fromkeys((*PARTS, *RATE), "int64"),
+})
+"""The debts of persons to one creditor."""
+DEBT_PAYMENTS = ibis.schema({"party_id": "int64", "currency": "string", "payment_id": "int64", "paid_on": "date", "amount_minor": "int64"})
+"""Payments of persons that name no debt."""
+DEBT_PORTIONS = ibis.schema({
+    "party_id": "int64", "currency": "string", "payment_id": "int64", "paid_on": "date", "debt_id": "int64", **dict.fromkeys(PARTS, "int64"),
+})
 Rounds = Callable[[int, int], None]
 """Told (round, of) while rounds go on."""
 
@@ -35,6 +49,8 @@ class Workbench:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection, self.made = connection, dict[str, ir.Table]()
+        for macro in DIVISION_SQL:
+            connection.execute(macro)
 
     def make(self, name: str, expression: ir.Table) -> ir.Table:
         """Carry an expression out as a table; answered is the name as an expression, to build on."""
@@ -73,7 +89,6 @@ def allocate_book(connection: duckdb.DuckDBPyConnection, order: Sequence[Compone
         ledger_portions (account_id, payment_id, paid_on, due_on, sequence, PARTS), ledger_unallocated (account_id, payment_id, unallocated_minor),
         ledger_left (account_id, due_on, sequence, PARTS). Rows stand in no order.
     """
-    connection.execute(HALF_EVEN_SQL)
     bench = Workbench(connection)
     stated, paid = ibis.table(ITEMS, name="ledger_items"), ibis.table(PAYMENTS, name="ledger_payments")
     items = bench.make("ledger_items_in_order", oldest_first.items_in_order(stated))
@@ -84,7 +99,7 @@ def allocate_book(connection: duckdb.DuckDBPyConnection, order: Sequence[Compone
     bench.make("ledger_portions", portions.anti_join(accruing, "account_id"))
     bench.make("ledger_left", left.anti_join(accruing, "account_id"))
     _in_rounds(bench, {"items": items.semi_join(accruing, "account_id"), "payments": payments.semi_join(accruing, "account_id")}, order, on, progress)
-    bench.make("ledger_unallocated", _unallocated(payments))
+    bench.make("ledger_unallocated", _unallocated(payments, ibis.table(PORTIONS, name="ledger_portions"), ("account_id",)))
     bench.drop_all_but("ledger_portions", "ledger_left", "ledger_unallocated")
 
 
@@ -95,17 +110,27 @@ def _summed(payments: ir.Table) -> ir.Table:
 def _in_rounds(bench: Workbench, of_accruing: Mapping[str, ir.Table], order: Sequence[Component], on: date, progress: Rounds) -> None:
     """The accounts in which penalty interest runs, payment by payment; adds to the portions and to what is left."""
     items, payments = (bench.make(f"ledger_accruing_{name}", rows) for name, rows in of_accruing.items())
-    last = payments.group_by("account_id").agg(last_place=payments.place.max())
-    dated = bench.make("ledger_rounds", payments.inner_join(last, "account_id").select(payments, last.last_place))
+    dated = bench.make("ledger_rounds", _with_last(payments, ("account_id",)))
     front = bench.make("ledger_front", rounds.front_at_start(items))
     resting = bench.make("ledger_resting", front.anti_join(dated.select("account_id").distinct(), "account_id"))
-    statements, most = _round_statements(bench, front, items, order), _most(bench, dated)
+    _go_round(bench, dated, _round_statements(bench, front, items, order), progress)
+    bench.connection.execute(adding("ledger_left", rounds.left_on(resting, items, on)))
+
+
+def _with_last(payments: ir.Table, owner: tuple[str, ...]) -> ir.Table:
+    """The payments, each with the place of its owner's last."""
+    last = payments.group_by(*owner).agg(last_place=payments.place.max())
+    return payments.inner_join(last, list(owner)).select(payments, last.last_place)
+
+
+def _go_round(bench: Workbench, dated: ir.Table, statements: Sequence[str], progress: Rounds) -> None:
+    """Carry the statements out for the first payment of every owner (`ledger_of_round`), then the second, to the last."""
+    most = _most(bench, dated)
     for number in range(1, most + 1):
         progress(number - 1, most)
         bench.make("ledger_of_round", dated.filter(dated.place == number))
         for statement in statements:
             bench.connection.execute(statement)
-    bench.connection.execute(adding("ledger_left", rounds.left_on(resting, items, on)))
 
 
 def _round_statements(bench: Workbench, front: ir.Table, items: ir.Table, order: Sequence[Component]) -> list[str]:
@@ -124,6 +149,46 @@ def _round_statements(bench: Workbench, front: ir.Table, items: ir.Table, order:
     ]
 
 
+def allocate_between_debts(connection: duckdb.DuckDBPyConnection, order: Sequence[Component], on: date, progress: Rounds = lambda done, of: None) -> None:
+    """Allocate undesignated payments of persons over their debts to one creditor, and say what is left of every debt on a day.
+
+    Args:
+        connection: where `ledger_debts` (DEBTS) and `ledger_debt_payments` (DEBT_PAYMENTS) can be read.
+        order: every component once, as money reaches them inside a debt.
+        on: payments of later days are not looked at, and penalty interest runs up to this day.
+
+    Makes:
+        ledger_debt_portions (OWNER, payment_id, paid_on, debt_id, PARTS), ledger_debt_unallocated (OWNER, payment_id, unallocated_minor),
+        ledger_debt_left (OWNER, debt_id, PARTS). Rows stand in no order.
+    """
+    bench = Workbench(connection)
+    stated, paid = ibis.table(DEBTS, name="ledger_debts"), ibis.table(DEBT_PAYMENTS, name="ledger_debt_payments")
+    by_value_date = ibis.window(group_by=list(debts.OWNER), order_by=list(oldest_first.BY_VALUE_DATE))
+    until = paid.filter(paid.paid_on <= ibis.literal(on))
+    dated = bench.make("ledger_rounds", _with_last(until.mutate(place=ibis.row_number().over(by_value_date).cast("int64") + 1), debts.OWNER))
+    owed = bench.make("ledger_debts_open", debts.debts_at_start(stated))
+    resting = bench.make("ledger_debts_resting", owed.anti_join(dated.select(*debts.OWNER).distinct(), list(debts.OWNER)))
+    bench.connection.execute(f"CREATE OR REPLACE TEMP TABLE ledger_debt_portions ({', '.join(f'{name} {DuckDBType.to_string(kind)}' for name, kind in DEBT_PORTIONS.items())})")
+    _go_round(bench, dated, _debt_statements(bench, owed, order), progress)
+    bench.make("ledger_debt_left", debts.left_on(resting, on))
+    bench.make("ledger_debt_unallocated", _unallocated(dated, ibis.table(DEBT_PORTIONS, name="ledger_debt_portions"), debts.OWNER))
+    bench.drop_all_but("ledger_debt_portions", "ledger_debt_left", "ledger_debt_unallocated")
+
+
+def _debt_statements(bench: Workbench, owed: ir.Table, order: Sequence[Component]) -> list[str]:
+    """One round: the payments of `ledger_of_round` are shared out; debts whose owner has no more payments come to rest, the others go on."""
+    of_round = ibis.table({**DEBT_PAYMENTS, "place": "int64", "last_place": "int64"}, name="ledger_of_round")
+    allocate = bench.making("ledger_debts_paid", debts.paid_between(owed, of_round, order))
+    paid, last = bench.made["ledger_debts_paid"], of_round.filter(of_round.place == of_round.last_place)
+    after = paid.select(*debts.DEBT)
+    return [
+        allocate,
+        adding("ledger_debt_portions", debts.portions_of_round(paid)),
+        adding("ledger_debts_resting", after.semi_join(last, list(debts.OWNER))),
+        bench.making("ledger_debts_open", after.anti_join(last, list(debts.OWNER))),
+    ]
+
+
 def _most(bench: Workbench, dated: ir.Table) -> int:
     """How many payments has the account with the most?"""
     found = bench.connection.execute(sql_of(dated.aggregate(most=dated.place.max().fill_null(0)))).fetchone()
@@ -131,9 +196,9 @@ def _most(bench: Workbench, dated: ir.Table) -> int:
     return int(found[0])
 
 
-def _unallocated(payments: ir.Table) -> ir.Table:
+def _unallocated(payments: ir.Table, portions: ir.Table, owner: tuple[str, ...]) -> ir.Table:
     """What of each payment counts against nothing: the payment less its portions."""
-    portions = ibis.table({"account_id": "int64", "payment_id": "int64", **dict.fromkeys(PARTS, "int64")}, name="ledger_portions")
-    placed = portions.group_by("account_id", "payment_id").agg(placed_minor=money_sum(total(portions)))
-    joined = payments.left_join(placed, ["account_id", "payment_id"])
-    return joined.select(payments.account_id, payments.payment_id, unallocated_minor=payments.amount_minor - placed.placed_minor.fill_null(0))
+    key = [*owner, "payment_id"]
+    placed = portions.group_by(*key).agg(placed_minor=money_sum(total(portions)))
+    joined = payments.left_join(placed, key)
+    return joined.select(*(payments[name] for name in key), unallocated_minor=payments.amount_minor - placed.placed_minor.fill_null(0))

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from arrears.core.columns import WIDE
-from arrears.ledger.sets.half_even import half_even
+from arrears.ledger.sets.division import half_even
 from arrears.ledger.sets.parts import PARTS
 
 MILLIONTHS = 1_000_000

@@ -57,7 +57,7 @@ def reached(front: ir.Table, ordered_items: ir.Table, payments_of_round: ir.Tabl
 
     Returns:
         Columns of FRONT as they are after the payment, payment_id, paid_on, `paid_` and the name of each of PARTS, and is_front: whether this is the account's
-        front from now on.
+        front from now on. An account without a front is paid off.
     """
     paying = front.inner_join(payments_of_round, "account_id").select(
         *(front[name] for name in FRONT), *(payments_of_round[name] for name in ("payment_id", "paid_on", "amount_minor"))
@@ -69,22 +69,19 @@ def reached(front: ir.Table, ordered_items: ir.Table, payments_of_round: ir.Tabl
     pays = ibis.least(up_to.claimed_minor, not_below_zero(up_to.amount_minor - up_to.before_minor))
     portions = covered(up_to, order, ZERO, pays)
     left = taken_off(up_to, portions)
-    after = up_to.mutate(left_minor=up_to.claimed_minor - pays, **{f"paid_{name}": portion for name, portion in portions.items()}, **left)
-    whole = ibis.window(group_by="account_id")
-    open_place = after.place.min(where=after.left_minor > 0).over(whole)
-    return after.mutate(is_front=after.place == ibis.coalesce(open_place, after.place.max().over(whole))).select(
-        *FRONT, "payment_id", "paid_on", *(f"paid_{name}" for name in PARTS), "is_front"
-    )
+    stops_here = (up_to.before_minor <= up_to.amount_minor) & (up_to.amount_minor < up_to.before_minor + up_to.claimed_minor)
+    after = up_to.mutate(is_front=stops_here, **{f"paid_{name}": portion for name, portion in portions.items()}, **left)
+    return after.select(*FRONT, "payment_id", "paid_on", *(f"paid_{name}" for name in PARTS), "is_front")
 
 
 def _in_reach(paying: ir.Table, ordered_items: ir.Table) -> ir.Table:
-    """Untouched items that money can come to: what lies between the front and them is, even without any penalty, less than the payment."""
+    """Untouched items that money can come to: what lies before them is, even without any penalty, no more than the payment."""
     items = not_run_yet(ordered_items)
     before_item = items.reached_minor - total(items)
     in_reach = [
         paying.account_id == items.account_id,
         items.place > paying.place,
-        before_item - paying.reached_minor < paying.amount_minor - total(paying),
+        before_item - paying.reached_minor <= paying.amount_minor - total(paying),
     ]
     return paying.inner_join(items, in_reach).select(*(items[name] for name in FRONT), paying.payment_id, paying.paid_on, paying.amount_minor)
 
@@ -98,7 +95,7 @@ def paid_in_round(reached_items: ir.Table) -> ir.Table:
 
 
 def front_after(reached_items: ir.Table) -> ir.Table:
-    """Where each paying account's front stands after this round."""
+    """Where each paying account's front stands after this round; one that is paid off has none."""
     return reached_items.filter(reached_items.is_front).select(*FRONT)
 
 
@@ -109,13 +106,13 @@ def left_on(last_fronts: ir.Table, ordered_items: ir.Table, on: date) -> ir.Tabl
         last_fronts: the front of each account after its last payment up to the day.
 
     Returns:
-        account_id, due_on, sequence and PARTS; an account without a front is untouched.
+        account_id, due_on, sequence and PARTS; an account without a front is paid off.
     """
     untouched = not_run_yet(ordered_items).select(*FRONT)
     at = last_fronts.select("account_id", front_place=last_fronts.place)
     placed = untouched.left_join(at, "account_id").select(untouched, at.front_place)
-    behind = placed.filter(placed.front_place.isnull() | (placed.place > placed.front_place)).select(*FRONT)
-    before = placed.filter(placed.place < placed.front_place)
+    behind = placed.filter(placed.place > placed.front_place).select(*FRONT)
+    before = placed.filter(placed.front_place.isnull() | (placed.place < placed.front_place))
     closed = before.mutate(**dict.fromkeys(PARTS, ZERO)).select(*FRONT)
     standing = ibis.union(behind, closed, last_fronts.select(*FRONT), distinct=False)
     return run_until(standing, ibis.literal(on)).select("account_id", "due_on", "sequence", *PARTS)
