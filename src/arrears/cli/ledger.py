@@ -6,21 +6,23 @@ from pathlib import Path
 
 from cyclopts import App
 
+from arrears.cli.documents import text_of
 from arrears.cli.options import JsonOption
 from arrears.cli.showing import results, show_json, show_table
 from arrears.core.money import format_money
-from arrears.core.problems import WrongCall
-from arrears.ledger.documents import read_payment, read_terms
+from arrears.engine.legal_figures import figures_of
+from arrears.ledger.allocation.left_over import NextStep, Outcome
+from arrears.ledger.documents.payment import Payment, read_payment
+from arrears.ledger.documents.terms import read_terms
 from arrears.ledger.schedule.make import schedule as make_schedule
 
 ledger = App(name="ledger", help="What is owed, exactly: schedules, allocation of payments.", help_format="plaintext")
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise WrongCall(f"{file} cannot be read.", "There is nothing to work on.", "Name a text file in UTF-8.") from trouble
+NEXT_STEPS = {
+    NextStep.NOTHING: "Nothing is left over.",
+    NextStep.START_REFUND: "{amount} was paid too much: start a refund to the payer.",
+    NextStep.ASK_THE_PAYER: "{amount} waits: a disputed debt is open and nothing may count there. Ask the payer what it was meant for.",
+    NextStep.COMPLETE_THE_ORDER: "{amount} found nothing that the order names, but amounts are still open. Complete the order.",
+}
 
 
 @ledger.command
@@ -33,9 +35,12 @@ def schedule(file: Path, /, *, json: JsonOption = False) -> None:
 
     Parameters
     ----------
-    file: The terms. Fields: docs/algorithms/schedules.md.
+    file
+        The terms. Fields: docs/algorithms/schedules.md.
+    json
+        One JSON document for machines.
     """
-    terms, currency = read_terms(_text_of(file))
+    terms, currency = read_terms(text_of(file))
     rows = make_schedule(terms)
     if json:
         lines = [
@@ -52,7 +57,9 @@ def schedule(file: Path, /, *, json: JsonOption = False) -> None:
 
 @ledger.command
 def allocate(file: Path, /, *, json: JsonOption = False) -> None:
-    """Say against what one payment counts (YAML or JSON).
+    """Say against what one payment counts, and what is to be done with what is left over (YAML or JSON).
+
+    The field `kind` chooses the order: per_instalment (usual), rules, due_then_in_advance, debts, card_china, card_us.
 
     Examples:
       arrears ledger allocate payment.yaml
@@ -60,17 +67,34 @@ def allocate(file: Path, /, *, json: JsonOption = False) -> None:
 
     Parameters
     ----------
-    file: The payment and what is outstanding. Fields: docs/algorithms/allocation.md.
+    file
+        The payment and what is outstanding. Fields: docs/algorithms/allocation.md.
+    json
+        One JSON document for machines.
     """
-    asked = read_payment(_text_of(file))
-    found = asked.allocate()
+    asked = read_payment(text_of(file))
+    found = asked.outcome(figures_of("china")[0])
     if json:
-        portions = [{"instalment": one.key, "component": one.component.value, "amount_minor": one.amount_minor} for one in found.portions]
-        show_json({"currency": asked.currency, "portions": portions, "unallocated_minor": found.unallocated_minor})
+        show_json(_allocation_in_json(asked, found))
         return
-    cells = [[str(one.key), one.component.value, _money(one.amount_minor, asked.currency)] for one in found.portions]
-    show_table(f"Allocation of {_money(asked.payment_minor, asked.currency)} {asked.currency}", [("instalment", True), ("component", False), ("amount", True)], cells)
-    results.print(f"Unallocated {_money(found.unallocated_minor, asked.currency)}")
+    cells = [[str(one.key), one.component.value, _money(one.amount_minor, asked.currency)] for one in found.allocation.portions]
+    show_table(f"Allocation of {_money(asked.payment_minor, asked.currency)} {asked.currency}", [(asked.counted_against, asked.counted_against == "instalment"), ("component", False), ("amount", True)], cells)
+    results.print(f"Unallocated {_money(found.allocation.unallocated_minor, asked.currency)}")
+    results.print(NEXT_STEPS[found.next_step].format(amount=_money(found.allocation.unallocated_minor, asked.currency)))
+    for reading in found.rests_on:
+        results.print(f"Rests on {reading.name}: {reading.stated.value} {reading.unit.value}. {reading.citation}")
+
+
+def _allocation_in_json(asked: Payment, found: Outcome) -> dict[str, object]:
+    portions = [{asked.counted_against: one.key, "component": one.component.value, "amount_minor": one.amount_minor} for one in found.allocation.portions]
+    rests_on = [{"figure": one.name, "value": str(one.stated.value), "unit": one.unit.value, "source": one.citation, "certain": one.certain} for one in found.rests_on]
+    return {
+        "currency": asked.currency,
+        "portions": portions,
+        "unallocated_minor": found.allocation.unallocated_minor,
+        "next_step": found.next_step.value,
+        "rests_on": rests_on,
+    }
 
 
 def _money(minor: int, currency: str) -> str:

@@ -7,10 +7,14 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from arrears.core.problems import WrongCall
 from arrears.ledger.day_count import ACTUAL_365, DayCount
 from arrears.ledger.due_dates import MonthEndRule, Unit
+from arrears.ledger.ranges import within
 from arrears.ledger.rounding import Rounding
+
+LONGEST_DAYS = 200 * 366
+"""No loan runs longer than two hundred years; beyond that a calendar ends before the loan does."""
+_DAYS_AT_MOST = {Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 31}
 
 
 class Engine(Enum):
@@ -64,7 +68,7 @@ class Terms:
         instalment_minor: cumulative engine, declining balance: the instalment was agreed; the loan ends when paid, `count` is the most there may be.
 
     Raises:
-        WrongCall: a field is outside its range; the message names it and what to write.
+        OutsideRange: a field is outside its range; the message names it and what to write.
     """
 
     principal_minor: int
@@ -96,20 +100,19 @@ class Terms:
         _within("rate_annual", self.rate_annual.is_finite() and 0 <= self.rate_annual <= 100, "a share of one between 0 and 100, such as 0.12 for 12 %")
         _within("count", 1 <= self.count <= 1200, "a whole number from 1 to 1200")
         _within("every", 1 <= self.every <= 366, "a whole number from 1 to 366")
+        _within("count", self.count * self.every * _DAYS_AT_MOST[self.unit] <= LONGEST_DAYS, "so many that the last falls due within 200 years")
         _within("multiple_minor", self.multiple_minor is None or self.multiple_minor >= 1, "a whole number of minor units above zero, or leave it out")
         _within("down_payment_percent", self.down_payment_percent is None or 0 <= self.down_payment_percent < 100, "a percentage from 0 to below 100, or leave it out")
         _within("grace_principal", 0 <= self.grace_principal < self.count, "a whole number from 0 to one below the count of instalments")
         _within("grace_interest", 0 <= self.grace_interest < self.count, "a whole number from 0 to one below the count of instalments")
         _within("balloon_minor", 0 <= self.balloon_minor < self.principal_minor, "minor units, not negative and below the principal")
         _within("first_due_on", self.first_due_on is None or self.first_due_on >= self.paid_out_on, "a day not before the day of paying out")
-        _within("fixed_length_days", self.fixed_length_days is None or self.fixed_length_days >= 1, "a whole number of days above zero, or leave it out")
+        _within("fixed_length_days", self.fixed_length_days is None or 1 <= self.fixed_length_days <= LONGEST_DAYS, "a whole number of days from 1 to 73200, or leave it out")
         _within("instalment_minor", self.instalment_minor is None or self.instalment_minor > 0, "a whole number of minor units above zero, or leave it out")
 
 
 def _within(field: str, holds: bool, wanted: str) -> None:
-    """Refuse a value outside its range."""
-    if not holds:
-        raise WrongCall(f"{field} is outside its range.", "A schedule cannot be worked out from it.", f"Write {field} as {wanted}.")
+    within(field, holds, wanted, "A schedule cannot be worked out from it.")
 
 
 @dataclass(frozen=True, slots=True)
