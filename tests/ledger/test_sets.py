@@ -14,6 +14,11 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as some
 
 from arrears.engine.ledger_sets import DEBT_PAYMENTS, DEBTS, ITEMS, PAYMENTS, allocate_between_debts, allocate_book
+from arrears.ledger.account.entries import Entry, InstalmentAgreed
+from arrears.ledger.account.entries import Payment as LedgerPayment
+from arrears.ledger.account.ledger import LineKind
+from arrears.ledger.account.replay import replay
+from arrears.ledger.account.terms import AccountTerms
 from arrears.ledger.allocation.claims import Component, Outstanding
 from arrears.ledger.allocation.debts import ART_561_ORDER as STANDARD_ORDER
 from arrears.ledger.allocation.debts import Debt, between_debts
@@ -105,6 +110,24 @@ def one_by_one(account: Account, order: Sequence[Component], on: int) -> Answer:
     return answer
 
 
+def replayed(account: Account, order: Sequence[Component], on: int) -> Answer:
+    """The account as a list of dated entries, replayed."""
+    agreed_on = START - timedelta(days=1)
+    entries: list[Entry] = [
+        InstalmentAgreed(entry_id=f"a{n}", valid_on=agreed_on, recorded_on=agreed_on, number=n, due_on=day(one.due), amounts=one.amounts()) for n, one in enumerate(account.items)
+    ]
+    entries += [LedgerPayment(entry_id=str(key), valid_on=day(when), recorded_on=day(when), amount_minor=amount) for key, (when, amount) in enumerate(account.payments)]
+    terms = AccountTerms("CNY", penalty_rate_annual=Decimal(account.rate).scaleb(-6), days_in_year=account.days_in_year, order=tuple(order))
+    ledger = replay(terms, entries, day(on))
+    answer = Answer(unallocated={key: ledger.held_minor.get(str(key), 0) for key, (when, _) in enumerate(account.payments) if when <= on})
+    for line in ledger.lines:
+        if line.kind is LineKind.PAID:
+            assert line.component is not None
+            answer.portions.setdefault((int(str(line.entry_id)), int(str(line.item))), dict.fromkeys(PARTS, 0))[part(line.component)] -= line.amount_minor
+    answer.left = {int(one.key): {part(kind): amount for kind, amount in one.open_amounts.items()} for one in ledger.items}
+    return answer
+
+
 def in_sets(accounts: Sequence[Account], order: Sequence[Component], on: int) -> list[Answer]:
     """The same accounts as a book."""
     items: list[dict[str, Any]] = []
@@ -151,7 +174,13 @@ LATE_TWICE = Account((Item(0, principal=10_000), Item(30, interest=50, principal
 @given(books, some.permutations(STANDARD_ORDER), some.integers(0, MANY_DAYS))
 @example([LATE_TWICE], STANDARD_ORDER, 100)
 def test_a_book_in_sets_and_its_accounts_one_by_one_agree_to_the_unit(accounts: list[Account], order: list[Component], on: int) -> None:
-    assert in_sets(accounts, order, on) == [one_by_one(account, order, on) for account in accounts]
+    found = in_sets(accounts, order, on)
+    assert found == [one_by_one(account, order, on) for account in accounts]
+    assert found == [replayed(account, order, on) for account in accounts]
+    for account, answer in zip(accounts, found, strict=True):
+        came = sum(amount for when, amount in account.payments if when <= on)
+        assert sum(sum(parts.values()) for parts in answer.portions.values()) + sum(answer.unallocated.values()) == came
+        assert all(amount >= 0 for parts in (*answer.portions.values(), *answer.left.values()) for amount in parts.values())
 
 
 @dataclass(frozen=True)
