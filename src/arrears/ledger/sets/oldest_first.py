@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from arrears.core.columns import money_so_far
 from arrears.ledger.allocation.claims import Component
-from arrears.ledger.sets.parts import PARTS, covered, not_below_zero, total
+from arrears.ledger.sets.parts import PARTS, Parts, covered, not_below_zero, total
 
 BY_DUE_DATE = ("due_on", "sequence")
 BY_VALUE_DATE = ("paid_on", "payment_id")
@@ -41,7 +41,7 @@ def _uncovered(reached_minor: ir.IntegerColumn, amount_minor: ir.IntegerColumn, 
     return ibis.least(amount_minor, not_below_zero(reached_minor - paid_minor))
 
 
-def left_by_component(rows: ir.Table, order: Sequence[Component], outstanding_minor: ir.IntegerColumn) -> dict[str, ir.IntegerColumn]:
+def left_by_component(rows: Parts, order: Sequence[Component], outstanding_minor: ir.IntegerColumn) -> dict[str, ir.IntegerColumn]:
     """Of what is the outstanding part of each row made: the end of its amount, as money reached the beginning first."""
     whole = total(rows)
     return covered(rows, order, whole - outstanding_minor, whole)

@@ -6,9 +6,10 @@ component what of it lies in that stretch; what is left is the stretch from what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import add
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -31,9 +32,13 @@ PARTS = tuple(part(one) for one in Component)
 """Columns of an item's components, in minor units, never null, never below zero."""
 
 
-def total(rows: ir.Table, names: Sequence[str] = PARTS) -> ir.IntegerColumn:
+Parts: TypeAlias = "ir.Table | Mapping[str, ir.IntegerColumn]"
+"""Something with a column under each name of PARTS."""
+
+
+def total(rows: Parts) -> ir.IntegerColumn:
     """What all components of a row come to."""
-    return reduce(add, (rows[name] for name in names))
+    return reduce(add, (rows[name] for name in PARTS))
 
 
 def not_below_zero(value: ir.IntegerColumn) -> ir.IntegerColumn:
@@ -41,7 +46,7 @@ def not_below_zero(value: ir.IntegerColumn) -> ir.IntegerColumn:
     return ibis.greatest(value, ZERO)
 
 
-def covered(rows: ir.Table, order: Sequence[Component], start: ir.IntegerValue, end: ir.IntegerValue) -> dict[str, ir.IntegerColumn]:
+def covered(rows: Parts, order: Sequence[Component], start: ir.IntegerValue, end: ir.IntegerValue) -> dict[str, ir.IntegerColumn]:
     """How much of each component lies between `start` and `end` of the row's amount?
 
     Args:
@@ -58,6 +63,6 @@ def covered(rows: ir.Table, order: Sequence[Component], start: ir.IntegerValue, 
     return found
 
 
-def taken_off(rows: ir.Table, portions: dict[str, ir.IntegerColumn]) -> dict[str, ir.IntegerColumn]:
+def taken_off(rows: Parts, portions: dict[str, ir.IntegerColumn]) -> dict[str, ir.IntegerColumn]:
     """What is left of each component once these portions are paid."""
     return {name: rows[name] - portion for name, portion in portions.items()}
