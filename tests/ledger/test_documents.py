@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from arrears.cli.app import run_command
 from arrears.cli.documents import LARGEST_BYTES
 from arrears.core.problems import BadData, Refused
 from arrears.engine.legal_figures import figures_of
+from arrears.ledger.account.replay import replay
 from arrears.ledger.documents.every import EVERY_DOCUMENT
 from arrears.ledger.documents.reading import Document, FieldNotValid, Group, ListOf
 from arrears.ledger.documents.terms import read_terms
@@ -103,6 +105,8 @@ def answered(which: tuple[str, str], made: Any) -> None:
                 made.ceiling_by(LAW)
             case (_, "plans"):
                 compare(made.worked_out(), made.paying_now_minor, made.discount)
+            case _:
+                replay(made.terms, made.entries, date(2026, 6, 1))
     except Refused as refused:
         assert refused.what and refused.remedy
 
@@ -297,7 +301,8 @@ def test_a_row_of_a_list_that_is_no_group_is_named_by_its_number() -> None:
         read(place, place.written(put("x")))
 
 
-PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md", "value": "value.md"}
+ACCOUNT_COMMANDS = ("balance", "quote", "statement", "redress")
+PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md", "value": "value.md", **dict.fromkeys(ACCOUNT_COMMANDS, "account_ledger.md")}
 
 
 @pytest.mark.parametrize("command", sorted({command for command, _ in EVERY_DOCUMENT}))

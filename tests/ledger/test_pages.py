@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
+from arrears.ledger.account.replay import replay
 from arrears.ledger.allocation.claims import Allocation, Component, Outstanding
 from arrears.ledger.allocation.instalments import Direction, FutureInstalments, RuleList, by_rules, per_instalment, read_rule
 from arrears.ledger.day_count import ACTUAL_365, ACTUAL_ACTUAL, THIRTY_360
+from arrears.ledger.documents.account import read_account
 from arrears.ledger.interest import interest_for_days, interest_rounded_each_day
 from arrears.ledger.rounding import Rounding, divide, share_out, to_multiple, to_whole
 from arrears.ledger.schedule.make import schedule
@@ -35,10 +37,10 @@ PAID_ON = date(2026, 3, 1)
 TWO = (Component.INTEREST, Component.PRINCIPAL)
 
 
-def stories(page: str) -> list[Any]:
+def stories(page: str, at_least: int = 4) -> list[Any]:
     worked = (PAGES / page).read_text(encoding="utf-8").split("## Worked tables")[1].split("## What this does not do yet")[0]
     found = [pytest.param(part, id=part.splitlines()[0].strip()) for part in worked.split("### ")[1:]]
-    assert len(found) >= 4
+    assert len(found) >= at_least
     return found
 
 
@@ -77,6 +79,16 @@ def test_the_worked_allocations_are_what_the_code_answers(story: str) -> None:
     assert found.unallocated_minor == minor(re.search(r"Unallocated ([\d.]+)\.", story).group(1))  # type: ignore[union-attr]
 
 
+COMPONENTS = (Component.PRINCIPAL, Component.INTEREST, Component.FEE, Component.PENALTY)
+
+
+@pytest.mark.parametrize("story", [*stories("account_ledger.md", 4), *stories("penalty_interest.md", 4), *stories("accrual_state.md", 4)])
+def test_the_worked_accounts_are_what_the_code_answers(story: str) -> None:
+    account = read_account(re.search(r"```yaml\n(.*?)```", story, re.S).group(1))  # type: ignore[union-attr]
+    for row in rows_of(story):
+        found = replay(account.terms, account.entries, date.fromisoformat(row[0]))
+        due = found.outstanding(due_only=True)
+        assert [*(due[kind] for kind in COMPONENTS), found.due_minor, found.balance_minor] == [minor(cell) for cell in row[1:]], row[0]
 def share(text: str) -> Decimal:
     return Decimal(text.removesuffix(" %")).scaleb(-2)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -170,7 +170,7 @@ def statement(
     file: Path,
     /,
     *,
-    from_on: Annotated[date, Parameter(name="--from")],
+    from_on: Annotated[date | None, Parameter(name="--from")] = None,
     to_on: Annotated[date | None, Parameter(name="--to")] = None,
     known_on: KnownOn = None,
     language: Literal["en", "zh"] = "en",
@@ -190,7 +190,7 @@ def statement(
     file
         The account. Fields: docs/algorithms/account_ledger.md.
     from_on
-        First day.
+        First day. Default: the first day of the account.
     to_on
         Last day. Default: today.
     language
@@ -205,7 +205,8 @@ def statement(
         One JSON document for machines.
     """
     account = read_account(text_of(file))
-    told = make_statement(account.terms, account.entries, from_on, to_on or _today(), known_on)
+    last = to_on or _today()
+    told = make_statement(account.terms, account.entries, from_on or min((one.valid_on for one in account.entries), default=last), last, known_on)
     if json:
         show_json(_statement_in_json(told))
         return
@@ -247,7 +248,7 @@ def _statement_in_json(told: Statement) -> dict[str, object]:
     }
 
 
-def redress(file: Path, /, *, since: date, on: date | None = None, json: JsonOption = False) -> None:
+def redress(file: Path, /, *, since: date | None = None, on: date | None = None, json: JsonOption = False) -> None:
     """What did news that came after a day change, and what had rested on the wrong figure (YAML or JSON)?
 
     Examples:
@@ -258,13 +259,15 @@ def redress(file: Path, /, *, since: date, on: date | None = None, json: JsonOpt
     file
         The account. Fields: docs/algorithms/account_ledger.md.
     since
-        Everything recorded after this day is the news.
+        Everything recorded after this day is the news. Default: the day before the newest record.
     on
         The day whose ledger is compared. Default: today.
     json
         One JSON document for machines.
     """
     account = read_account(text_of(file))
+    newest = max((one.recorded_on for one in account.entries), default=_today())
+    since = since or newest - timedelta(1)
     found = effect_of_news(account.terms, account.entries, since, on or _today(), account.rested)
     if json:
         show_json(_effect_in_json(found))

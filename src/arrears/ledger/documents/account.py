@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from arrears.core.problems import WrongCall
@@ -27,9 +28,10 @@ from arrears.ledger.account.entries import (
 from arrears.ledger.account.redress import Measure, Rested, RestedKind
 from arrears.ledger.account.terms import AccountTerms, AllocationWay, InAdvance, InterestWay
 from arrears.ledger.allocation.claims import Component
+from arrears.ledger.allocation.debts import ART_561_ORDER
 from arrears.ledger.allocation.instalments import Direction, FutureInstalments, RuleList
 from arrears.ledger.bearing import NEVER_BEARS, BearingRule, InterestKind
-from arrears.ledger.documents.payment import COMPONENTS, RULES
+from arrears.ledger.documents.payment import COMPONENTS, ORDER, RULES
 from arrears.ledger.documents.reading import (
     Amount,
     CurrencyCode,
@@ -65,9 +67,9 @@ class AccountDocument:
 
 
 RATE = Percentage("a percentage a year from 0 to 10000 without its sign, such as 18", "18")
-EVERY_COMPONENT = ListOf(OneOf(Component), "component", lowest=len(Component), highest=len(Component), once=True)
 NUMBER = Whole("the number of an instalment, such as 3", "1", lowest=1)
-BEARS = {one.value: one for one in Component if one not in NEVER_BEARS}
+BEARS = {one.value: one for one in reversed(Component) if one not in NEVER_BEARS}
+ORDERS = {one.value: one for one in (AllocationWay.PER_INSTALMENT, AllocationWay.ARTICLE_561, AllocationWay.DUE_THEN_IN_ADVANCE)}
 NAME = Text("a name of its own, such as P-17", "P-17")
 TERMS = {
     "product": Field(Text("the name of the product", "loan")),
@@ -90,12 +92,13 @@ TERMS = {
             "bearing rule",
         )
     ),
-    "allocation": Field(OneOf(AllocationWay)),
-    "order": Field(EVERY_COMPONENT),
-    "in_advance_order": Field(EVERY_COMPONENT),
-    "rules": Field(ListOf(OneOf(RULES), "rule", lowest=1, once=True)),
-    "direction": Field(OneOf(Direction)),
-    "future": Field(OneOf(FutureInstalments)),
+    "allocation": Field(OneOf(ORDERS)),
+    "order": Field(ORDER),
+    "in_advance_order": Field(ORDER),
+    "own_order": Field(
+        Group({"rules": Field(ListOf(OneOf(RULES), "rule", lowest=1, once=True), needed=True), "direction": Field(OneOf(Direction)), "future": Field(OneOf(FutureInstalments))}),
+        to="rules",
+    ),
     "principal_first_after_days": Field(Whole("a whole number of days, such as 90", "90")),
     "in_advance": Field(OneOf(InAdvance)),
 }
@@ -111,6 +114,7 @@ BASIS = Group({"clause": Field(Text("the clause of the contract", "12.3"), neede
 CHARGEABLE = {one.value: one for one in (Component.FEE, Component.PENALTY, Component.COSTS)}
 AMOUNT = Field(Amount(), needed=True, to="amount_minor")
 KINDS = ListOf(OneOf(InterestKind), "kind", lowest=1, once=True)
+STATE = {"reason": Field(Text("the reason in a few words", "insolvency"), needed=True), "kinds": Field(KINDS), "until_on": Field(Day())}
 HAPPENED: Mapping[str, tuple[str, Group, Callable[..., Entry]]] = {
     "payments": ("payment", _dated("paid_on", amount=AMOUNT, instalment=Field(NUMBER, to="designated")), Payment),
     "taken_back": (
@@ -132,18 +136,14 @@ HAPPENED: Mapping[str, tuple[str, Group, Callable[..., Entry]]] = {
         Charge,
     ),
     "waivers": ("waiver", _dated("on", component=Field(OneOf(Component), needed=True), amount=AMOUNT, instalment=Field(NUMBER, to="number")), Waiver),
-    "accrual": (
-        "accrual state",
-        _dated(
-            "from_on",
-            state=Field(OneOf(AccrualState), needed=True),
-            reason=Field(Text("the reason in a few words", "insolvency"), needed=True),
-            kinds=Field(KINDS),
-            until_on=Field(Day()),
-            cap_percent=Field(RATE, to="cap_rate_annual"),
-        ),
-        AccrualChange,
+    "interest_stopped": ("stop", _dated("from_on", **STATE), partial(AccrualChange, state=AccrualState.STOPPED)),
+    "interest_capped": (
+        "cap",
+        _dated("from_on", cap_percent=Field(RATE, needed=True, to="cap_rate_annual"), **STATE),
+        partial(AccrualChange, state=AccrualState.CAPPED),
     ),
+    "interest_waived": ("waiving", _dated("from_on", **STATE), partial(AccrualChange, state=AccrualState.WAIVED)),
+    "interest_normal": ("return to normal", _dated("from_on", **STATE), partial(AccrualChange, state=AccrualState.NORMAL)),
     "rates": ("rate", _dated("from_on", kind=Field(OneOf(InterestKind), needed=True), rate_percent=Field(RATE, needed=True, to="rate_annual")), RateChange),
     "quotes": (
         "quote",
@@ -165,16 +165,13 @@ INSTALMENT = Group(
         **COMPONENTS,
     }
 )
-RESTED = Group(
-    {
-        "what": Field(Text("where it is kept, such as notice 7", "notice 7"), needed=True, to="ref"),
-        "kind": Field(OneOf(RestedKind), needed=True),
-        "on": Field(Day(), needed=True),
-        "measure": Field(OneOf(Measure), needed=True),
-        "days": Field(Whole("a whole number of days, where the measure is days_past_due", "10")),
-        "amount": Field(Amount("an amount, where the measure is one", "10.00")),
-    }
-)
+RESTED = {"what": Field(Text("where it is kept, such as notice 7", "notice 7"), needed=True, to="ref"), "kind": Field(OneOf(RestedKind), needed=True), "on": Field(Day(), needed=True)}
+AMOUNTS = {one.value: one for one in Measure if one is not Measure.DAYS_PAST_DUE}
+RESTED_ON: Mapping[str, Group] = {
+    "rested_on_days": Group({**RESTED, "days": Field(Whole("a whole number of days, such as 10", "10"), needed=True, to="value")}),
+    "rested_on_amounts": Group({**RESTED, "measure": Field(OneOf(AMOUNTS), needed=True), "amount": Field(Amount(), needed=True, to="value")}),
+}
+"""What was done because of a figure of a day: because of days past due, or of an amount."""
 
 
 def _made(values: dict[str, Any]) -> AccountDocument:
@@ -182,19 +179,30 @@ def _made(values: dict[str, Any]) -> AccountDocument:
     for name, (each, _, make) in HAPPENED.items():
         entries += [_entry(each, number, row, make) for number, row in enumerate(values.pop(name, ()), 1)]
     _ids_are_their_own(entries)
-    rested = tuple(_rested(number, row) for number, row in enumerate(values.pop("rested", ()), 1))
-    return AccountDocument(_terms(values), tuple(entries), rested)
+    rested = [Rested(**{"measure": Measure.DAYS_PAST_DUE, **row}) for name in RESTED_ON for row in values.pop(name, ())]
+    return AccountDocument(_terms(values), tuple(entries), tuple(rested))
 
 
 def _terms(values: dict[str, Any]) -> AccountTerms:
     if "bearing" in values:
         product = values.get("product", "loan")
         values["bearing"] = tuple(_bearing(number, row, product) for number, row in enumerate(values["bearing"], 1))
-    ordering = {name: values.pop(name) for name in ("direction", "future") if name in values}
     if "rules" in values:
-        values["rules"] = RuleList(tuple(values["rules"]), **ordering)
+        values["rules"] = RuleList(**{**values["rules"], "rules": tuple(values["rules"]["rules"])})
+    _one_order(values)
+    for field in {"order", "in_advance_order"} & values.keys():
+        values[field] = tuple(dict.fromkeys([*values[field], *ART_561_ORDER]))  # What an agreement does not name follows in the order of law.
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return AccountTerms(**fields)
+
+
+def _one_order(values: dict[str, Any]) -> None:
+    """An order of one's own, or a card's change day, is the order; no other may stand beside it."""
+    stated = {"rules": AllocationWay.RULES, "principal_first_after_days": AllocationWay.CHINA_CARD}
+    ways = [way for name, way in stated.items() if name in values] + ([values["allocation"]] if "allocation" in values else [])
+    if len(ways) > 1:
+        raise FieldNotValid("allocation", "Two orders of allocation stand there.", "Write one of allocation, own_order and principal_first_after_days.")
+    values["allocation"] = ways[0] if ways else AllocationWay.PER_INSTALMENT
 
 
 def _bearing(number: int, row: dict[str, Any], product: str) -> BearingRule:
@@ -206,30 +214,39 @@ def _bearing(number: int, row: dict[str, Any], product: str) -> BearingRule:
 
 
 def _agreed(values: dict[str, Any]) -> Iterator[InstalmentAgreed]:
-    """The instalments: those of a loan's terms, or as they are written."""
-    loan, rows = values.pop("loan", None), values.pop("instalments", None)
-    if (loan is None) == (rows is None):
-        raise FieldNotValid("instalments", "Neither loan nor instalments stands there, or both do.", "Write loan with the terms of the loan, or instalments with what falls due.")
-    if loan is None:
-        yield from (_instalment(number, row) for number, row in enumerate(rows, 1))
-        return
+    """The instalments of the loan's terms, then those that are written."""
+    of_loan = list(_of_loan(values.pop("loan"))) if "loan" in values else []
+    taken = {one.number for one in of_loan}
+    yield from of_loan
+    rows = values.pop("instalments", ())
+    begins_on = min((row.get("from_on", row["due_on"]) for row in rows), default=None)
+    for place, row in enumerate(rows, 1):
+        row.setdefault("valid_on", begins_on)
+        one = _instalment(place, len(of_loan) + place, row)
+        if one.number in taken:
+            raise FieldNotValid(f"number of instalment {place}", f"Two instalments have the number {one.number}.", f"Write number of instalment {place} as a number of its own.")
+        taken.add(one.number)
+        yield one
+
+
+def _of_loan(loan: dict[str, Any]) -> Iterator[InstalmentAgreed]:
     try:
         terms = terms_of(loan)
     except OutsideRange as trouble:
         named = next((name for name, one in TERMS_FIELDS.items() if (one.to or name) == trouble.field), trouble.field)
         raise FieldNotValid(f"{named} of loan", f"{named} of loan is outside its range.", f"Write {named} of loan as {TERMS_FIELDS[named].form.wanted}.") from None
+    day = terms.paid_out_on
     for one in schedule(terms):
         amounts = {Component.PRINCIPAL: one.principal_minor, Component.INTEREST: one.interest_minor}
-        day = terms.paid_out_on
         yield InstalmentAgreed(
             entry_id=f"instalment {one.number}", valid_on=day, recorded_on=day, number=one.number, due_on=one.due_on, from_on=one.from_on, amounts=amounts
         )
 
 
-def _instalment(place: int, row: dict[str, Any]) -> InstalmentAgreed:
+def _instalment(place: int, number: int, row: dict[str, Any]) -> InstalmentAgreed:
     amounts = {one: row.pop(one.value) for one in Component if one.value in row}
-    row.setdefault("number", place)
-    row.setdefault("valid_on", min(row["due_on"], row.get("from_on", row["due_on"])))
+    row.setdefault("number", number)
+    row.setdefault("entry_id", f"instalment {number}")
     return _entry("instalment", place, {**row, "amounts": amounts}, InstalmentAgreed)  # type: ignore[return-value]
 
 
@@ -254,14 +271,6 @@ def _ids_are_their_own(entries: Sequence[Entry]) -> None:
         seen.add(one.entry_id)
 
 
-def _rested(number: int, row: dict[str, Any]) -> Rested:
-    wanted, other = ("days", "amount") if row["measure"] is Measure.DAYS_PAST_DUE else ("amount", "days")
-    if wanted not in row or other in row:
-        field = f"{wanted} of rested {number}"
-        raise FieldNotValid(field, f"{field} is missing, or {other} stands beside it.", f"Write {field}, and no {other}: the measure is {row['measure'].value}.")
-    return Rested(row["ref"], row["kind"], row["on"], row["measure"], row[wanted])
-
-
 ACCOUNT = Document(
     "an account",
     {
@@ -270,10 +279,9 @@ ACCOUNT = Document(
         "loan": Field(Group(TERMS_FIELDS)),
         "instalments": Field(ListOf(INSTALMENT, "instalment")),
         **{name: Field(ListOf(group, each)) for name, (each, group, _) in HAPPENED.items()},
-        "rested": Field(ListOf(RESTED, "rested")),
+        **{name: Field(ListOf(group, name.replace("_", " "))) for name, group in RESTED_ON.items()},
     },
     _made,
-    {"instalments": [{"due_on": "2026-02-28", "principal": "1000.00"}]},
 )
 
 
@@ -281,7 +289,7 @@ def read_account(text: str) -> AccountDocument:
     """Which account does this text state?
 
     >>> found = read_account("{currency: CNY, instalments: [{due_on: 2026-02-01, principal: 9.00}], payments: [{paid_on: 2026-02-03, amount: 2.00}]}")
-    >>> from datetime import date
+    >>> from functools import partial
     >>> from arrears.ledger.account.replay import replay
     >>> replay(found.terms, found.entries, date(2026, 2, 3)).balance_minor
     700

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from arrears.core.parameters import Parameters
 from arrears.ledger.allocation.cards import CardBalance, china_card, us_card
 from arrears.ledger.allocation.claims import Component, Outstanding
-from arrears.ledger.allocation.debts import ART_561_ORDER, Debt, between_debts
+from arrears.ledger.allocation.debts import STANDARD_ORDER, Debt, between_debts
 from arrears.ledger.allocation.instalments import (
     Direction,
     DueClass,
@@ -40,8 +40,6 @@ from arrears.ledger.documents.reading import (
     YesNo,
     first_again,
 )
-
-STANDARD_ORDER = ART_561_ORDER
 
 
 class Payment(Protocol):
