@@ -45,7 +45,7 @@ def test_a_wrong_value_of_any_field_is_named_with_what_to_write(place: Place) ->
         with pytest.raises(FieldNotValid) as refused:
             read(place, place.written(put(value)))
         assert refused.value.field in (place.named, *(f"{name} of {place.named}" for name in getattr(place.form, "fields", {}))), str(value)[:80]
-        assert refused.value.what.startswith(refused.value.field) and len(refused.value.what) < 200
+        assert refused.value.what.startswith(refused.value.field) and len(refused.value.what) < 200 and refused.value.what.isprintable()
         assert refused.value.remedy.startswith(f"Write {place.named} as ")
 
 
@@ -141,6 +141,16 @@ def test_what_is_no_document_is_bad_data_for_every_command(command: str, says: s
     said = capsys.readouterr()
     assert said.out == "" and "Traceback" not in said.err and len(said.err) < 1500
     assert "written twice" in said.err or "twice" not in says
+
+
+@pytest.mark.parametrize(("command", "kind"), sorted(EVERY_DOCUMENT))
+def test_every_field_is_named_on_the_command_line_too(command: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "document.json"
+    for place in (one for one in PLACES if (one.command, one.kind) == (command, kind)):
+        file.write_text(place.written(put(wrong_values(place.form)[-1])), encoding="utf-8")
+        assert run_command(["ledger", command, str(file)]) == 3
+        said = capsys.readouterr()
+        assert said.out == "" and place.named in " ".join(said.err.split()) and "Traceback" not in said.err
 
 
 def _folder(file: Path) -> None:

@@ -12,7 +12,7 @@ from arrears.ledger.documents.every import EVERY_DOCUMENT
 from arrears.ledger.documents.reading import Amount, CurrencyCode, Day, Document, Field, Form, Group, ListOf, OneOf, Percentage, Text, Whole, YesNo
 
 LONG = "1" * 5000
-NO_SINGLE_VALUE: list[Any] = ["", "   ", ["1"], {"a": "1"}, LONG]
+NO_SINGLE_VALUE: list[Any] = ["", "   ", ["1"], {"a": "1"}, LONG, "\x1b[31m1", "1\n2"]
 WRONG: dict[type, list[Any]] = {
     Text: NO_SINGLE_VALUE,
     CurrencyCode: [*NO_SINGLE_VALUE, "XXZ", "yuan", "cny", "156"],

@@ -52,9 +52,9 @@ def refuse(field: str, stated: object, wanted: str) -> NoReturn:
 
 
 def _shown(stated: object) -> str:
-    """A value in a message: never more than a line, whatever was written."""
+    """A value in a message: never more than a line, and nothing that a terminal would obey, whatever was written."""
     if isinstance(stated, str):
-        return "empty" if not stated.strip() else f"“{stated if len(stated) <= SHOWN_AT_MOST else stated[:SHOWN_AT_MOST] + '…'}”"
+        return f"“{_name(stated)}”" if stated.strip() else "empty"
     return "a list" if isinstance(stated, list) else "a group of fields" if isinstance(stated, dict) else "not there"
 
 
@@ -74,8 +74,8 @@ class Form(Protocol):
 
 
 def _one_text(form: Form, field: str, stated: object) -> str:
-    """The text of a single value."""
-    if not isinstance(stated, str) or not stated.strip() or len(stated) > LONGEST_TEXT:
+    """The text of a single value, without anything that a terminal would obey."""
+    if not isinstance(stated, str) or not stated.strip() or len(stated) > LONGEST_TEXT or not stated.isprintable():
         refuse(field, stated, form.wanted)
     return stated.strip()
 
@@ -145,7 +145,7 @@ class Percentage:
 class Day:
     """A day of the calendar."""
 
-    wanted: str = "a day, such as 2026-01-31"
+    wanted: str = "a day from the years 1900 to 2200, such as 2026-01-31"
     example: str = "2026-01-31"
 
     def read(self, field: str, stated: object, currency: str) -> date:
@@ -174,7 +174,7 @@ class Amount:
         try:
             found = parse_minor(text, currency)
         except (AmountNotValid, ValueError):  # A figure of thousands of digits is a ValueError of its own.
-            refuse(field, stated, f"{self.wanted}, with at most {minor_digits(currency)} decimals in {currency}")
+            refuse(field, stated, f"{self.wanted}; {currency} has {minor_digits(currency)} decimals")
         if found < 0 and not self.signed:
             refuse(field, stated, self.wanted)
         return found
@@ -315,8 +315,10 @@ def read_fields(where: str, stated: Mapping[str, Any], fields: Mapping[str, Fiel
     return {fields[name].to or name: fields[name].form.read(f"{name}{of}", value, currency) for name, value in stated.items()}
 
 
-def _name(stated: object) -> str:
-    return str(stated) if len(str(stated)) <= SHOWN_AT_MOST else f"{str(stated)[:SHOWN_AT_MOST]}…"
+def _name(stated: str) -> str:
+    """A text, cut and printable."""
+    plain = "".join(one if one.isprintable() else "�" for one in stated[:SHOWN_AT_MOST])
+    return plain if len(stated) <= SHOWN_AT_MOST else f"{plain}…"
 
 
 def _currency_of(stated: Mapping[str, Any]) -> str:

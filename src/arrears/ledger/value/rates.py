@@ -14,7 +14,7 @@ import pyxirr
 
 from arrears.core.problems import AnswerIsNo
 from arrears.ledger.ranges import within
-from arrears.ledger.value.flows import WHY, WIDE, Flow, Timing, exact_value, net_by_day, sign_changes
+from arrears.ledger.value.flows import WHY, WIDE, Flow, Timing, net_by_day, sign_changes, years_between
 
 RATE_STEP = Decimal("1e-15")
 LOWEST, HIGHEST = Decimal("-0.9999"), Decimal(1_000_000)
@@ -107,18 +107,42 @@ def _bracket(value: OfRate, near: Decimal, lowest: Decimal) -> tuple[Decimal, De
         width *= 10
 
 
+def _interpolated(value: OfRate, low: Decimal, high: Decimal) -> Decimal:
+    """Where a straight line between the two rates comes to nothing: over a small bracket, the rate itself to many digits."""
+    at_low, at_high = value(low), value(high)
+    return WIDE.add(low, WIDE.divide(WIDE.multiply(at_low, high - low), at_low - at_high))
+
+
 def solve(value: OfRate, near: Decimal, lowest: Decimal) -> Decimal:
-    """At which rate is this value nothing? By halving, from a guess.
+    """At which rate is this value nothing? By a straight line where that is close enough on both sides, else by halving.
 
     Raises:
         NoRate: none in the range that is looked at.
     """
     low, high = _bracket(value, near, lowest)
     positive = value(low) > 0
+    guess = _interpolated(value, low, high)
+    for closer in (guess - _CLOSE_ENOUGH / 2, guess + _CLOSE_ENOUGH / 2):
+        if low < closer < high:
+            low, high = (closer, high) if (value(closer) > 0) is positive else (low, closer)
     while high - low > _CLOSE_ENOUGH:
         middle = (low + high) / 2
         low, high = (middle, high) if (value(middle) > 0) is positive else (low, middle)
     return stated((low + high) / 2)
+
+
+def _worth(net: Sequence[Flow], timing: Timing) -> OfRate:
+    """The worth of these amounts on the first day, at any rate; the years are counted once, and one exponent is cheaper than a power."""
+    dated = [(Decimal(one.amount_minor), -years_between(net[0].on, one.on, timing)) for one in net]
+
+    def worth(rate: Decimal) -> Decimal:
+        growth = WIDE.ln(WIDE.add(Decimal(1), rate))
+        total = Decimal(0)
+        for amount, years in dated:
+            total = WIDE.add(total, WIDE.multiply(amount, WIDE.exp(WIDE.multiply(years, growth))))
+        return total
+
+    return worth
 
 
 def xirr(flows: Iterable[Flow], timing: Timing = Timing.DAYS_365) -> Decimal:
@@ -139,7 +163,7 @@ def xirr(flows: Iterable[Flow], timing: Timing = Timing.DAYS_365) -> Decimal:
     """
     net = net_by_day(flows)
     lowest = _lowest_rate(net)
-    return solve(lambda rate: exact_value(net, rate, net[0].on, timing), _near(net), lowest)
+    return solve(_worth(net, timing), _near(net), lowest)
 
 
 def settled_rate(flows: Iterable[Flow]) -> Decimal:
