@@ -128,11 +128,10 @@ def position_steps(book: BookTables, settings: DelinquencySettings, on: date) ->
 def _group_position(group: Group, items: ir.Table, named_totals: ir.Table, named_paid: ir.Table, on: date) -> ir.Table:
     """The accounts of one group, by its conventions."""
     book, settings = group.book, group.settings
-    payments = payments_until(book["payments"], on, settings.payment_day)
     pauses = book["pauses"].select(*PAUSE_SCHEMA.names)
     stands = ibis.union(
         _scheduled_position(named_totals, items, pauses, settings, on),
-        revolving_position(book["statements"], payments, settings, on).select(*POSITION_COLUMNS),
+        revolving_position(book["statements"], book["payments"], pauses, settings, on).select(*POSITION_COLUMNS),
         distinct=False,
     )
     return _with_account(book["accounts"], stands, named_paid, on)
