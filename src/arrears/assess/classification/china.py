@@ -322,13 +322,17 @@ class RepaymentPeriod(StrEnum):
         return {RepaymentPeriod.MONTHLY: 1, RepaymentPeriod.QUARTERLY: 3, RepaymentPeriod.ANNUAL: 12}[self]
 
 
+def upgrade_months(period: RepaymentPeriod, rules: ChinaRules) -> int:
+    """For how many months must a bad asset be paid on time before it leaves the bad classes: the longer of two periods and six months."""
+    return max(rules.figures["cn_upgrade_months"].whole, rules.figures["cn_upgrade_periods"].whole * period.months)
+
+
 def earliest_upgrade_on(arrears_paid_on: date, period: RepaymentPeriod, rules: ChinaRules) -> date:
-    """When at the earliest may a bad asset leave the bad classes: the longer of two periods and six months of payment on time.
+    """When at the earliest may a bad asset leave the bad classes?
 
     Payment on time, the expectation that it goes on, and no other impaired asset of the debtor at the bank are for the caller to know.
     """
-    months = max(rules.figures["cn_upgrade_months"].whole, rules.figures["cn_upgrade_periods"].whole * period.months)
-    return months_after(arrears_paid_on, months)
+    return months_after(arrears_paid_on, upgrade_months(period, rules))
 
 
 def observation_end_on(

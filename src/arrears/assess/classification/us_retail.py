@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+import ibis
 import ibis.expr.types as ir
 
 from arrears.assess.classification.bands import Bands, bands, from_
@@ -184,7 +185,14 @@ def us_retail_floor(facts: UsRetailFacts, rules: UsRetailRules) -> Floor[RetailC
 
 
 def us_retail_floor_column(
-    days_past_due: ir.IntegerColumn, open_end: ir.BooleanColumn, rules: UsRetailRules
+    days_past_due: ir.IntegerColumn, open_end: ir.BooleanColumn, rules: UsRetailRules, home: ir.BooleanColumn | None = None
 ) -> ir.StringColumn:
-    """The class by days alone, for loans that no home secures; unknown kind counts as open-end, whose loss comes later. Null where days are."""
-    return open_end.fill_null(True).ifelse(rules.open_end.column(days_past_due), rules.closed_end.column(days_past_due))
+    """The class by days alone; unknown kind counts as open-end, whose loss comes later. Null where days are.
+
+    A loan known to be secured by a home (`home`) is judged by loan-to-value besides, so that its days alone ask for no class.
+    """
+    by_days = open_end.fill_null(True).ifelse(rules.open_end.column(days_past_due), rules.closed_end.column(days_past_due))
+    if home is None:
+        return by_days
+    by_home = days_past_due.isnull().ifelse(ibis.null("string"), ibis.literal(RetailClass.NOT_CLASSIFIED.value))
+    return home.fill_null(False).ifelse(by_home, by_days)

@@ -39,7 +39,7 @@ class Step:
 
 POSITION_COLUMNS = (
     "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "contractual_due_on", "delinquent_on",
-    "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", "bucket", *OVERDUE_COLUMNS,
+    "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", "bucket", *OVERDUE_COLUMNS, "revolving",
 )
 
 
@@ -98,7 +98,7 @@ def _scheduled_position(named_totals: ir.Table, items: ir.Table, pauses: ir.Tabl
     uneven = _uneven_position(named_totals.filter(~is_even), items, pauses, settings, on)
     both = ibis.union(even, uneven.select(*even.columns), distinct=False)
     return both.mutate(
-        months_past_due=ibis.null("int32"), basis=ibis.literal("days"), bucket=bucket_of_days(both.days_delinquent, settings)
+        months_past_due=ibis.null("int32"), basis=ibis.literal("days"), revolving=ibis.literal(False), bucket=bucket_of_days(both.days_delinquent, settings)
     ).select(*POSITION_COLUMNS)
 
 
@@ -112,7 +112,7 @@ def position_steps(book: BookTables, settings: DelinquencySettings, on: date) ->
 
     Returns:
         Steps `paid`, `totals` (and one more for each group of products that departs), `position`; the last has one row an account known on the day with POSITION_COLUMNS and
-        party_id, product, currency, paid_minor, last_paid_on, dates_constructed.
+        party_id, product, currency, paid_minor, last_paid_on, dates_constructed; `revolving` is null where the account has neither items nor statements.
     """
     paid = Step("paid", paid_per_account(payments_until(book["payments"], on, settings.payment_day)))
     named_paid = ibis.table(paid.expression.schema(), name="paid")
@@ -160,6 +160,7 @@ def _with_account(accounts: ir.Table, stands: ir.Table, paid: ir.Table, on: date
         overdue_items=ibis.coalesce(stands.overdue_items, ibis.literal(0, type="int32")),
         bucket=ibis.coalesce(stands.bucket, "current"),
         **{name: ibis.cases((nothing_due, ibis.literal(0, type="int64")), else_=stands[name]) for name in OVERDUE_COLUMNS},
+        revolving=stands.revolving,
         last_paid_on=paid.last_paid_on,
         paid_minor=ibis.coalesce(paid.paid_minor, ibis.literal(0, type="int64")),
         dates_constructed=ibis.coalesce(known.dates_constructed, False),

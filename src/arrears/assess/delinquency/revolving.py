@@ -97,5 +97,6 @@ def revolving_position(statements: ir.Table, payments: ir.Table, pauses: ir.Tabl
         "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", bucket=named,
         days_past_due=months_only.ifelse(ibis.null("int32"), counted.days_past_due),
         basis=months_only.ifelse(ibis.literal(MONTHS_ONLY), ibis.literal("days")),
+        revolving=ibis.literal(True),
         **no_components(counted.amount_overdue_minor),
     )

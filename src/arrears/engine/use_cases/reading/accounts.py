@@ -13,7 +13,7 @@ import duckdb
 import ibis
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK, Regime
-from arrears.assess.classification.words import REGIME_WORDS, class_words
+from arrears.assess.classification.words import REGIME_WORDS, class_words, why_words
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
 from arrears.assess.delinquency.groups import MOVED_DUE_DAYS
 from arrears.assess.delinquency.items import items_known_on, payments_until
@@ -59,11 +59,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ClassFloor:
-    """As what an account stands under one regime, at least, and what a book does not tell of it."""
+    """As what an account stands under one regime, at least, what stands behind it besides days, and what a book does not tell of it."""
 
     regime: Sentence
     reached: Sentence
     not_known: Sentence
+    why: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ def _classes(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequen
     listed = ", ".join(str(int(identifier)) for identifier in ids)
     for row in rows_by_name(connection, f"SELECT * FROM read_parquet(?) WHERE account_id IN ({listed}) ORDER BY account_id, regime", [book.run.file("classes")]):
         regime = Regime(row["regime"])
-        found.setdefault(row["account_id"], []).append(ClassFloor(REGIME_WORDS[regime], class_words(regime, row["class"]), NOT_IN_A_BOOK[regime]))
+        why = why_words(*(row.get(name) for name in ("reason", "days_material", "clear_since_on", "earliest_exit_on")))
+        found.setdefault(row["account_id"], []).append(ClassFloor(REGIME_WORDS[regime], class_words(regime, row["class"]), NOT_IN_A_BOOK[regime], why))
     return found
 
 
