@@ -55,6 +55,7 @@ class Statement:
     due_on: date
     balance_minor: int
     months_past_due: int | None
+    minimum_due_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,16 @@ class Account:
     payments: tuple[Payment, ...]
     statements: tuple[Statement, ...]
     classes: tuple[ClassFloor, ...] = ()
+
+    @property
+    def minima_stated(self) -> bool:
+        """Does any statement say what was to be paid at least?"""
+        return any(statement.minimum_due_minor is not None for statement in self.statements)
+
+    @property
+    def months_stated(self) -> bool:
+        """Does any statement say how many months were past due?"""
+        return any(statement.months_past_due is not None for statement in self.statements)
 
 
 def accounts_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_id: int) -> tuple[Account, ...]:
@@ -197,7 +208,7 @@ def _statements(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Seq
     if not ids or book.run is None:
         return found
     for row in rows_by_name(connection, f"""
-            SELECT account_id, statement_on, due_on, balance_minor, months_past_due FROM ({_account_rows(book, "statements", ids)})
+            SELECT account_id, statement_on, due_on, balance_minor, months_past_due, minimum_due_minor FROM ({_account_rows(book, "statements", ids)})
             WHERE statement_on <= ? ORDER BY account_id, statement_on DESC""", [book.run.as_of]):
         found.setdefault(row.pop("account_id"), []).append(Statement(**row))
     return found
