@@ -22,13 +22,14 @@ import duckdb
 import pyarrow as pa
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK
+from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.regimes import RegimeFigures, in_force, unconfirmed
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
-from arrears.engine import due_days, early_warning, product_ledgers, tables
+from arrears.engine import classification, due_days, early_warning, product_ledgers, tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -56,6 +57,7 @@ class RunRequest:
         at: the moment of asking, for the record only; no figure depends on it.
         actor: who asked.
         regimes: by which regulators' rules accounts are classified, with the figures of law.
+        kinds: products of which the lender states to which kind they belong, where a rule asks for it.
     """
 
     book: Path
@@ -68,6 +70,7 @@ class RunRequest:
     engine: EngineSettings = field(default_factory=EngineSettings)
     regimes: tuple[RegimeFigures, ...] = ()
     early_warning: EarlyWarningSettings = field(default_factory=EarlyWarningSettings)
+    kinds: ProductKinds = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("decide"):
                 decide(work)
             with work.stage("classify"):
-                classify(work)
+                classify(work, previous)
             with work.stage("compare"):
                 compare(work, previous)
             with work.stage("order"):
@@ -204,9 +207,17 @@ def decide(work: _Work) -> None:
     tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
 
 
-def classify(work: _Work) -> None:
+def classify(work: _Work, previous: RunName | None) -> None:
     """As what does every account stand under each regime, at least?"""
-    work.write("classes.parquet", tables.classes_sql(in_force(work.request.regimes, work.request.on), work.request.on), ("account_id", "regime"))
+    request = work.request
+    if not work.has("classes.parquet"):
+        before = classification.show_classes_before(
+            work.connection, request.runs / str(previous) if previous else None, run_facts(request.runs, previous) if previous else None
+        )
+        steps = classification.class_steps(request.delinquency, in_force(request.regimes, request.on), request.on, request.kinds, before)
+        tables.think(work.connection, steps)
+        work.write("classes.parquet", f"SELECT * FROM {steps[-1].name}", ("account_id", "regime"))
+        tables.forget(work.connection, steps)
     tables.show_files(work.connection, {"classes": work.staged.path("classes.parquet")})
 
 
@@ -266,6 +277,7 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "early_warning": repr(request.early_warning),
         "accounts_per_slice": request.engine.accounts_per_slice,
         "regimes": {one.regime.value: one.digest for one in request.regimes},
+        "product_kinds": {name: kind.value for name, kind in request.kinds},
         "previous": _digest_of_run(request.runs, previous),
         "portfolio_compared_with": _digest_of_run(request.runs, run_to_compare_with(request.runs, request.on)),
         "software": {**{name: version(name) for name in ("arrears", "duckdb", "ibis-framework", "holidays")}, "code": code_digest()},

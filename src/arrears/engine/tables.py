@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from arrears.assess.changes import GONE, MOVES, WORSE, bucket_flow, moved_accounts, moved_persons
-from arrears.assess.classification.regimes import CLASSES_SCHEMA, RegimeFigures, class_counts, classes
+from arrears.assess.classification.regimes import CLASSES_SCHEMA, class_counts
 from arrears.assess.delinquency.components import OVERDUE_COLUMNS
 from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
@@ -41,7 +41,7 @@ ASSESSMENT_SCHEMA = ibis.schema({
     "account_id": "int64", "party_id": "int64", "product": "string", "currency": "string", "days_past_due": "int32",
     "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "contractual_due_on": "date",
     "delinquent_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
-    "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", **dict.fromkeys(OVERDUE_COLUMNS, "int64"), "last_paid_on": "date", "paid_minor": "int64",
+    "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", **dict.fromkeys(OVERDUE_COLUMNS, "int64"), "revolving": "boolean", "last_paid_on": "date", "paid_minor": "int64",
     "dates_constructed": "boolean",
 })
 HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
@@ -156,11 +156,6 @@ def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) ->
     """Make the run compared with readable, or nothing at all for a first run."""
     for name, file, schema in (("assessed_before", "assessment.parquet", ASSESSMENT_SCHEMA), ("decided_before", "decisions.parquet", DECISION_SCHEMA)):
         make_views(connection, {name: rows_of([folder / file]) if folder else empty(schema)})
-
-
-def classes_sql(regimes: Sequence[RegimeFigures], on: date) -> str:
-    """The class of every account with something unpaid, under each of these regimes."""
-    return sql_of(classes(ibis.table(ASSESSMENT_SCHEMA, name="position"), regimes, on))
 
 
 def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

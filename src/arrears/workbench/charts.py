@@ -124,7 +124,7 @@ def _overdue_by_month(view: CaseView, language: Language) -> Chart:
 
 
 def _months_by_statement(view: CaseView, language: Language) -> Chart | None:
-    account = next((account for account in view.accounts if account.statements), None)
+    account = next((account for account in view.accounts if account.months_stated), None)
     if account is None:
         return None
     shown = list(account.statements)[:12][::-1]

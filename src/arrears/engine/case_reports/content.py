@@ -248,7 +248,11 @@ class _Writer:
         for account in self.view.accounts:
             for one in account.classes:
                 regime, reached, open_ = (sentence.in_language(self.language) for sentence in (one.regime, one.reached, one.not_known))
-                yield self.say(f"{id_text(account.account_id)}: {regime}: at least {reached}. {open_}", f"{id_text(account.account_id)}：{regime}：至少 {reached}。{open_}")
+                why = one.why.in_language(self.language) if one.why else ""
+                yield self.say(
+                    f"{id_text(account.account_id)}: {regime}: at least {reached}. {f'{why} ' if why else ''}{open_}",
+                    f"{id_text(account.account_id)}：{regime}：至少 {reached}。{why}{open_}",
+                )
 
     def payments(self) -> Section:
         """The last payments, reversals among them."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.regimes import RegimeFigures
-from arrears.assess.classification.stated import read_regimes
+from arrears.assess.classification.stated import read_kinds, read_regimes
 from arrears.assess.delinquency.conventions import read_conventions
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
@@ -154,6 +155,12 @@ def regimes_chosen(home: Home, named: Path | None) -> tuple[RegimeFigures, ...]:
     return regime_figures(read_regimes(text, home.read_settings().jurisdiction, file.name))
 
 
+def kinds_stated(home: Home, named: Path | None) -> ProductKinds:
+    """Of which products does this home state the kind? The block `product_kinds` of the same file; called after `conventions_of` has judged it."""
+    file = named or home.conventions_file
+    return read_kinds(file.read_text(encoding="utf-8"), file.name) if file.is_file() else ()
+
+
 def early_warning_of(home: Home, named: Path | None) -> EarlyWarningSettings:
     """From which thresholds on does this home raise alerts? The block `early_warning` of the same file; called after `conventions_of` has judged it."""
     file = named or home.conventions_file
@@ -179,7 +186,7 @@ def run_book(
         raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
     request = RunRequest(
         place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
-        early_warning_of(home, conventions),
+        early_warning_of(home, conventions), kinds_stated(home, conventions),
     )
     result = nightly(request, CaseRecords(institution_id), progress)
     store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)

@@ -13,7 +13,7 @@ import duckdb
 import ibis
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK, Regime
-from arrears.assess.classification.words import REGIME_WORDS, class_words
+from arrears.assess.classification.words import REGIME_WORDS, class_words, why_words
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
 from arrears.assess.delinquency.groups import MOVED_DUE_DAYS
 from arrears.assess.delinquency.items import items_known_on, payments_until
@@ -55,15 +55,17 @@ class Statement:
     due_on: date
     balance_minor: int
     months_past_due: int | None
+    minimum_due_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClassFloor:
-    """As what an account stands under one regime, at least, and what a book does not tell of it."""
+    """As what an account stands under one regime, at least, what stands behind it besides days, and what a book does not tell of it."""
 
     regime: Sentence
     reached: Sentence
     not_known: Sentence
+    why: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,16 @@ class Account:
     payments: tuple[Payment, ...]
     statements: tuple[Statement, ...]
     classes: tuple[ClassFloor, ...] = ()
+
+    @property
+    def minima_stated(self) -> bool:
+        """Does any statement say what was to be paid at least?"""
+        return any(statement.minimum_due_minor is not None for statement in self.statements)
+
+    @property
+    def months_stated(self) -> bool:
+        """Does any statement say how many months were past due?"""
+        return any(statement.months_past_due is not None for statement in self.statements)
 
 
 def accounts_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_id: int) -> tuple[Account, ...]:
@@ -119,7 +131,8 @@ def _classes(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequen
     listed = ", ".join(str(int(identifier)) for identifier in ids)
     for row in rows_by_name(connection, f"SELECT * FROM read_parquet(?) WHERE account_id IN ({listed}) ORDER BY account_id, regime", [book.run.file("classes")]):
         regime = Regime(row["regime"])
-        found.setdefault(row["account_id"], []).append(ClassFloor(REGIME_WORDS[regime], class_words(regime, row["class"]), NOT_IN_A_BOOK[regime]))
+        why = why_words(*(row.get(name) for name in ("reason", "days_material", "clear_since_on", "earliest_exit_on")))
+        found.setdefault(row["account_id"], []).append(ClassFloor(REGIME_WORDS[regime], class_words(regime, row["class"]), NOT_IN_A_BOOK[regime], why))
     return found
 
 
@@ -195,7 +208,7 @@ def _statements(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Seq
     if not ids or book.run is None:
         return found
     for row in rows_by_name(connection, f"""
-            SELECT account_id, statement_on, due_on, balance_minor, months_past_due FROM ({_account_rows(book, "statements", ids)})
+            SELECT account_id, statement_on, due_on, balance_minor, months_past_due, minimum_due_minor FROM ({_account_rows(book, "statements", ids)})
             WHERE statement_on <= ? ORDER BY account_id, statement_on DESC""", [book.run.as_of]):
         found.setdefault(row.pop("account_id"), []).append(Statement(**row))
     return found
