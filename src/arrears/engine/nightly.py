@@ -245,7 +245,10 @@ def warn(work: _Work, before: Path | None) -> None:
     early_warning.show_alerts_before(work.connection, before)
     tables.show_files(work.connection, {early_warning.ACKNOWLEDGED: work.staged.path(f"frozen/{early_warning.ACKNOWLEDGED}.parquet")})
     request = work.request
-    found = early_warning.find_alerts(work.connection, request.delinquency, request.early_warning, request.on, book_info(request.book).name)
+    slices = slices_of(count_accounts(work.connection, request.book), request.engine.accounts_per_slice)
+    found = early_warning.find_alerts(
+        work.connection, request.book, slices, request.delinquency, request.early_warning, request.on, book_info(request.book).name
+    )
     work.write("alerts.parquet", found, ("alert_id",))
 
 

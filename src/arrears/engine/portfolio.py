@@ -41,11 +41,8 @@ from arrears.learn.analytics.flow import (
     net_flow_rate,
     transition_matrix,
 )
-from arrears.learn.analytics.months import month_ends, months_between
+from arrears.learn.analytics.months import MONTH_DAYS, month_ends, months_between
 from arrears.learn.analytics.ratio import Ratio, ratio
-
-MONTH_DAYS = range(28, 36)
-"""Days between two runs that may stand for a month: only over such a step is a move from one 30-day bucket to the next a monthly rate."""
 
 
 def exact(value: Ratio) -> str | None:

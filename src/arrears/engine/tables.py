@@ -209,7 +209,7 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {
         **whole,
         **cases,
-        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts")[0]["n"],
+        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts WHERE state <> 'resolved'")[0]["n"],
         "by_currency": rows_by_name(connection, (
             "SELECT currency, count(*) AS accounts, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
             "coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, sum(balance_minor)::BIGINT AS balance_minor "
