@@ -30,10 +30,11 @@ from arrears.core.ids import ID_MAX
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
 from arrears.engine import classification, due_days, early_warning, product_ledgers, tables
-from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
+from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
 from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
+from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
@@ -91,15 +92,23 @@ class _Work:
         self.request, self.staged, self.connection, self.progress = request, staged, connection, progress
         self.seconds: dict[str, float] = {}
         self.calendars: list[due_days.CalendarReach] = []
+        self.dated: list[str] = []
+        """Files in which the slices keep what the portfolio report asks of them."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time one stage and show that it goes on."""
         self.progress(name, 0, 1)
+        with self.timed(name):
+            yield
+        self.progress(name, 1, 1)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add to the seconds of a stage, which may be at work several times a night."""
         started = time.perf_counter()
         yield
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
-        self.progress(name, 1, 1)
 
     def has(self, *names: str) -> bool:
         """Are these tables finished already, by this attempt or an interrupted one?"""
@@ -132,8 +141,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             work = _Work(request, staged, connection, progress)
             with work.stage("freeze"):
                 freeze(work, frozen.tables)
-            with work.stage("assess"):
-                assess(work)
+            assess(work)
             with work.stage("decide"):
                 decide(work)
             with work.stage("classify"):
@@ -172,24 +180,38 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
 
 
 def assess(work: _Work) -> None:
-    """How does every account stand? Slice by slice, so that memory is bounded, then as one table."""
-    if work.has("assessment.parquet", "history.parquet"):
-        return
+    """How does every account stand? Slice by slice, so that memory is bounded, then as one table.
+
+    What the portfolio report asks of due amounts and payments is asked of each slice on the way, while it is in memory.
+    """
     parts = slices_of(count_accounts(work.connection, work.request.book), work.request.engine.accounts_per_slice)
-    steps = tables.assessment_steps(work.request.delinquency, work.request.on)
-    for part in parts:
+    names = [tables.part_names(part.number, len(parts)) for part in parts]
+    work.dated = [file for _, _, file in names]
+    if work.has("assessment.parquet", "history.parquet") and (work.has("portfolio.json") or work.has(*work.dated)):
+        return
+    for part, files in zip(parts, names, strict=True):
         work.progress("assess", part.number, len(parts))
-        assessed, history = tables.part_names(part.number, len(parts))
-        if work.has(assessed, history):
-            continue
-        show_slice(work.connection, work.request.book, part)
-        product_ledgers.work_out(work.connection, work.request.delinquency, work.request.on, work.request.engine.threads)
+        if not work.has(*files):
+            _assess_slice(work, part, files)
+    with work.timed("assess"):
+        for place, name in enumerate(("assessment.parquet", "history.parquet")):
+            work.write(name, tables.rows_of(work.staged.path(files[place]) for files in names), ())
+    work.progress("assess", len(parts), len(parts))
+
+
+def _assess_slice(work: _Work, part: Slice, files: tuple[str, str, str]) -> None:
+    request, (assessed, history, dated) = work.request, files
+    steps = tables.assessment_steps(request.delinquency, request.on)
+    with work.timed("assess"):
+        show_slice(work.connection, request.book, part)
+        product_ledgers.work_out(work.connection, request.delinquency, request.on, request.engine.threads)
         tables.think(work.connection, steps)
         work.write(assessed, "SELECT * FROM position", ("account_id",))
         work.write(history, "SELECT * FROM punctuality", ("account_id",))
-        tables.forget(work.connection, steps)
-    for place, name in enumerate(("assessment.parquet", "history.parquet")):
-        work.write(name, tables.rows_of(work.staged.path(tables.part_names(part.number, len(parts))[place]) for part in parts), ())
+    with work.timed("portfolio"):
+        rows = slice_rows(work.connection, request.delinquency, request.on)
+        work.staged.table(dated, lambda target: _write_text(target, part_text(rows)))
+    tables.forget(work.connection, steps)
 
 
 def decide(work: _Work) -> None:
@@ -237,28 +259,31 @@ def warn(work: _Work, before: Path | None) -> None:
     early_warning.show_alerts_before(work.connection, before)
     tables.show_files(work.connection, {early_warning.ACKNOWLEDGED: work.staged.path(f"frozen/{early_warning.ACKNOWLEDGED}.parquet")})
     request = work.request
-    found = early_warning.find_alerts(work.connection, request.delinquency, request.early_warning, request.on, book_info(request.book).name)
+    slices = slices_of(count_accounts(work.connection, request.book), request.engine.accounts_per_slice)
+    found = early_warning.find_alerts(
+        work.connection, request.book, slices, request.delinquency, request.early_warning, request.on, book_info(request.book).name
+    )
     work.write("alerts.parquet", found, ("alert_id",))
 
 
 def order_the_work(work: _Work) -> None:
     """In which order do people take the cases that need a person?"""
     work.write("worklist.parquet", tables.worklist_sql(), ("rank",))
-    work.staged.forget("parts/")
 
 
 def portfolio(work: _Work, counts: dict[str, Any]) -> None:
     """Which figures about the whole book does a manager ask for?"""
-    if work.has("portfolio.json"):
-        return
     request, compared = work.request, run_to_compare_with(work.request.runs, work.request.on)
-    before = tables.rows_of([request.runs / str(compared) / "assessment.parquet"]) if compared else tables.empty(tables.ASSESSMENT_SCHEMA)
-    make_views(work.connection, {"portfolio_before": before})
-    figures = portfolio_figures(
-        work.connection, request.delinquency, request.on, compared.as_of if compared else None, counts["cases_contact_history_unknown"], last_delivery(request.book),
-        slices_of(counts["accounts"], request.engine.accounts_per_slice),
-    )
-    work.staged.table("portfolio.json", lambda target: _write_text(target, figures_text(figures)))
+    if not work.has("portfolio.json"):
+        before = tables.rows_of([request.runs / str(compared) / "assessment.parquet"]) if compared else tables.empty(tables.ASSESSMENT_SCHEMA)
+        make_views(work.connection, {"portfolio_before": before})
+        dated = read_parts(work.staged.path(file) for file in work.dated)
+        figures = portfolio_figures(
+            work.connection, request.delinquency, request.on, compared.as_of if compared else None, dated, counts["cases_contact_history_unknown"],
+            last_delivery(request.book),
+        )
+        work.staged.table("portfolio.json", lambda target: _write_text(target, figures_text(figures)))
+    work.staged.forget("parts/")
 
 
 def bring_cases_up_to_date(work: _Work, cases: CaseBook, facts: dict[str, Any]) -> dict[str, int]:

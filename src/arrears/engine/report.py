@@ -16,9 +16,9 @@ from arrears.core.money import format_money
 from arrears.core.reasons import LANGUAGES, Language
 from arrears.engine import report_charts
 from arrears.engine.report_cells import NUMERIC, bucket_text, cell_text, matrix, tables_with_rows
+from arrears.learn.analytics.months import MONTH_DAYS
 from arrears.learn.analytics.ratio import percent_text
 
-MONTH_DAYS = range(28, 36)
 Charts = dict[str, list[tuple[str, str]]]
 
 

@@ -59,11 +59,12 @@ class TableSql:
     key: tuple[str, ...]
 
 
-def part_names(slice_number: int, slices: int) -> tuple[str, str]:
-    """Files of one slice: its assessment and its history. A book of one slice needs no parts."""
+def part_names(slice_number: int, slices: int) -> tuple[str, str, str]:
+    """Files of one slice: its assessment, its history, and its rows for the portfolio report. The first two of a book of one slice need no parts."""
+    dated = f"parts/dated-{slice_number:05}.json"
     if slices == 1:
-        return "assessment.parquet", "history.parquet"
-    return f"parts/assessment-{slice_number:05}.parquet", f"parts/history-{slice_number:05}.parquet"
+        return "assessment.parquet", "history.parquet", dated
+    return f"parts/assessment-{slice_number:05}.parquet", f"parts/history-{slice_number:05}.parquet", dated
 
 
 def rows_of(files: Iterable[Path]) -> str:
@@ -203,7 +204,7 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {
         **whole,
         **cases,
-        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts")[0]["n"],
+        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts WHERE state <> 'resolved'")[0]["n"],
         "by_currency": rows_by_name(connection, (
             "SELECT currency, count(*) AS accounts, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
             "coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, sum(balance_minor)::BIGINT AS balance_minor "

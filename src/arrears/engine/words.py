@@ -48,12 +48,12 @@ ROLE_WORDS: Mapping[str, Sentence] = {
 }
 ALERTS: Mapping[str, Sentence] = {
     "new_overdue": Sentence("Newly overdue", "新入催"), "worse_bucket": Sentence("Got worse", "逾期加重"),
-    "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke a good pattern", "还款规律中断"),
+    "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke the pattern", "还款规律中断"),
     "likely_to_miss": Sentence("Likely to miss", "可能逾期"), "returned_debit": Sentence("Payment taken back", "扣款退回"),
 }
 ALERT_STATES: Mapping[str, Sentence] = {
     "new": Sentence("new", "新增"), "open": Sentence("open", "待处理"), "acknowledged": Sentence("acknowledged", "已确认"),
-    "escalated": Sentence("escalated", "已升级"),
+    "escalated": Sentence("escalated", "已升级"), "resolved": Sentence("resolved", "已解除"),
 }
 CONSENT: Mapping[str, Sentence] = {
     "given": Sentence("consent given", "已同意"), "withdrawn": Sentence("consent withdrawn", "已撤回同意"), "unknown": Sentence("consent unknown", "同意情况不详"),

@@ -212,9 +212,9 @@ def alert_acknowledgements(alert_id: int) -> list[AlertAcknowledged]:
 
 
 def alerts_acknowledged_by(on: date) -> pa.Table:
-    """Which alerts had been acknowledged by this day: alert_id, valid_on (the first time), sorted by alert_id?"""
+    """Which alerts had been acknowledged by this day: alert_id, valid_on (the last time), sorted by alert_id?"""
     return sets.export(
-        f"""SELECT alert_id, min(valid_on) FROM alerts_acknowledged WHERE valid_on <= {_quoted(on.isoformat())}::date
+        f"""SELECT alert_id, max(valid_on) FROM alerts_acknowledged WHERE valid_on <= {_quoted(on.isoformat())}::date
             GROUP BY alert_id ORDER BY alert_id""",
         {"alert_id": pa.int64(), "valid_on": pa.date32()})
 

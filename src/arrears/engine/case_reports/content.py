@@ -222,7 +222,7 @@ class _Writer:
         if not self.sources.alerts:
             return Section(title, sentences=(self.say("None.", "无。"),))
         rows = tuple((words.word(words.ALERTS, alert.kind, self.language), words.word(words.ALERT_STATES, alert.state, self.language), alert.raised_on.isoformat(),
-                      alert.reason.in_language(self.language)) for alert in self.sources.alerts)
+                      alert.whole_reason().in_language(self.language)) for alert in self.sources.alerts)
         return Section(title, tables=(Table((self.say("Alert", "预警"), self.say("State", "状态"), self.say("Since", "自"), self.say("Reason", "原因")), rows),))
 
     def accounts(self) -> Section:

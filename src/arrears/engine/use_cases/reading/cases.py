@@ -13,6 +13,7 @@ from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
+from arrears.engine.use_cases.reading.alerts import alerts_of_run
 from arrears.engine.use_cases.reading.files import Row, count_of, counted, looking_into
 from arrears.engine.use_cases.reading.runs import Portfolio, Run, portfolios
 
@@ -220,7 +221,7 @@ def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
     if wanted.history_unknown:
         narrow("NOT contact_history_known")
     if wanted.alert:
-        narrow("case_id IN (SELECT case_id FROM read_parquet(?) WHERE kind = ?)", run.file("alerts"), wanted.alert)
+        narrow(f"case_id IN (SELECT case_id FROM {alerts_of_run(run)} WHERE kind = ? AND state <> 'resolved')", wanted.alert)
     if wanted.flow_now:
         narrow(*_moved_accounts(run, wanted))
     return " AND ".join(tests) or "true", values
