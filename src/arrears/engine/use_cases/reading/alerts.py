@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -94,11 +95,12 @@ def alert_page(home: Home, institution_id: int, run: Run, *, today: date, kind: 
     return AlertPage(shown, total, page, pages, kinds, states)
 
 
-def alerts_of_person(connection: duckdb.DuckDBPyConnection, run: Run, party_id: int, acknowledged: tuple[int, ...]) -> tuple[AlertRow, ...]:
-    """Every alert of the run about one person, in the order of the list; `acknowledged` as `acknowledged_until` answers it."""
+def alerts_of_people(connection: duckdb.DuckDBPyConnection, run: Run, party_ids: Sequence[int], acknowledged: tuple[int, ...]) -> dict[int, tuple[AlertRow, ...]]:
+    """Every alert of the run about each of these people, in the order of the list; `acknowledged` as `acknowledged_until` answers it."""
     if not _alerts_have_lives(connection, run):
-        return ()
-    return _alert_rows(connection, f"{_source(run, acknowledged)} WHERE party_id = ? ORDER BY {_ORDER}", [party_id])
+        return dict.fromkeys(party_ids, ())
+    rows = _alert_rows(connection, f"{_source(run, acknowledged)} WHERE party_id IN (SELECT unnest(?::BIGINT[])) ORDER BY {_ORDER}", [list(party_ids)])
+    return {party: tuple(row for row in rows if row.party_id == party) for party in party_ids}
 
 
 def _alerts_have_lives(connection: duckdb.DuckDBPyConnection, run: Run) -> bool:
@@ -106,7 +108,7 @@ def _alerts_have_lives(connection: duckdb.DuckDBPyConnection, run: Run) -> bool:
     return "alert_id" in {row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [run.file("alerts")]).fetchall()}
 
 
-def _alert_rows(connection: duckdb.DuckDBPyConnection, source: str, values: list[str] | list[int]) -> tuple[AlertRow, ...]:
+def _alert_rows(connection: duckdb.DuckDBPyConnection, source: str, values: Sequence[Any]) -> tuple[AlertRow, ...]:
     found = rows_by_name(connection, f"""SELECT alert_id, kind, state, case_id, party_id, raised_on, nights_open, bucket, days_past_due, amount_overdue_minor,
         amount_at_stake_minor, currency, reason_en, reason_zh FROM {source}""", values)
     return tuple(AlertRow(reason=Sentence(row.pop("reason_en"), row.pop("reason_zh")), **row) for row in found)

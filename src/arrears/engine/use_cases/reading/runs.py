@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
+from arrears.engine.due_days import read_told
 from arrears.engine.home import Home
 from arrears.engine.run_folder import RunName, current_run, run_facts
 
@@ -31,7 +33,7 @@ class TreatmentWords:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One published run: where its files lie, as of which day, under which policy; `rules` are the policy's rows with their conditions."""
+    """One published run: where its files lie, as of which day, under which policy and conventions; `rules` are the policy's rows with their conditions."""
 
     book: str
     folder: Path
@@ -46,6 +48,7 @@ class Run:
     buckets: tuple[str, ...]
     treatments: Mapping[str, TreatmentWords]
     contact_history_unknown: int
+    conventions: DelinquencySettings
 
     def file(self, name: str) -> str:
         """Path of one of the run's tables, as DuckDB reads it."""
@@ -98,6 +101,7 @@ def _told(home: Home, book: str, name: RunName) -> Run:
         policy=_policy_label(stated["policy"]), policy_version=str(stated["policy"]["version"]),
         rules={row["id"]: row["when"] for row in stated["policy"].get("rows", ())}, buckets=tuple(stated["buckets"]),
         treatments=_treatments(stated["treatments"]), contact_history_unknown=int(stated.get("contact_history_unknown_parties") or 0),
+        conventions=read_told(stated.get("conventions", {})),
     )
 
 
