@@ -18,6 +18,7 @@ from arrears.cli.case_report import case_report, list_reports, stored_case_repor
 from arrears.cli.history import asked_for_history, show_history
 from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
+from arrears.cli.night import refuse_missing_reports, reports_told, show_reports
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
@@ -214,7 +215,12 @@ def run(
             place, book, on or _today(), chosen, at=_now(), actor=getpass.getuser(), engine=EngineSettings(threads, memory), progress=told, output=output,
             conventions=conventions, reports=reports,
         )
-    show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published}) if json else _show_run(result)
+    if json:
+        show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published, "case_reports": reports_told(result.reports)})
+    else:
+        _show_run(result)
+        show_reports(result.reports)
+    refuse_missing_reports(result.reports)
 
 
 def _show_run(result: RunResult) -> None:
@@ -389,7 +395,7 @@ def _read_id(text: str) -> int:
 
 
 def run_command(words: Sequence[str] | None = None) -> int:
-    """Carry one command out; answers the exit code (0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused)."""
+    """Carry one command out; answers the exit code (0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused, 5 partly done)."""
     try:
         app(words, exit_on_error=False, print_error=True)
     except Refused as refusal:

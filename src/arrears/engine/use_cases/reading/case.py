@@ -14,7 +14,7 @@ from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
 from arrears.engine.use_cases.reading.accounts import Account, accounts_of
 from arrears.engine.use_cases.reading.cases import CaseRow, find_cases, no_such_case
-from arrears.engine.use_cases.reading.files import Row, looking_into
+from arrears.engine.use_cases.reading.files import Row, looking_into, looking_once
 from arrears.engine.use_cases.reading.persons import ContactPoint, Person, Unseal, contact_points, people, unseal_from_vault
 from arrears.engine.use_cases.reading.runs import Portfolio, Run
 
@@ -77,8 +77,9 @@ def case_view(home: Home, institution_id: int, case_id: int, *, unseal: Unseal =
 def case_views(home: Home, institution_id: int, case_ids: Sequence[int], *, unseal: Unseal = unseal_from_vault) -> dict[int, CaseView]:
     """Everything the run and the book say about these cases, in the order asked; those of no current run of this institution are missing."""
     found: dict[int, CaseView] = {}
-    for book, rows in find_cases(home, institution_id, case_ids):
-        found |= _views_in(home, book, rows, unseal)
+    with looking_once(home):
+        for book, rows in find_cases(home, institution_id, case_ids):
+            found |= _views_in(home, book, rows, unseal)
     return {case_id: found[case_id] for case_id in case_ids if case_id in found}
 
 
