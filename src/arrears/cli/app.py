@@ -35,6 +35,7 @@ from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT
 from arrears.engine.use_cases.policies import find_policy
 from arrears.engine.use_cases.replaying import replay_book
 from arrears.engine.use_cases.setting_up import institution_of, set_up
+from arrears.engine.words import counted
 
 app = App(
     name="arrears",
@@ -242,7 +243,9 @@ def _show_run(result: RunResult) -> None:
     ]
     show_table(title, [("", False), ("", True)], rows)
     if counts["cases_contact_history_unknown"]:
-        results.print(f"Contact history is unknown for {counts['cases_contact_history_unknown']:,} cases; they are not contacted until it is known.")
+        results.print(f"Contact history is unknown for {counted(counts['cases_contact_history_unknown'], 'case')}; nobody is contacted there until it is known.")
+    for row in counts["closed_unpaid"]:
+        results.print(f"{counted(row['accounts'], 'account')} that the lender calls closed with something unpaid: {format_money(row['balance_minor'], row['currency'], 'en')}. Look at them before anybody asks for it.")
     results.print(f"Report: {result.folder / 'report.html'}")
 
 
@@ -285,7 +288,7 @@ def demo(*, serve: bool = True, accounts: int = 20_000, host: str = "127.0.0.1",
             shown = demonstrate(place, accounts, today=_today(), at=_now(), engine=EngineSettings(), progress=told)
         for result in shown.runs:
             counts = result.facts["counts"]
-            people.print(f"{result.facts['book']} on {result.facts['as_of']}: {counts['accounts']:,} accounts, {counts['accounts_overdue']:,} overdue, {counts['cases']:,} cases")
+            people.print(f"{result.facts['book']} on {result.facts['as_of']}: {counted(counts['accounts'], 'account')}, {counts['accounts_overdue']:,} overdue, {counted(counts['cases'], 'case')}")
         results.print(f"Home: {place.root}")
         results.print(f"Sign in as {shown.user.username} with the password {shown.user.password}")
         if serve:
@@ -323,14 +326,14 @@ def case_list(
         show_json(found)
         return
     show_table(
-        f"{len(found)} cases" if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
+        counted(len(found), "case") if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
         [("case", False), ("queue", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
         [(row["case_id"], row["queue"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"]) for row in found],
     )
 
 
 def _days(row: dict[str, Any]) -> str:
-    return f"{row['months_past_due']} months" if row["days_past_due"] is None else str(row["days_past_due"])
+    return counted(row["months_past_due"], "month") if row["days_past_due"] is None else str(row["days_past_due"])
 
 
 def _amount(row: dict[str, Any]) -> str:

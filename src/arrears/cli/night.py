@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from arrears.cli.showing import counted, people, results
+from arrears.cli.showing import people, results
 from arrears.core.ids import id_text
 from arrears.core.problems import PartlyDone
 from arrears.engine.use_cases.night_reports import NightReports
+from arrears.engine.words import counted
 
 NAMED = 5
 """So many cases without a report are named one by one; the rest are counted."""

@@ -27,15 +27,6 @@ def show_json(content: Any) -> None:
     sys.stdout.write("\n")
 
 
-def counted(number: int, what: str, many: str = "") -> str:
-    """A number with its noun.
-
-    >>> counted(1, "case"), counted(0, "case"), counted(1200, "day"), counted(2, "person", "people")
-    ('1 case', '0 cases', '1,200 days', '2 people')
-    """
-    return f"{number:,} {what if number == 1 else many or what + 's'}"
-
-
 def show_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; a column is (heading, whether its figures stand at the right)."""
     results.print(title, style="bold")

@@ -19,7 +19,7 @@ from arrears.assess.classification.words import REGIME_WORDS, class_words
 from arrears.assess.delinquency.groups import MOVED_DUE_DAYS, MOVED_SCHEMA
 from arrears.assess.delinquency.open_items import BOOK_OF_ITEMS, LOOKS_SCHEMA, counted_items, overdue_before
 from arrears.assess.delinquency.settings import DelinquencySettings
-from arrears.core.book import BOOK_TABLES, CLOSED
+from arrears.core.book import BOOK_TABLES
 from arrears.core.reasons import Sentence
 from arrears.core.sql import quoted
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
@@ -40,6 +40,10 @@ class Item:
     outstanding_minor: int
     contractual_due_on: date | None = None
     days_past_due: int = 0
+
+    def is_unpaid_on(self, day: date) -> bool:
+        """Had it fallen due by this day, with something still outstanding, be it overdue by the conventions or not?"""
+        return self.outstanding_minor > 0 and self.due_on <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class ClassFloor:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How one account stands, with everything that led there."""
+    """How one account stands, with everything that led there; `closed_unpaid` where the lender calls it closed though something is unpaid."""
 
     account_id: int
     product: str
@@ -102,12 +106,7 @@ class Account:
     statements: tuple[Statement, ...]
     classes: tuple[ClassFloor, ...] = ()
     overdue_before: tuple[OverdueOn, ...] = ()
-    status: str | None = None
-
-    @property
-    def is_closed_unpaid(self) -> bool:
-        """Does the lender call this account closed, though something is unpaid on it?"""
-        return self.status == CLOSED and self.balance_minor > 0
+    closed_unpaid: bool = False
 
 
 def accounts_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_ids: Sequence[int], days_before: Sequence[date]) -> dict[int, tuple[Account, ...]]:
@@ -137,7 +136,7 @@ class _Parts:
     def __init__(self, connection: duckdb.DuckDBPyConnection, book: Portfolio, run: Run, ids: Sequence[int], days_before: Sequence[date]) -> None:
         self.connection, self.book, self.run, self.listed = connection, book, run, ", ".join(str(int(one)) for one in ids)
         self.read: dict[str, dict[int, list[Any]]] = {}
-        self.status: dict[int, str | None] = {}
+        self.closed: frozenset[int] = frozenset()
         if not ids:
             return
         self._take_in_hand()
@@ -145,11 +144,11 @@ class _Parts:
             "items": self._items(), "payments": self._payments(), "statements": self._statements(), "classes": self._classes(),
             "overdue_before": self._overdue_before((*days_before, run.as_of)),
         }
-        self.status = {row["account_id"]: row["status"] for row in rows_by_name(self.connection, f"SELECT account_id, status FROM ({self._rows_of('accounts')})")}
+        self.closed = frozenset(row["account_id"] for row in self._rows_in_run("closed_unpaid"))
 
     def of(self, account_id: int) -> dict[str, Any]:
         """The parts of one account, as `Account` takes them."""
-        return {**{name: tuple(rows.get(account_id, ())) for name, rows in self.read.items()}, "status": self.status.get(account_id)}
+        return {**{name: tuple(rows.get(account_id, ())) for name, rows in self.read.items()}, "closed_unpaid": account_id in self.closed}
 
     def _rows_of(self, table: str) -> str:
         """Current rows of a book table for these accounts, as SQL; the ids are ours and whole numbers."""
@@ -198,12 +197,14 @@ class _Parts:
         return _by_account((row.pop("account_id"), Statement(**row)) for row in rows)
 
     def _classes(self) -> dict[int, list[ClassFloor]]:
-        """Each account's classes; a run of an earlier version has none."""
-        if not (self.run.folder / "classes.parquet").exists():
-            return {}
-        rows = rows_by_name(self.connection, "SELECT * FROM read_parquet(?) WHERE account_id IN (SELECT account_id FROM accounts) ORDER BY account_id, regime",
-                            [self.run.file("classes")])
-        return _by_account((row["account_id"], _floor(Regime(row["regime"]), row["class"])) for row in rows)
+        """Each account's classes, under each regime."""
+        return _by_account((row["account_id"], _floor(Regime(row["regime"]), row["class"])) for row in self._rows_in_run("classes"))
+
+    def _rows_in_run(self, table: str) -> list[dict[str, Any]]:
+        """These accounts' rows of a table of the run; a run of an earlier version has none."""
+        if not (self.run.folder / f"{table}.parquet").exists():
+            return []
+        return rows_by_name(self.connection, "SELECT * FROM read_parquet(?) WHERE account_id IN (SELECT account_id FROM accounts) ORDER BY ALL", [self.run.file(table)])
 
 
 def _floor(regime: Regime, reached: str) -> ClassFloor:

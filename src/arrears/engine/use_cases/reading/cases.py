@@ -60,7 +60,8 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class WorklistFilter:
-    """Which cases? Everything left empty does not narrow. `flow_before` and `flow_now` pick people with an account that moved so."""
+    """Which cases? Everything left empty does not narrow. `flow_before` and `flow_now` pick people with an account that
+    moved so, `closed_unpaid` those with an account that the lender calls closed though something is unpaid."""
 
     queue: str = "people"
     treatment: str = ""
@@ -73,6 +74,7 @@ class WorklistFilter:
     flow_before: str = ""
     flow_now: str = ""
     history_unknown: bool = False
+    closed_unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,8 @@ def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
         narrow("amount_overdue_minor <= ?", wanted.amount_to_minor)
     if wanted.history_unknown:
         narrow("NOT contact_history_known")
+    if wanted.closed_unpaid and (run.folder / "closed_unpaid.parquet").exists():
+        narrow("party_id IN (SELECT party_id FROM read_parquet(?))", run.file("closed_unpaid"))
     if wanted.alert:
         narrow("case_id IN (SELECT case_id FROM read_parquet(?) WHERE kind = ?)", run.file("alerts"), wanted.alert)
     if wanted.flow_now:

@@ -32,6 +32,16 @@ class TreatmentWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedUnpaid:
+    """Accounts of one currency that the lender calls closed: how many have something unpaid, how much, and how much of it is overdue?"""
+
+    currency: str
+    accounts: int
+    balance_minor: int
+    amount_overdue_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One published run: where its files lie, as of which day, under which policy and conventions; `rules` are the policy's rows with their conditions."""
 
@@ -49,6 +59,7 @@ class Run:
     treatments: Mapping[str, TreatmentWords]
     contact_history_unknown: int
     conventions: DelinquencySettings
+    closed_unpaid: tuple[ClosedUnpaid, ...]
 
     def file(self, name: str) -> str:
         """Path of one of the run's tables, as DuckDB reads it."""
@@ -102,6 +113,7 @@ def _told(home: Home, book: str, name: RunName) -> Run:
         rules={row["id"]: row["when"] for row in stated["policy"].get("rows", ())}, buckets=tuple(stated["buckets"]),
         treatments=_treatments(stated["treatments"]), contact_history_unknown=int(stated.get("contact_history_unknown_parties") or 0),
         conventions=read_told(stated.get("conventions", {})),
+        closed_unpaid=tuple(ClosedUnpaid(**row) for row in stated.get("counts", {}).get("closed_unpaid", ())),
     )
 
 
