@@ -14,6 +14,7 @@ import pytest
 
 from arrears.assess.delinquency.conventions import read_conventions
 from arrears.engine.case_changes import NoCases
+from arrears.engine.case_reports.content import CaseSources, case_report
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.due_days import read_told, told
 from arrears.engine.home import Home
@@ -22,6 +23,7 @@ from arrears.engine.run_folder import RunName, show
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.policies import find_policy
 from arrears.engine.use_cases.reading.files import looking_once
+from arrears.intake.book.layout import book_digest
 from arrears.intake.sample.making import make_sample, seeded_ids
 from tests.workbench.run_files import SmallBook, write_small_book
 
@@ -143,3 +145,24 @@ def test_an_item_within_the_tolerance_is_unpaid_and_not_overdue(home: Home) -> N
     spared = [item for view in views.values() for account in view.accounts for item in account.items
               if item.outstanding_minor and DAY - timedelta(days=3) <= item.due_on < DAY]
     assert spared and not any(item.days_past_due for item in spared)
+
+
+def test_money_of_a_delivery_after_the_run_changes_no_figure_of_the_case_and_is_told(tmp_path: Path) -> None:
+    here = Home(tmp_path)
+    small: SmallBook = write_small_book(here, BANK)
+    folder, book = here.runs / "main" / "2026-11-23" / "1", here.book("main")
+    (book / "batches" / "000001" / "batch.json").write_text(json.dumps({"number": 1, "digests": {"payments": "aa"}}))
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**facts, "inputs": {"book": book_digest(book)}}))
+    before = reading.case_view(here, BANK, small.lin, unseal=opened)
+    assert (before.run.batches, before.run.newer_batches) == (1, 0)
+    newer = book / "batches" / "000002"
+    newer.mkdir()
+    came = f"SELECT * REPLACE (99 AS payment_id, DATE '2026-11-22' AS paid_on, 70000 AS amount_minor) FROM read_parquet('{book}/batches/000001/payments.parquet') LIMIT 1"
+    duckdb.execute(f"COPY ({came}) TO '{newer}/payments.parquet' (FORMAT parquet)")
+    (newer / "batch.json").write_text(json.dumps({"number": 2, "digests": {"payments": "bb"}}))
+    after = reading.case_view(here, BANK, small.lin, unseal=opened)
+    assert after.run.newer_batches == 1 and (after.accounts, after.history) == (before.accounts, before.history)
+    told_of_it = case_report(CaseSources(after, None, (), ()), "en")
+    assert any("1 delivery" in said for section in told_of_it.sections for said in section.sentences)
+    assert not any("delivery" in said for section in case_report(CaseSources(before, None, (), ()), "en").sections for said in section.sentences)

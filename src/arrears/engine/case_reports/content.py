@@ -13,6 +13,7 @@ from arrears.core.reasons import Language
 from arrears.engine import words
 from arrears.engine.case_reports.report import Month, Picture, Report, Section, Table
 from arrears.engine.use_cases.reading import Account, AlertRow, CaseRow, CaseView, HoldSpan, Payment
+from arrears.engine.words import counted
 
 PAYMENTS_SHOWN = 24
 CONTACTS_SHOWN = 12
@@ -57,7 +58,7 @@ class _Writer:
         return self.say("not known", "不详") if minor is None else f"{currency} {format_money(minor, currency, self.language, with_currency=False)}"
 
     def days(self, count: int) -> str:
-        return self.say(f"{count} day{'' if count == 1 else 's'}", f"{count} 天")
+        return self.say(counted(count, "day"), f"{count} 天")
 
     def lateness(self, days: int | None, months: int | None, bucket: str) -> str:
         """How late, with the bucket beside it; a source that knows months only says months."""
@@ -293,6 +294,9 @@ class _Writer:
 
     def _gaps(self) -> Iterator[str]:
         view = self.view
+        if view.run.newer_batches:
+            yield self.say(f"What came into the book since the run ({counted(view.run.newer_batches, 'delivery', 'deliveries')}): payments in it are not counted here.",
+                           f"运行后账本新导入 {view.run.newer_batches} 批数据，其中的还款未计入本报告。")
         if view.person.called is None:
             yield self.say("The name: the book has none, or the person was erased.", "姓名：账本中没有，或此人信息已删除。")
         if not self.row.contact_history_known:

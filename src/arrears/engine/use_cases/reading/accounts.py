@@ -151,8 +151,8 @@ class _Parts:
         return {**{name: tuple(rows.get(account_id, ())) for name, rows in self.read.items()}, "closed_unpaid": account_id in self.closed}
 
     def _rows_of(self, table: str) -> str:
-        """Current rows of a book table for these accounts, as SQL; the ids are ours and whole numbers."""
-        return f"SELECT * FROM ({latest_by_key_sql(self.book.folder, table)}) WHERE account_id IN ({self.listed})"
+        """Rows of a book table for these accounts as the run saw them, as SQL; the ids are ours and whole numbers."""
+        return f"SELECT * FROM ({latest_by_key_sql(self.book.folder, table, self.run.batches)}) WHERE account_id IN ({self.listed})"
 
     def _take_in_hand(self) -> None:
         """Make readable what the expressions ask: the accounts' dated rows, their products, and the days that this run moved."""

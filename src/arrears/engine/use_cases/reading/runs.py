@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from arrears.core.reasons import Sentence
 from arrears.engine.due_days import read_told
 from arrears.engine.home import Home
 from arrears.engine.run_folder import RunName, current_run, run_facts
+from arrears.intake.book.layout import batch_dirs, batches_with
 
 
 class NoSuchPortfolio(AnswerIsNo):
@@ -43,7 +45,10 @@ class ClosedUnpaid:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One published run: where its files lie, as of which day, under which policy and conventions; `rules` are the policy's rows with their conditions."""
+    """One published run: where its files lie, as of which day, under which policy and conventions; `rules` are the policy's rows with their conditions.
+
+    `batches` is how many deliveries the book had when it ran (None where that cannot be told), `newer_batches` how many came since.
+    """
 
     book: str
     folder: Path
@@ -60,6 +65,8 @@ class Run:
     contact_history_unknown: int
     conventions: DelinquencySettings
     closed_unpaid: tuple[ClosedUnpaid, ...]
+    batches: int | None
+    newer_batches: int
 
     def file(self, name: str) -> str:
         """Path of one of the run's tables, as DuckDB reads it."""
@@ -113,8 +120,21 @@ def _told(home: Home, book: str, name: RunName) -> Run:
         rules={row["id"]: row["when"] for row in stated["policy"].get("rows", ())}, buckets=tuple(stated["buckets"]),
         treatments=_treatments(stated["treatments"]), contact_history_unknown=int(stated.get("contact_history_unknown_parties") or 0),
         conventions=read_told(stated.get("conventions", {})),
+        **_deliveries(home.books / book, stated.get("inputs", {}).get("book")),
         closed_unpaid=tuple(ClosedUnpaid(**row) for row in stated.get("counts", {}).get("closed_unpaid", ())),
     )
+
+
+def _deliveries(book: Path, content: str | None) -> dict[str, int | None]:
+    """How many batches of the book did the run know, and how many came since?"""
+    known = None if content is None else _batches_known(book, content)
+    return {"batches": known, "newer_batches": 0 if known is None else len(batch_dirs(book)) - known}
+
+
+@lru_cache(maxsize=256)
+def _batches_known(book: Path, content: str) -> int | None:
+    """Kept, since a batch never changes: a long row of daily deliveries is read through once for a run, not for each page."""
+    return batches_with(book, content)
 
 
 def _treatments(stated: Mapping[str, Mapping[str, Any]]) -> dict[str, TreatmentWords]:
