@@ -130,7 +130,7 @@ def _two_lines(spans: Sequence[Period], lines: dict[str, list[tuple[float, str]]
         color=alt.Color("what:N", scale=alt.Scale(domain=[first, second], range=[ACCENT, SOFT]), legend=None),
         tooltip=[alt.Tooltip("on:N", title=_DAY.in_language(language)), alt.Tooltip("what:N", title=label), alt.Tooltip("label:N", title=label)],
     )
-    named = base.transform_filter(alt.datum.on == spans[-1].end.isoformat()).mark_text(align="left", dx=8, fontSize=12).encode(text="what:N")
+    named = base.transform_filter(alt.datum.on == spans[-1].end.isoformat()).mark_text(align="left", baseline="bottom", dx=8, fontSize=12).encode(text="what:N")
     picture = alt.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=22), named).properties(width=_WIDTH - 60, height=_HEIGHT)
     rows = [(span.end.isoformat(), lines[first][place][1], lines[second][place][1]) for place, span in enumerate(spans)]
     return _finished(picture, title, (Sentence("Up to", "截至").in_language(language), first, second), rows)
