@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter, validators
 
 from arrears.cli import doors
+from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.history import asked_for_history, show_history
@@ -47,6 +48,8 @@ app = App(
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
 app.command(alerts)
+for one in (balance, quote, statement, redress):
+    ledger.command(one)
 app.command(ledger)
 app.command(import_, name="import")
 app.command(pool)

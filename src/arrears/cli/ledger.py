@@ -6,21 +6,25 @@ from pathlib import Path
 
 from cyclopts import App
 
+from arrears.cli.documents import text_of
+from arrears.cli.ledger_value import value
+from arrears.cli.legal_figures import figure_in_json, rests_on
 from arrears.cli.options import JsonOption
-from arrears.cli.showing import results, show_json, show_table
-from arrears.core.money import format_money
-from arrears.core.problems import WrongCall
-from arrears.ledger.documents import read_payment, read_terms
+from arrears.cli.showing import plain_money, results, show_json, show_table
+from arrears.engine.legal_figures import figures_of
+from arrears.ledger.allocation.left_over import NextStep, Outcome
+from arrears.ledger.documents.payment import Payment, read_payment
+from arrears.ledger.documents.terms import read_terms
 from arrears.ledger.schedule.make import schedule as make_schedule
 
-ledger = App(name="ledger", help="What is owed, exactly: schedules, allocation of payments.", help_format="plaintext")
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise WrongCall(f"{file} cannot be read.", "There is nothing to work on.", "Name a text file in UTF-8.") from trouble
+ledger = App(name="ledger", help="What is owed, exactly: schedules, allocation of payments, what a loan or a plan costs.", help_format="plaintext")
+ledger.command(value)
+NEXT_STEPS = {
+    NextStep.NOTHING: "Nothing is left over.",
+    NextStep.START_REFUND: "{amount} was paid too much: start a refund to the payer.",
+    NextStep.ASK_THE_PAYER: "{amount} waits: a disputed debt is open and nothing may count there. Ask the payer what it was meant for.",
+    NextStep.COMPLETE_THE_ORDER: "{amount} found nothing that the order names, but amounts are still open. Complete the order.",
+}
 
 
 @ledger.command
@@ -33,9 +37,12 @@ def schedule(file: Path, /, *, json: JsonOption = False) -> None:
 
     Parameters
     ----------
-    file: The terms. Fields: docs/algorithms/schedules.md.
+    file
+        The terms. Fields: docs/algorithms/schedules.md.
+    json
+        One JSON document for machines.
     """
-    terms, currency = read_terms(_text_of(file))
+    terms, currency = read_terms(text_of(file))
     rows = make_schedule(terms)
     if json:
         lines = [
@@ -45,14 +52,16 @@ def schedule(file: Path, /, *, json: JsonOption = False) -> None:
         ]  # fmt: skip
         show_json({"currency": currency, "instalments": lines})
         return
-    cells = [[str(one.number), one.due_on.isoformat(), *(_money(amount, currency) for amount in (one.principal_minor, one.interest_minor, one.total_minor, one.balance_minor))] for one in rows]
+    cells = [[str(one.number), one.due_on.isoformat(), *(plain_money(amount, currency) for amount in (one.principal_minor, one.interest_minor, one.total_minor, one.balance_minor))] for one in rows]
     show_table(f"Schedule in {currency}", [("number", True), ("due on", False), ("principal", True), ("interest", True), ("due in all", True), ("left", True)], cells)
-    results.print(f"Interest in all {_money(sum(one.interest_minor for one in rows), currency)}")
+    results.print(f"Interest in all {plain_money(sum(one.interest_minor for one in rows), currency)}")
 
 
 @ledger.command
 def allocate(file: Path, /, *, json: JsonOption = False) -> None:
-    """Say against what one payment counts (YAML or JSON).
+    """Say against what one payment counts, and what is to be done with what is left over (YAML or JSON).
+
+    The field `kind` chooses the order: per_instalment (usual), rules, due_then_in_advance, debts, card_china, card_us.
 
     Examples:
       arrears ledger allocate payment.yaml
@@ -60,18 +69,30 @@ def allocate(file: Path, /, *, json: JsonOption = False) -> None:
 
     Parameters
     ----------
-    file: The payment and what is outstanding. Fields: docs/algorithms/allocation.md.
+    file
+        The payment and what is outstanding. Fields: docs/algorithms/allocation.md.
+    json
+        One JSON document for machines.
     """
-    asked = read_payment(_text_of(file))
-    found = asked.allocate()
+    asked = read_payment(text_of(file))
+    found = asked.outcome(figures_of("china")[0])
     if json:
-        portions = [{"instalment": one.key, "component": one.component.value, "amount_minor": one.amount_minor} for one in found.portions]
-        show_json({"currency": asked.currency, "portions": portions, "unallocated_minor": found.unallocated_minor})
+        show_json(_allocation_in_json(asked, found))
         return
-    cells = [[str(one.key), one.component.value, _money(one.amount_minor, asked.currency)] for one in found.portions]
-    show_table(f"Allocation of {_money(asked.payment_minor, asked.currency)} {asked.currency}", [("instalment", True), ("component", False), ("amount", True)], cells)
-    results.print(f"Unallocated {_money(found.unallocated_minor, asked.currency)}")
+    cells = [[str(one.key), one.component.value, plain_money(one.amount_minor, asked.currency)] for one in found.allocation.portions]
+    show_table(f"Allocation of {plain_money(asked.payment_minor, asked.currency)} {asked.currency}", [(asked.counted_against, asked.counted_against == "instalment"), ("component", False), ("amount", True)], cells)
+    results.print(f"Unallocated {plain_money(found.allocation.unallocated_minor, asked.currency)}")
+    results.print(NEXT_STEPS[found.next_step].format(amount=plain_money(found.allocation.unallocated_minor, asked.currency)))
+    for reading in found.rests_on:
+        results.print(rests_on(reading))
 
 
-def _money(minor: int, currency: str) -> str:
-    return format_money(minor, currency, "en", with_currency=False)
+def _allocation_in_json(asked: Payment, found: Outcome) -> dict[str, object]:
+    portions = [{asked.counted_against: one.key, "component": one.component.value, "amount_minor": one.amount_minor} for one in found.allocation.portions]
+    return {
+        "currency": asked.currency,
+        "portions": portions,
+        "unallocated_minor": found.allocation.unallocated_minor,
+        "next_step": found.next_step.value,
+        "rests_on": [figure_in_json(one) for one in found.rests_on],
+    }

@@ -281,7 +281,7 @@ class Tables:
             self._append("found", pa.table({"lender_number": numbers, "id": ids}))
         self._db.execute("DELETE FROM id_party WHERE lender_number IN (SELECT lender_number FROM found)")  # looked up for a block of changes
         self._db.execute("INSERT INTO id_party SELECT * FROM found")
-        self._db.execute("UPDATE typed_parties SET party_id = i.id FROM id_party i WHERE i.lender_number = typed_parties.lender_number AND state = 0")
+        self._give_ids("parties", "party_id", "id_party")
 
     def _name_accounts(self) -> None:
         """The same for accounts; an account that the book knows as another party's is refused before it can change hands unseen."""
@@ -300,9 +300,16 @@ class Tables:
         self._db.execute(
             "INSERT INTO id_account SELECT f.lender_number, f.id, f.party_id, c.digits, f.currency FROM found f JOIN currencies c ON c.code = f.currency"
         )
+        self._give_ids("accounts", "account_id", "id_account")
+
+    def _give_ids(self, table: str, column: str, ids: str) -> None:
+        """Write the ids into the typed rows. A table made anew can go to disk while it grows; what an UPDATE remembers cannot."""
+        self._db.execute(f"ALTER TABLE typed_{table} RENAME TO unnamed")
         self._db.execute(
-            "UPDATE typed_accounts SET account_id = i.id FROM id_account i WHERE i.lender_number = typed_accounts.lender_number AND state = 0"
+            f"CREATE TEMP TABLE typed_{table} AS SELECT y.* REPLACE (coalesce(i.id, y.{column}) AS {column}) FROM unnamed y "
+            f"LEFT JOIN {ids} i ON i.lender_number = y.lender_number AND y.state = {_OK}"
         )
+        self._db.execute("DROP TABLE unnamed")
 
     def _judge_owners(self) -> None:
         self._db.execute(
