@@ -22,6 +22,7 @@ from arrears.engine.use_cases.books import MAIN_BOOK
 from arrears.engine.use_cases.reading.alerts import AlertRow, alert_page
 from arrears.engine.use_cases.reading.runs import portfolio
 from arrears.engine.use_cases.setting_up import institution_of
+from arrears.engine.words import counted
 
 alerts = App(name="alerts", help="Early warning: who needs somebody's eye tonight, and why.", help_format="plaintext")
 
@@ -55,7 +56,7 @@ def list_(*, book: BookOption = None, kind: str = "", state: str = "", limit: in
         show_json({"as_of": run.as_of, "total": found.total, "alerts": [_for_machines(row) for row in found.rows]})
         return
     columns = [("alert", False), ("kind", False), ("state", False), ("since", False), ("at stake", True), ("", False), ("why", False)]
-    show_table(f"{found.total:,} alerts as of {run.as_of}", columns, [_cells(row) for row in found.rows])
+    show_table(f"{counted(found.total, 'alert')} as of {run.as_of}", columns, [_cells(row) for row in found.rows])
 
 
 def _known(option: str, said: str, valid: Sequence[str]) -> None:

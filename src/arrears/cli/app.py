@@ -31,6 +31,7 @@ from arrears.engine.home import HOME_VARIABLE, HomeSettings, resolve_home
 from arrears.engine.use_cases import books, explaining
 from arrears.engine.use_cases.demonstration import demonstrate
 from arrears.engine.use_cases.setting_up import institution_of, set_up
+from arrears.engine.words import counted
 
 app = App(
     name="arrears",
@@ -180,7 +181,7 @@ def demo(*, serve: bool = True, accounts: int = 20_000, host: str = "127.0.0.1",
             shown = demonstrate(place, accounts, today=today(), at=now(), engine=EngineSettings(), progress=told)
         for result in shown.runs:
             counts = result.facts["counts"]
-            people.print(f"{result.facts['book']} on {result.facts['as_of']}: {counts['accounts']:,} accounts, {counts['accounts_overdue']:,} overdue, {counts['cases']:,} cases")
+            people.print(f"{result.facts['book']} on {result.facts['as_of']}: {counted(counts['accounts'], 'account')}, {counts['accounts_overdue']:,} overdue, {counted(counts['cases'], 'case')}")
         results.print(f"Home: {place.root}")
         results.print(f"Sign in as {shown.user.username} with the password {shown.user.password}")
         if serve:
@@ -218,14 +219,14 @@ def case_list(
         show_json(found)
         return
     show_table(
-        f"{len(found)} cases" if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
+        counted(len(found), "case") if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
         [("case", False), ("queue", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
         [(row["case_id"], row["queue"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"]) for row in found],
     )
 
 
 def _days(row: dict[str, Any]) -> str:
-    return f"{row['months_past_due']} months" if row["days_past_due"] is None else str(row["days_past_due"])
+    return counted(row["months_past_due"], "month") if row["days_past_due"] is None else str(row["days_past_due"])
 
 
 def _amount(row: dict[str, Any]) -> str:
@@ -290,7 +291,7 @@ def _read_id(text: str) -> int:
 
 
 def run_command(words: Sequence[str] | None = None) -> int:
-    """Carry one command out; answers the exit code (0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused)."""
+    """Carry one command out; answers the exit code (0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused, 5 partly done)."""
     try:
         app(words, exit_on_error=False, print_error=True)
     except Refused as refusal:

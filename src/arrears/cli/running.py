@@ -12,6 +12,7 @@ from cyclopts import Parameter, validators
 from arrears.cli import doors
 from arrears.cli.clock import now, today
 from arrears.cli.history import asked_for_history, show_history
+from arrears.cli.night import refuse_missing_reports, reports_told, show_reports
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import progress_bars, results, show_json, show_table
 from arrears.core.money import format_money
@@ -22,6 +23,7 @@ from arrears.engine.use_cases import books
 from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT
 from arrears.engine.use_cases.policies import find_policy
 from arrears.engine.use_cases.replaying import replay_book
+from arrears.engine.words import counted
 
 FromOption = Annotated[date | None, Parameter(
     name="--from", help="Replay past days for trends instead: the first day. Nothing is decided and no case changes; the home page shows the trends.",
@@ -72,7 +74,12 @@ def run(
             place, book, on or today(), find_policy(policy), at=now(), actor=getpass.getuser(), engine=engine, progress=told, output=output,
             conventions=conventions, reports=reports,
         )
-    show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published}) if json else _show_run(result)
+    if json:
+        show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published, "case_reports": reports_told(result.reports)})
+    else:
+        _show_run(result)
+        show_reports(result.reports)
+    refuse_missing_reports(result.reports)
 
 
 def _replayed(
@@ -103,5 +110,8 @@ def _show_run(result: RunResult) -> None:
     ]
     show_table(title, [("", False), ("", True)], rows)
     if counts["cases_contact_history_unknown"]:
-        results.print(f"Contact history is unknown for {counts['cases_contact_history_unknown']:,} cases; they are not contacted until it is known.")
+        results.print(f"Contact history is unknown for {counted(counts['cases_contact_history_unknown'], 'case')}; nobody is contacted there until it is known.")
+    for row in counts["closed_unpaid"]:
+        closed = f"{counted(row['accounts'], 'account')} that the lender calls closed with something unpaid"
+        results.print(f"{closed}: {format_money(row['balance_minor'], row['currency'], 'en')}. Look at them before anybody asks for it.")
     results.print(f"Report: {result.folder / 'report.html'}")

@@ -146,11 +146,13 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
                 decide(work)
             with work.stage("classify"):
                 classify(work, previous)
+            with work.stage("look"):
+                look_at_closed_accounts(work)
             with work.stage("compare"):
                 compare(work, previous)
             with work.stage("order"):
                 order_the_work(work)
-            counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection)}
+            counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection), "closed_unpaid": tables.closed_unpaid_of(connection)}
             counts["moved"] = tables.moves_of(connection, request.delinquency.bucket_names) if previous else None
             with work.stage("portfolio"):
                 portfolio(work, counts)
@@ -241,6 +243,12 @@ def classify(work: _Work, previous: RunName | None) -> None:
         work.write("classes.parquet", f"SELECT * FROM {steps[-1].name}", ("account_id", "regime"))
         tables.forget(work.connection, steps)
     tables.show_files(work.connection, {"classes": work.staged.path("classes.parquet")})
+
+
+def look_at_closed_accounts(work: _Work) -> None:
+    """Which accounts does the lender call closed, though something is unpaid on them?"""
+    work.write("closed_unpaid.parquet", tables.closed_unpaid_sql(), ("account_id",))
+    tables.show_files(work.connection, {"closed_unpaid": work.staged.path("closed_unpaid.parquet")})
 
 
 def compare(work: _Work, previous: RunName | None) -> None:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from arrears.assess.changes import GONE, MOVES, WORSE, bucket_flow, moved_accounts, moved_persons
 from arrears.assess.classification.regimes import CLASSES_SCHEMA, class_counts
+from arrears.assess.closed import CLOSED_UNPAID_SCHEMA, closed_unpaid, closed_unpaid_sums
 from arrears.assess.delinquency.components import OVERDUE_COLUMNS
 from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
@@ -163,6 +164,16 @@ def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
     """Accounts and balance in each class of each regime."""
     counted = class_counts(ibis.table(CLASSES_SCHEMA, name="classes"), ibis.table(ASSESSMENT_SCHEMA, name="position"))
     return rows_by_name(connection, f"SELECT * FROM ({sql_of(counted)}) ORDER BY regime, class, currency")
+
+
+def closed_unpaid_sql() -> str:
+    """Accounts that the lender calls closed with something unpaid."""
+    return sql_of(closed_unpaid(ibis.table(ASSESSMENT_SCHEMA, name="position"), BOOK_TABLES["accounts"].unbound()))
+
+
+def closed_unpaid_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """How many those are, and how much, in each currency."""
+    return rows_by_name(connection, f"SELECT * FROM ({sql_of(closed_unpaid_sums(ibis.table(CLOSED_UNPAID_SCHEMA, name='closed_unpaid')))}) ORDER BY currency")
 
 
 def flow_sql() -> str:

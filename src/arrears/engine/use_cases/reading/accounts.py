@@ -1,11 +1,13 @@
-"""How does each account of one person stand, and what led there: items, payments, statements?"""
+"""How does each account of some people stand, and what led there: items, payments, statements?
+
+Asked for many people at once, since a question to the files costs nearly the same for one person as for fifty; one person is a batch of one.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,14 +16,13 @@ import ibis
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK, Regime
 from arrears.assess.classification.words import REGIME_WORDS, class_words, why_words
-from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
-from arrears.assess.delinquency.groups import MOVED_DUE_DAYS
-from arrears.assess.delinquency.items import items_known_on, payments_until
-from arrears.core.book import INSTALMENTS, PAYMENTS, RECEIVABLES
+from arrears.assess.delinquency.groups import MOVED_DUE_DAYS, MOVED_SCHEMA
+from arrears.assess.delinquency.open_items import BOOK_OF_ITEMS, LOOKS_SCHEMA, counted_items, overdue_before
+from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.core.book import BOOK_TABLES
 from arrears.core.reasons import Sentence
 from arrears.core.sql import quoted
-from arrears.engine.columns_engine import rows_by_name, sql_of
-from arrears.engine.run_folder import RUN_FILE
+from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
 from arrears.engine.use_cases.reading.runs import Portfolio, Run
 from arrears.intake.book.layout import latest_by_key_sql
 
@@ -30,21 +31,36 @@ from arrears.intake.book.layout import latest_by_key_sql
 class Item:
     """One amount that falls due, and what of it is still outstanding after all money is laid on the oldest first.
 
-    `contractual_due_on` is set where the contract's day is a free one and the amount is due on another.
+    `contractual_due_on` is set where the contract's day is a free one and the amount is due on another. `days_past_due` is 0 where the item
+    is not overdue by the run's conventions: paid, still to come, or within their tolerance.
     """
 
     due_on: date
     amount_minor: int
     outstanding_minor: int
     contractual_due_on: date | None = None
+    days_past_due: int = 0
+
+    def is_unpaid_on(self, day: date) -> bool:
+        """Had it fallen due by this day, with something still outstanding, be it overdue by the conventions or not?"""
+        return self.outstanding_minor > 0 and self.due_on <= day
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that came, or (negative) that was taken back."""
+    """Money that came, or (negative) that was taken back; `counts_on` is set where its day has not come yet by the run's conventions."""
 
     paid_on: date
     amount_minor: int
+    counts_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueOn:
+    """How much of one account was overdue at the end of a day?"""
+
+    on: date
+    overdue_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class ClassFloor:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How one account stands, with everything that led there."""
+    """How one account stands, with everything that led there; `closed_unpaid` where the lender calls it closed though something is unpaid."""
 
     account_id: int
     product: str
@@ -91,6 +107,8 @@ class Account:
     payments: tuple[Payment, ...]
     statements: tuple[Statement, ...]
     classes: tuple[ClassFloor, ...] = ()
+    overdue_before: tuple[OverdueOn, ...] = ()
+    closed_unpaid: bool = False
 
     @property
     def minima_stated(self) -> bool:
@@ -103,112 +121,126 @@ class Account:
         return any(statement.months_past_due is not None for statement in self.statements)
 
 
-def accounts_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_id: int) -> tuple[Account, ...]:
-    """The person's accounts, worst first, each with its items, payments and statements up to the day of the run."""
+def accounts_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_ids: Sequence[int], days_before: Sequence[date]) -> dict[int, tuple[Account, ...]]:
+    """Each person's accounts, worst first, each with its items, payments and statements up to the day of the run.
+
+    Args:
+        days_before: earlier days for which the amount overdue is told besides that of the run's own day.
+    """
     run = book.run
     assert run is not None
     rows = rows_by_name(connection, """
-        SELECT account_id, product, currency, days_past_due, months_past_due, basis, oldest_due_on, next_due_on, amount_overdue_minor,
+        SELECT party_id, account_id, product, currency, days_past_due, months_past_due, basis, oldest_due_on, next_due_on, amount_overdue_minor,
                balance_minor, overdue_items, bucket, last_paid_on, paid_minor, dates_constructed
-        FROM read_parquet(?) WHERE party_id = ?
-        ORDER BY days_past_due DESC NULLS LAST, months_past_due DESC NULLS LAST, amount_overdue_minor DESC, account_id
-        """, [run.file("assessment"), party_id])
-    ids = [row["account_id"] for row in rows]
-    items, payments, statements = _items(connection, book, ids), _payments(connection, book, ids), _statements(connection, book, ids)
-    classes = _classes(connection, book, ids)
-    return tuple(Account(
-        **row, items=tuple(items.get(row["account_id"], ())),
-        payments=tuple(payments.get(row["account_id"], ())), statements=tuple(statements.get(row["account_id"], ())),
-        classes=tuple(classes.get(row["account_id"], ())),
-    ) for row in rows)
+        FROM read_parquet(?) WHERE party_id IN (SELECT unnest(?::BIGINT[]))
+        ORDER BY party_id, days_past_due DESC NULLS LAST, months_past_due DESC NULLS LAST, amount_overdue_minor DESC, account_id
+        """, [run.file("assessment"), list(party_ids)])
+    with_parts = _Parts(connection, book, run, [row["account_id"] for row in rows], days_before)
+    found: dict[int, list[Account]] = {party: [] for party in party_ids}
+    for row in rows:
+        found[row.pop("party_id")].append(Account(**row, **with_parts.of(row["account_id"])))
+    return {party: tuple(accounts) for party, accounts in found.items()}
 
 
-def _classes(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence[int]) -> dict[int, list[ClassFloor]]:
-    """Each account's classes; a run of an earlier version has none."""
-    found: dict[int, list[ClassFloor]] = {}
-    if not ids or book.run is None or not (book.run.folder / "classes.parquet").exists():
-        return found
-    listed = ", ".join(str(int(identifier)) for identifier in ids)
-    for row in rows_by_name(connection, f"SELECT * FROM read_parquet(?) WHERE account_id IN ({listed}) ORDER BY account_id, regime", [book.run.file("classes")]):
-        regime = Regime(row["regime"])
-        why = why_words(*(row.get(name) for name in ("reason", "days_material", "clear_since_on", "earliest_exit_on")))
-        found.setdefault(row["account_id"], []).append(ClassFloor(REGIME_WORDS[regime], class_words(regime, row["class"]), NOT_IN_A_BOOK[regime], why))
+class _Parts:
+    """What belongs to each of these accounts, read once for all of them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, book: Portfolio, run: Run, ids: Sequence[int], days_before: Sequence[date]) -> None:
+        self.connection, self.book, self.run, self.listed = connection, book, run, ", ".join(str(int(one)) for one in ids)
+        self.read: dict[str, dict[int, list[Any]]] = {}
+        self.closed: frozenset[int] = frozenset()
+        if not ids:
+            return
+        self._take_in_hand()
+        self.read = {
+            "items": self._items(), "payments": self._payments(), "statements": self._statements(), "classes": self._classes(),
+            "overdue_before": self._overdue_before((*days_before, run.as_of)),
+        }
+        self.closed = frozenset(row["account_id"] for row in self._rows_in_run("closed_unpaid"))
+
+    def of(self, account_id: int) -> dict[str, Any]:
+        """The parts of one account, as `Account` takes them."""
+        return {**{name: tuple(rows.get(account_id, ())) for name, rows in self.read.items()}, "closed_unpaid": account_id in self.closed}
+
+    def _rows_of(self, table: str) -> str:
+        """Rows of a book table for these accounts as the run saw them, as SQL; the ids are ours and whole numbers."""
+        return f"SELECT * FROM ({latest_by_key_sql(self.book.folder, table, self.run.batches)}) WHERE account_id IN ({self.listed})"
+
+    def _take_in_hand(self) -> None:
+        """Make readable what the expressions ask: the accounts' dated rows, their products, and the days that this run moved."""
+        for name in BOOK_OF_ITEMS:
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self._rows_of(name)}")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE accounts AS SELECT account_id, product FROM read_parquet({quoted(self.run.file('assessment'))}) WHERE account_id IN ({self.listed})")
+        moved = self.run.folder / "frozen" / f"{MOVED_DUE_DAYS}.parquet"
+        rows = f"SELECT * FROM read_parquet({quoted(moved)})" if moved.exists() else NO_DAY_MOVES
+        make_views(self.connection, {MOVED_DUE_DAYS: rows})
+
+    def _items(self) -> dict[int, list[Item]]:
+        """Each account's items with what is outstanding, by the same expressions and conventions that the run used."""
+        rows = rows_by_name(self.connection, f"SELECT * FROM ({_items_sql(self.run.conventions, self.run.as_of)}) ORDER BY account_id, due_on, sequence")
+        return _by_account((row["account_id"], Item(
+            row["due_on"], row["amount_minor"], row["outstanding_minor"], None if row["contractual_due_on"] == row["due_on"] else row["contractual_due_on"],
+            row["days_past_due"],
+        )) for row in rows)
+
+    def _overdue_before(self, days: Sequence[date]) -> dict[int, list[OverdueOn]]:
+        """What was overdue on these days, oldest first; nothing on a day on which no item was known."""
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE looks AS SELECT row_number() OVER () AS look_id, account_id, days_back FROM accounts, (SELECT unnest(?::INTEGER[]) AS days_back)",
+            [[(self.run.as_of - day).days for day in days]])
+        sql = _overdue_sql(self.run.conventions, self.run.as_of)
+        rows = rows_by_name(self.connection, f"SELECT * FROM ({sql}) ORDER BY account_id, days_back DESC")
+        return _by_account((row["account_id"], OverdueOn(self.run.as_of - timedelta(days=row["days_back"]), row["overdue_minor"])) for row in rows)
+
+    def _payments(self) -> dict[int, list[Payment]]:
+        """Each account's money, newest first; what was taken back is negative."""
+        later = timedelta(days=int(self.run.conventions.payment_day))
+        rows = rows_by_name(self.connection, """
+            SELECT account_id, paid_on, CASE WHEN reversal_of IS NULL THEN amount_minor ELSE -amount_minor END AS amount_minor
+            FROM payments WHERE paid_on <= ? ORDER BY account_id, paid_on DESC, payment_id DESC""", [self.run.as_of])
+        return _by_account((row["account_id"], Payment(
+            row["paid_on"], row["amount_minor"], row["paid_on"] + later if row["paid_on"] + later > self.run.as_of else None)) for row in rows)
+
+    def _statements(self) -> dict[int, list[Statement]]:
+        """Each revolving account's statements, newest first."""
+        rows = rows_by_name(self.connection, f"""
+            SELECT account_id, statement_on, due_on, balance_minor, months_past_due, minimum_due_minor FROM ({self._rows_of("statements")})
+            WHERE statement_on <= ? ORDER BY account_id, statement_on DESC""", [self.run.as_of])
+        return _by_account((row.pop("account_id"), Statement(**row)) for row in rows)
+
+    def _classes(self) -> dict[int, list[ClassFloor]]:
+        """Each account's classes, under each regime."""
+        return _by_account((row["account_id"], _floor(row)) for row in self._rows_in_run("classes"))
+
+    def _rows_in_run(self, table: str) -> list[dict[str, Any]]:
+        """These accounts' rows of a table of the run; a run of an earlier version has none."""
+        if not (self.run.folder / f"{table}.parquet").exists():
+            return []
+        return rows_by_name(self.connection, "SELECT * FROM read_parquet(?) WHERE account_id IN (SELECT account_id FROM accounts) ORDER BY ALL", [self.run.file(table)])
+
+
+def _floor(row: Mapping[str, Any]) -> ClassFloor:
+    regime = Regime(row["regime"])
+    why = why_words(*(row.get(name) for name in ("reason", "days_material", "clear_since_on", "earliest_exit_on")))
+    return ClassFloor(REGIME_WORDS[regime], class_words(regime, row["class"]), NOT_IN_A_BOOK[regime], why)
+
+
+def _by_account(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for account_id, one in pairs:
+        found.setdefault(account_id, []).append(one)
     return found
 
 
-def _account_rows(book: Portfolio, table: str, ids: Sequence[int]) -> str:
-    """Current rows of a book table for some accounts, as SQL; the ids are ours and whole numbers."""
-    listed = ", ".join(str(int(identifier)) for identifier in ids)
-    return f"SELECT * FROM ({latest_by_key_sql(book.folder, table)}) WHERE account_id IN ({listed})"
-
-
-ITEM_TABLES = {
-    table.name: ibis.table({**dict(table.schema.items()), "contractual_due_on": "date"}, name=table.name) for table in (INSTALMENTS, RECEIVABLES)
-}
-"""What falls due, as `_with_days_moved` gives it."""
+BOOK = {**{name: BOOK_TABLES[name].unbound() for name in BOOK_OF_ITEMS}, "accounts": ibis.table({"account_id": "int64", "product": "string"}, name="accounts")}
+NO_DAY_MOVES = "SELECT " + ", ".join(f"CAST(NULL AS {'DATE' if kind.is_date() else 'VARCHAR'}) AS {name}" for name, kind in MOVED_SCHEMA.items()) + " WHERE false"
 
 
 @lru_cache(maxsize=64)
-def _items_sql(on: date) -> str:
-    """The nightly run's own expressions for one day, as SQL over `instalments`, `receivables` and `payments`."""
-    items = items_known_on(ITEM_TABLES["instalments"], ITEM_TABLES["receivables"], on)
-    return sql_of(appropriate(items, paid_per_account(payments_until(PAYMENTS.unbound(), on))))
+def _items_sql(conventions: DelinquencySettings, on: date) -> str:
+    return sql_of(counted_items(BOOK, conventions, on))
 
 
-def _items(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence[int]) -> dict[int, list[Item]]:
-    """Each account's items with what is outstanding, by the same expressions that the run used."""
-    found: dict[int, list[Item]] = {}
-    if not ids or book.run is None:
-        return found
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE payments AS {_account_rows(book, 'payments', ids)}")
-    for table in ("instalments", "receivables"):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_with_days_moved(book.run, _account_rows(book, table, ids))}")
-    for row in rows_by_name(connection, f"SELECT * FROM ({_items_sql(book.run.as_of)}) ORDER BY account_id, due_on, sequence"):
-        stated = row["contractual_due_on"]
-        moved = None if stated == row["due_on"] else stated
-        found.setdefault(row["account_id"], []).append(Item(row["due_on"], row["amount_minor"], row["outstanding_minor"], moved))
-    return found
-
-
-def _with_days_moved(run: Run, rows: str) -> str:
-    """Rows with due dates where this run moved them to, the contractual ones beside; in a run without such days both are the same."""
-    moved = run.folder / "frozen" / f"{MOVED_DUE_DAYS}.parquet"
-    if not moved.exists():
-        return f"SELECT *, due_on AS contractual_due_on FROM ({rows})"
-    stated = json.loads((run.folder / RUN_FILE).read_text(encoding="utf-8"))["conventions"]
-    own = [f"WHEN product = {quoted(name)} THEN {_rule(one)}" for name, one in stated["products"].items()]
-    rule = f"CASE {' '.join(own)} ELSE {_rule(stated)} END" if own else _rule(stated)
-    return (
-        f"SELECT t.* REPLACE (coalesce(m.moved_to, t.due_on) AS due_on), t.due_on AS contractual_due_on FROM ({rows}) t "
-        f"JOIN (SELECT account_id, {rule} AS rule FROM read_parquet({quoted(run.file('assessment'))})) a USING (account_id) "
-        f"LEFT JOIN read_parquet({quoted(moved)}) m ON m.due_on = t.due_on AND m.rule = a.rule"
-    )
-
-
-def _rule(conventions: Mapping[str, Any]) -> str:
-    name = conventions["non_working_days"]
-    return quoted(name) if name else "NULL::VARCHAR"
-
-
-def _payments(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence[int]) -> dict[int, list[Payment]]:
-    """Each account's money, newest first; what was taken back is negative."""
-    found: dict[int, list[Payment]] = {}
-    if not ids or book.run is None:
-        return found
-    for row in rows_by_name(connection, """
-            SELECT account_id, paid_on, CASE WHEN reversal_of IS NULL THEN amount_minor ELSE -amount_minor END AS amount_minor
-            FROM payments WHERE paid_on <= ? ORDER BY account_id, paid_on DESC, payment_id DESC""", [book.run.as_of]):
-        found.setdefault(row["account_id"], []).append(Payment(row["paid_on"], row["amount_minor"]))
-    return found
-
-
-def _statements(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence[int]) -> dict[int, list[Statement]]:
-    """Each revolving account's statements, newest first."""
-    found: dict[int, list[Statement]] = {}
-    if not ids or book.run is None:
-        return found
-    for row in rows_by_name(connection, f"""
-            SELECT account_id, statement_on, due_on, balance_minor, months_past_due, minimum_due_minor FROM ({_account_rows(book, "statements", ids)})
-            WHERE statement_on <= ? ORDER BY account_id, statement_on DESC""", [book.run.as_of]):
-        found.setdefault(row.pop("account_id"), []).append(Statement(**row))
-    return found
+@lru_cache(maxsize=64)
+def _overdue_sql(conventions: DelinquencySettings, on: date) -> str:
+    return sql_of(overdue_before(BOOK, ibis.table(LOOKS_SCHEMA, name="looks"), conventions, on))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -116,12 +116,13 @@ def alert_page(home: Home, institution_id: int, run: Run, *, today: date, kind: 
     return AlertPage(shown, total, page, pages, kinds, states)
 
 
-def alerts_of_person(connection: duckdb.DuckDBPyConnection, run: Run, party_id: int, acknowledged: Acknowledged) -> tuple[AlertRow, ...]:
-    """Every alert of the run about one person, in the order of the list; `acknowledged` as `acknowledged_until` answers it."""
-    return _alert_rows(connection, f"{alerts_of_run(run, acknowledged)} WHERE party_id = ? ORDER BY {ORDER}", [party_id])
+def alerts_of_people(connection: duckdb.DuckDBPyConnection, run: Run, party_ids: Sequence[int], acknowledged: Acknowledged) -> dict[int, tuple[AlertRow, ...]]:
+    """Every alert of the run about each of these people, in the order of the list; `acknowledged` as `acknowledged_until` answers it."""
+    rows = _alert_rows(connection, f"{alerts_of_run(run, acknowledged)} WHERE party_id IN (SELECT unnest(?::BIGINT[])) ORDER BY {ORDER}", [list(party_ids)])
+    return {party: tuple(row for row in rows if row.party_id == party) for party in party_ids}
 
 
-def _alert_rows(connection: duckdb.DuckDBPyConnection, source: str, values: list[str] | list[int]) -> tuple[AlertRow, ...]:
+def _alert_rows(connection: duckdb.DuckDBPyConnection, source: str, values: Sequence[Any]) -> tuple[AlertRow, ...]:
     found = rows_by_name(connection, f"""SELECT alert_id, kind, state, case_id, party_id, raised_on, nights_open, bucket, days_past_due, amount_overdue_minor,
         amount_at_stake_minor, currency, reason_en, reason_zh, further_en, further_zh, resolved_on, resolution_en, resolution_zh FROM {source}""", values)
     return tuple(AlertRow(**{name: _said(row, name) for name in ("reason", "further", "resolution")}, **row) for row in found)
