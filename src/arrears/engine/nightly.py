@@ -23,6 +23,8 @@ import pyarrow as pa
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK
 from arrears.assess.classification.regimes import RegimeFigures, in_force, unconfirmed
+from arrears.assess.delinquency.items import ITEM_KEY
+from arrears.assess.delinquency.owed import OWED
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
@@ -170,23 +172,28 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
 
 def assess(work: _Work) -> None:
     """How does every account stand? Slice by slice, so that memory is bounded, then as one table."""
-    if work.has("assessment.parquet", "history.parquet"):
+    request = work.request
+    by_ledger = product_ledgers.is_needed(request.delinquency)
+    wanted = ("assessment", "history", *((OWED,) if by_ledger else ()))
+    if work.has(*(f"{name}.parquet" for name in wanted)):
         return
-    parts = slices_of(count_accounts(work.connection, work.request.book), work.request.engine.accounts_per_slice)
-    steps = tables.assessment_steps(work.request.delinquency, work.request.on)
+    parts = slices_of(count_accounts(work.connection, request.book), request.engine.accounts_per_slice)
+    steps = tables.assessment_steps(request.delinquency, request.on)
     for part in parts:
         work.progress("assess", part.number, len(parts))
-        assessed, history = tables.part_names(part.number, len(parts))
-        if work.has(assessed, history):
+        files = {name: tables.part_name(name, part.number, len(parts)) for name in wanted}
+        if work.has(*files.values()):
             continue
-        show_slice(work.connection, work.request.book, part)
-        product_ledgers.work_out(work.connection, work.request.delinquency, work.request.on, work.request.engine.threads)
+        show_slice(work.connection, request.book, part)
+        product_ledgers.work_out(work.connection, request.delinquency, request.on, request.engine.threads)
         tables.think(work.connection, steps)
-        work.write(assessed, "SELECT * FROM position", ("account_id",))
-        work.write(history, "SELECT * FROM punctuality", ("account_id",))
+        work.write(files["assessment"], "SELECT * FROM position", ("account_id",))
+        work.write(files["history"], "SELECT * FROM punctuality", ("account_id",))
+        if by_ledger:
+            work.write(files[OWED], product_ledgers.owed_sql(request.delinquency), ITEM_KEY)
         tables.forget(work.connection, steps)
-    for place, name in enumerate(("assessment.parquet", "history.parquet")):
-        work.write(name, tables.rows_of(work.staged.path(tables.part_names(part.number, len(parts))[place]) for part in parts), ())
+    for name in wanted:
+        work.write(f"{name}.parquet", tables.rows_of(work.staged.path(tables.part_name(name, part.number, len(parts))) for part in parts), ())
 
 
 def decide(work: _Work) -> None:

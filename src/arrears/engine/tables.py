@@ -59,11 +59,13 @@ class TableSql:
     key: tuple[str, ...]
 
 
-def part_names(slice_number: int, slices: int) -> tuple[str, str]:
-    """Files of one slice: its assessment and its history. A book of one slice needs no parts."""
-    if slices == 1:
-        return "assessment.parquet", "history.parquet"
-    return f"parts/assessment-{slice_number:05}.parquet", f"parts/history-{slice_number:05}.parquet"
+def part_name(table: str, slice_number: int, slices: int) -> str:
+    """File of one slice of a table. A book of one slice needs no parts.
+
+    >>> part_name("assessment", 0, 1), part_name("assessment", 3, 12)
+    ('assessment.parquet', 'parts/assessment-00003.parquet')
+    """
+    return f"{table}.parquet" if slices == 1 else f"parts/{table}-{slice_number:05}.parquet"
 
 
 def rows_of(files: Iterable[Path]) -> str:

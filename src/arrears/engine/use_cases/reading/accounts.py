@@ -17,6 +17,7 @@ from arrears.assess.classification.words import REGIME_WORDS, class_words
 from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
 from arrears.assess.delinquency.groups import MOVED_DUE_DAYS
 from arrears.assess.delinquency.items import items_known_on, payments_until
+from arrears.assess.delinquency.owed import OWED
 from arrears.core.book import INSTALMENTS, PAYMENTS, RECEIVABLES
 from arrears.core.reasons import Sentence
 from arrears.core.sql import quoted
@@ -24,11 +25,12 @@ from arrears.engine.columns_engine import rows_by_name, sql_of
 from arrears.engine.run_folder import RUN_FILE
 from arrears.engine.use_cases.reading.runs import Portfolio, Run
 from arrears.intake.book.layout import latest_by_key_sql
+from arrears.ledger.sets.parts import PARTS
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One amount that falls due, and what of it is still outstanding after all money is laid on the oldest first.
+    """One amount that falls due, with what ran on it, and what of it is still outstanding after all money is laid on it by the rules of the product.
 
     `contractual_due_on` is set where the contract's day is a free one and the amount is due on another.
     """
@@ -150,11 +152,23 @@ def _items(connection: duckdb.DuckDBPyConnection, book: Portfolio, ids: Sequence
     connection.execute(f"CREATE OR REPLACE TEMP TABLE payments AS {_account_rows(book, 'payments', ids)}")
     for table in ("instalments", "receivables"):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_with_days_moved(book.run, _account_rows(book, table, ids))}")
-    for row in rows_by_name(connection, f"SELECT * FROM ({_items_sql(book.run.as_of)}) ORDER BY account_id, due_on, sequence"):
+    for row in rows_by_name(connection, f"SELECT * FROM ({_by_ledger(book.run, _items_sql(book.run.as_of))}) ORDER BY account_id, due_on, sequence"):
         stated = row["contractual_due_on"]
         moved = None if stated == row["due_on"] else stated
         found.setdefault(row["account_id"], []).append(Item(row["due_on"], row["amount_minor"], row["outstanding_minor"], moved))
     return found
+
+
+def _by_ledger(run: Run, items: str) -> str:
+    """The items; where the run's ledger worked out the money of an account, with what ran on each and what is left of it by that."""
+    file = run.folder / f"{OWED}.parquet"
+    if not file.exists():
+        return items
+    left = " + ".join(f"o.{name}" for name in PARTS)
+    return (
+        f"SELECT i.* REPLACE (i.amount_minor + coalesce(o.ran_minor, 0) AS amount_minor, coalesce({left}, i.outstanding_minor) AS outstanding_minor) "
+        f"FROM ({items}) i LEFT JOIN read_parquet({quoted(file)}) o USING (account_id, due_on, sequence)"
+    )
 
 
 def _with_days_moved(run: Run, rows: str) -> str:
