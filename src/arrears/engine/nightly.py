@@ -24,6 +24,8 @@ import pyarrow as pa
 from arrears.assess.classification.book import NOT_IN_A_BOOK
 from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.regimes import RegimeFigures, in_force, unconfirmed
+from arrears.assess.delinquency.items import ITEM_KEY
+from arrears.assess.delinquency.owed import OWED
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
@@ -186,33 +188,37 @@ def assess(work: _Work) -> None:
 
     What the portfolio report asks of due amounts and payments is asked of each slice on the way, while it is in memory.
     """
-    parts = slices_of(count_accounts(work.connection, work.request.book), work.request.engine.accounts_per_slice)
-    names = [tables.part_names(part.number, len(parts)) for part in parts]
-    work.dated = [file for _, _, file in names]
-    if work.has("assessment.parquet", "history.parquet") and (work.has("portfolio.json") or work.has(*work.dated)):
+    request = work.request
+    parts = slices_of(count_accounts(work.connection, request.book), request.engine.accounts_per_slice)
+    wanted = ("assessment", "history", *((OWED,) if product_ledgers.is_needed(request.delinquency) else ()))
+    work.dated = [tables.dated_name(part.number) for part in parts]
+    if work.has(*(f"{name}.parquet" for name in wanted)) and (work.has("portfolio.json") or work.has(*work.dated)):
         return
-    for part, files in zip(parts, names, strict=True):
+    for part in parts:
         work.progress("assess", part.number, len(parts))
-        if not work.has(*files):
+        files = {name: tables.part_name(name, part.number, len(parts)) for name in wanted}
+        if not work.has(*files.values(), tables.dated_name(part.number)):
             _assess_slice(work, part, files)
     with work.timed("assess"):
-        for place, name in enumerate(("assessment.parquet", "history.parquet")):
-            work.write(name, tables.rows_of(work.staged.path(files[place]) for files in names), ())
+        for name in wanted:
+            work.write(f"{name}.parquet", tables.rows_of(work.staged.path(tables.part_name(name, part.number, len(parts))) for part in parts), ())
     work.progress("assess", len(parts), len(parts))
 
 
-def _assess_slice(work: _Work, part: Slice, files: tuple[str, str, str]) -> None:
-    request, (assessed, history, dated) = work.request, files
+def _assess_slice(work: _Work, part: Slice, files: Mapping[str, str]) -> None:
+    request = work.request
     steps = tables.assessment_steps(request.delinquency, request.on)
     with work.timed("assess"):
         show_slice(work.connection, request.book, part)
         product_ledgers.work_out(work.connection, request.delinquency, request.on, request.engine.threads)
         tables.think(work.connection, steps)
-        work.write(assessed, "SELECT * FROM position", ("account_id",))
-        work.write(history, "SELECT * FROM punctuality", ("account_id",))
+        work.write(files["assessment"], "SELECT * FROM position", ("account_id",))
+        work.write(files["history"], "SELECT * FROM punctuality", ("account_id",))
+        if OWED in files:
+            work.write(files[OWED], product_ledgers.owed_sql(request.delinquency), ITEM_KEY)
     with work.timed("portfolio"):
         rows = slice_rows(work.connection, request.delinquency, request.on)
-        work.staged.table(dated, lambda target: _write_text(target, part_text(rows)))
+        work.staged.table(tables.dated_name(part.number), lambda target: _write_text(target, part_text(rows)))
     tables.forget(work.connection, steps)
 
 

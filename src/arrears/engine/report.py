@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
@@ -29,6 +30,8 @@ def _environment() -> Environment:
     environment.filters["whole"] = lambda number: f"{number:,}"
     environment.filters["percent"] = lambda share: percent_text(share, 1)
     environment.filters["day"] = _day
+    environment.filters["rate"] = lambda text: f"{(Decimal(text) * 100).normalize():f} %"
+    environment.filters["is_nothing"] = lambda text: not Decimal(text)
     return environment
 
 

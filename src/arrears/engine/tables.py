@@ -60,12 +60,18 @@ class TableSql:
     key: tuple[str, ...]
 
 
-def part_names(slice_number: int, slices: int) -> tuple[str, str, str]:
-    """Files of one slice: its assessment, its history, and its rows for the portfolio report. The first two of a book of one slice need no parts."""
-    dated = f"parts/dated-{slice_number:05}.json"
-    if slices == 1:
-        return "assessment.parquet", "history.parquet", dated
-    return f"parts/assessment-{slice_number:05}.parquet", f"parts/history-{slice_number:05}.parquet", dated
+def part_name(table: str, slice_number: int, slices: int) -> str:
+    """File of one slice of a table. A book of one slice needs no parts.
+
+    >>> part_name("assessment", 0, 1), part_name("assessment", 3, 12)
+    ('assessment.parquet', 'parts/assessment-00003.parquet')
+    """
+    return f"{table}.parquet" if slices == 1 else f"parts/{table}-{slice_number:05}.parquet"
+
+
+def dated_name(slice_number: int) -> str:
+    """File of one slice's rows for the portfolio report; the portfolio's figures are made of all of them."""
+    return f"parts/dated-{slice_number:05}.json"
 
 
 def rows_of(files: Iterable[Path]) -> str:

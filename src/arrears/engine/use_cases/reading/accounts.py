@@ -29,7 +29,7 @@ from arrears.intake.book.layout import latest_by_key_sql
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One amount that falls due, and what of it is still outstanding after all money is laid on the oldest first.
+    """One amount that falls due, with what ran on it, and what of it is still outstanding after all money is laid on it by the rules of the product.
 
     `contractual_due_on` is set where the contract's day is a free one and the amount is due on another. `days_past_due` is 0 where the item
     is not overdue by the run's conventions: paid, still to come, or within their tolerance.
