@@ -143,11 +143,11 @@ def test_what_is_no_document_is_bad_data_for_every_command(command: str, says: s
     assert "written twice" in said.err or "twice" not in says
 
 
-@pytest.mark.parametrize(("command", "kind"), sorted(EVERY_DOCUMENT))
+@pytest.mark.parametrize(("command", "kind"), sorted({(place.command, place.kind) for place in PLACES}))
 def test_every_field_is_named_on_the_command_line_too(command: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "document.json"
     for place in (one for one in PLACES if (one.command, one.kind) == (command, kind)):
-        file.write_text(place.written(put(wrong_values(place.form)[-1])), encoding="utf-8")
+        file.write_text(place.written(put(WRONG[type(place.form)][-1])), encoding="utf-8")
         assert run_command(["ledger", command, str(file)]) == 3
         said = capsys.readouterr()
         assert said.out == "" and place.named in " ".join(said.err.split()) and "Traceback" not in said.err
