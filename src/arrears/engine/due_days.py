@@ -128,5 +128,6 @@ def _one_told(settings: DelinquencySettings) -> dict[str, Any]:
         "day_on_due_date": int(settings.day_on_due_date), "payment_counts": settings.payment_day.name.lower(), "tag_grace_days": settings.tag_grace_days,
         "tolerance": {"days": settings.tolerance.days, "short_minor": settings.tolerance.short_minor},
         "component_order": [one.value for one in settings.component_order],
+        "ledger": settings.money.told(),
         "non_working_days": settings.non_working_days.name if settings.non_working_days else None,
     }

@@ -28,7 +28,7 @@ from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
-from arrears.engine import due_days, early_warning, tables
+from arrears.engine import due_days, early_warning, product_ledgers, tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -143,7 +143,9 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             counts["moved"] = tables.moves_of(connection, request.delinquency.bucket_names) if previous else None
             with work.stage("portfolio"):
                 portfolio(work, counts)
+            ledger_paths = product_ledgers.told_paths(connection, request.delinquency)
         facts = run_record(request, staged, inputs, counts, previous)
+        facts["ledger"] = ledger_paths
         facts["conventions"] = due_days.told(request.delinquency, work.calendars)
         staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
@@ -178,6 +180,7 @@ def assess(work: _Work) -> None:
         if work.has(assessed, history):
             continue
         show_slice(work.connection, work.request.book, part)
+        product_ledgers.work_out(work.connection, work.request.delinquency, work.request.on, work.request.engine.threads)
         tables.think(work.connection, steps)
         work.write(assessed, "SELECT * FROM position", ("account_id",))
         work.write(history, "SELECT * FROM punctuality", ("account_id",))

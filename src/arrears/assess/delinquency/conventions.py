@@ -7,6 +7,7 @@ A small YAML file, every key optional, the defaults those of `DelinquencySetting
     tag_grace_days: 0           # the tag lags, the amount does not
     tolerance: {days: 3, short: 10.00}   # 容时容差
     component_order: [costs, penalty, fee, interest, principal]   # what money pays first within an instalment
+    ledger: {penalty_rate: "0.18"}   # by which rules money is worked out; see `money_stated`
     buckets: [30, 60, 90]       # last day of each bucket but the open one
     non_working_days: {calendar: CN, shift: following}   # due dates on days nobody works on
     products: {mortgage: {tag_grace_days: 5}}            # what departs from the above
@@ -23,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from arrears.assess.delinquency.money_stated import read_money
 from arrears.assess.delinquency.settings import DEFAULT_BUCKETS, Bucket, DayOnDueDate, DelinquencySettings, PaymentDay, PaymentTolerance
 from arrears.core.calendars import NonWorkingDays, Shift
 from arrears.core.money import AmountNotValid, parse_minor
@@ -30,8 +32,8 @@ from arrears.core.problems import BadData
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.debts import whole_order
 
-KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "component_order", "buckets", "non_working_days", "products", "regimes", "early_warning")
-PRODUCT_KEYS = ("day_on_due_date", "tag_grace_days", "tolerance", "component_order", "non_working_days")
+KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "component_order", "ledger", "buckets", "non_working_days", "products", "regimes", "early_warning")
+PRODUCT_KEYS = ("day_on_due_date", "tag_grace_days", "tolerance", "component_order", "ledger", "non_working_days")
 _PAYMENT_DAYS = {"own_day": PaymentDay.OWN_DAY, "next_day": PaymentDay.NEXT_DAY}
 
 
@@ -57,7 +59,7 @@ def read_conventions(text: str, currency: str, source: str = "conventions") -> D
     >>> read_conventions("grace: 3", "CNY")
     Traceback (most recent call last):
     ...
-    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, component_order, buckets, non_working_days, products, regimes, early_warning.
+    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, component_order, ledger, buckets, non_working_days, products, regimes, early_warning.
     """
     try:
         stated = yaml.safe_load(text) or {}
@@ -83,6 +85,8 @@ def _departing(known: DelinquencySettings, stated: Mapping[str, Any], currency: 
         departs["tolerance"] = _tolerance(stated["tolerance"] or {}, currency, source)
     if "component_order" in stated:
         departs["component_order"] = _component_order(stated["component_order"], source)
+    if "ledger" in stated:
+        departs["money"] = read_money(stated["ledger"] or {}, lambda what, remedy: _wrong(source, what, remedy))
     if "non_working_days" in stated:
         departs["non_working_days"] = _non_working_days(stated["non_working_days"], source)
     return replace(known, **departs)

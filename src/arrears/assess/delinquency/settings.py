@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from arrears.assess.delinquency.money_rules import PLAIN, MoneyRules
 from arrears.core.calendars import NonWorkingDays
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.debts import STANDARD_ORDER
@@ -78,6 +79,7 @@ class DelinquencySettings:
         tolerance: lateness within it is no lateness at all.
         buckets: contiguous ranges from day 1 on, the last one open.
         component_order: in which order money reaches the components of an item, every component once.
+        money: by which rules money is worked out, beyond what the book states.
         non_working_days: where due dates on non-working days go; None leaves them.
         products: products that depart from the conventions above, each with its own; buckets and payment day are the book's.
 
@@ -91,6 +93,7 @@ class DelinquencySettings:
     tolerance: PaymentTolerance = PaymentTolerance()
     buckets: tuple[Bucket, ...] = DEFAULT_BUCKETS
     component_order: tuple[Component, ...] = STANDARD_ORDER
+    money: MoneyRules = PLAIN
     non_working_days: NonWorkingDays | None = None
     products: tuple[tuple[str, DelinquencySettings], ...] = ()
 

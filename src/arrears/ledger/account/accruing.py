@@ -32,7 +32,7 @@ class Accruing:
             items: oldest due first.
         """
         days, first = (to - after).days, after + ONE_DAY
-        overdue = [one for one in items if one.due_on <= after and one.is_open]
+        overdue = [one for one in items if one.is_open and one.due_on <= after]
         for kind in ON_LATENESS if overdue else ():
             rate, components = self._timeline.on(kind, first), self._bearing(kind, first)
             for item in overdue if components and (rate.charged or rate.forgiven) else ():
@@ -51,7 +51,7 @@ class Accruing:
 
     def _add(self, item: Standing, kind: InterestKind, base_minor: int, days: int, rate: Running, after: date) -> None:
         if base_minor and rate.charged:
-            item.accrual(kind, after).add(Fraction(rate.charged) * base_minor * days / self._terms.days_in_year, days, after)
+            item.accrual(kind, after, self._terms.days_in_year).add(rate.charged, base_minor, days, after)
         if base_minor and rate.forgiven:
             self.forgiven += Fraction(rate.forgiven) * base_minor * days / self._terms.days_in_year
 

@@ -7,6 +7,7 @@ out anew.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
@@ -88,6 +89,7 @@ class _Account:
         self.accruing = Accruing(terms, self.timeline)
         self.today = standing[0].valid_on if standing else date.min
         self.items: list[Standing] = []
+        self.due_days: list[date] = []
         self.moneys: list[Money] = []
         self.quotes: list[OpenQuote] = []
         self.lines: list[Line] = []
@@ -115,10 +117,9 @@ class _Account:
         self._use_money_in_hand()
 
     def _days_of_change(self, day: date) -> list[date]:
-        grace = timedelta(self.terms.penalty_grace_days)
-        days = {one.due_on for one in self.items} | {one.due_on + grace for one in self.items}
-        inner = {one for one in days if self.today < one < day}
-        return sorted(inner | {one for one in self.timeline.changes_between(self.today, day) if one > self.today} | {day})
+        """Days after today, up to this one, after which interest runs differently: due dates, ends of grace, changes of state and rate."""
+        after, to = bisect_right(self.due_days, self.today), bisect_left(self.due_days, day)
+        return sorted({*self.due_days[after:to], *(one for one in self.timeline.changes_between(self.today, day) if one > self.today), day})
 
     def _fall_due(self, items: Iterable[Standing]) -> None:
         for item in items:
@@ -188,6 +189,8 @@ class _Account:
     def _add(self, item: Standing) -> None:
         self.items.append(item)
         self.items.sort(key=lambda one: one.place)
+        for one in {item.due_on, item.due_on + timedelta(self.terms.penalty_grace_days)}:
+            insort(self.due_days, one)
 
     def _change_accrual(self, entry: AccrualChange) -> None:
         if InterestKind.CONTRACT not in entry.kinds:
