@@ -217,6 +217,14 @@ def test_the_commands_answer_people_and_machines(tmp_path: Path, capsys: pytest.
     assert said["next_step"] == "complete_the_order"
 
 
+def test_the_commands_answer_in_chinese_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "利息合计" in answer("schedule", TERMS, tmp_path, capsys, "--language", "zh")
+    shown = answer("allocate", {**PAYMENT, "payment": "12.00"}, tmp_path, capsys, "--language", "zh")
+    assert "多付 2.00：请向付款人发起退款。" in shown and "本金" in shown
+    card = {"kind": "card_china", "currency": "CNY", "payment": "10.00", "paid_on": "2026-03-01", "days_past_due": "91", "principal": "50.00"}
+    assert "依据 cn_card_principal_first_after_days" in answer("allocate", card, tmp_path, capsys, "--language", "zh")
+
+
 def allocated(stated: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[list[list[Any]], int, str]:
     said = json.loads(answer("allocate", {"currency": "CNY", "paid_on": "2026-03-01", **stated}, tmp_path, capsys, "--json"))
     return [list(portion.values()) for portion in said["portions"]], said["unallocated_minor"], said["next_step"]

@@ -289,7 +289,7 @@ def read_account(text: str) -> AccountDocument:
     """Which account does this text state?
 
     >>> found = read_account("{currency: CNY, instalments: [{due_on: 2026-02-01, principal: 9.00}], payments: [{paid_on: 2026-02-03, amount: 2.00}]}")
-    >>> from functools import partial
+    >>> from datetime import date
     >>> from arrears.ledger.account.replay import replay
     >>> replay(found.terms, found.entries, date(2026, 2, 3)).balance_minor
     700
