@@ -194,6 +194,15 @@ def test_a_range_that_the_terms_refuse_is_told_of_the_field_as_it_is_written() -
         read_terms(json.dumps({**TERMS, "count": "1200", "every": "12"}))
 
 
+def test_an_instalment_that_was_agreed_chooses_the_engine_that_can_take_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(answer("schedule", {**TERMS, "count": "12", "instalment": "500.00"}, tmp_path, capsys, "--json"))["instalments"]
+    assert [row["total_minor"] for row in rows[:-1]] == [50_000] * 2 and len(rows) == 3
+    for field, value in {"instalment": "500.00", "ordinary_twelfth": "yes"}.items():
+        with pytest.raises(FieldNotValid) as refused:
+            read_terms(json.dumps({**TERMS, "engine": "progressive", field: value}))
+        assert refused.value.field == field
+
+
 def test_an_amount_in_yaml_keeps_every_digit() -> None:
     terms, _ = read_terms("{currency: CNY, principal: 90071992547409.93, rate_percent: 12, count: 1, paid_out_on: 2026-01-31}")
     assert terms.principal_minor == 9007199254740993
