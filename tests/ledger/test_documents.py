@@ -143,11 +143,11 @@ def test_what_is_no_document_is_bad_data_for_every_command(command: str, says: s
     assert "written twice" in said.err or "twice" not in says
 
 
-@pytest.mark.parametrize(("command", "kind"), sorted(EVERY_DOCUMENT))
+@pytest.mark.parametrize(("command", "kind"), sorted({(place.command, place.kind) for place in PLACES}))
 def test_every_field_is_named_on_the_command_line_too(command: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "document.json"
     for place in (one for one in PLACES if (one.command, one.kind) == (command, kind)):
-        file.write_text(place.written(put(wrong_values(place.form)[-1])), encoding="utf-8")
+        file.write_text(place.written(put(WRONG[type(place.form)][-1])), encoding="utf-8")
         assert run_command(["ledger", command, str(file)]) == 3
         said = capsys.readouterr()
         assert said.out == "" and place.named in " ".join(said.err.split()) and "Traceback" not in said.err
@@ -194,6 +194,15 @@ def test_a_range_that_the_terms_refuse_is_told_of_the_field_as_it_is_written() -
         read_terms(json.dumps({**TERMS, "count": "1200", "every": "12"}))
 
 
+def test_an_instalment_that_was_agreed_chooses_the_engine_that_can_take_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(answer("schedule", {**TERMS, "count": "12", "instalment": "500.00"}, tmp_path, capsys, "--json"))["instalments"]
+    assert [row["total_minor"] for row in rows[:-1]] == [50_000] * 2 and len(rows) == 3
+    for field, value in {"instalment": "500.00", "ordinary_twelfth": "yes"}.items():
+        with pytest.raises(FieldNotValid) as refused:
+            read_terms(json.dumps({**TERMS, "engine": "progressive", field: value}))
+        assert refused.value.field == field
+
+
 def test_an_amount_in_yaml_keeps_every_digit() -> None:
     terms, _ = read_terms("{currency: CNY, principal: 90071992547409.93, rate_percent: 12, count: 1, paid_out_on: 2026-01-31}")
     assert terms.principal_minor == 9007199254740993
@@ -215,6 +224,14 @@ def test_the_commands_answer_people_and_machines(tmp_path: Path, capsys: pytest.
     said = json.loads(answer("allocate", asked, tmp_path, capsys, "--json"))
     assert (said["portions"], said["unallocated_minor"]) == ([{"instalment": 1, "component": "principal", "amount_minor": 900}], 300)
     assert said["next_step"] == "complete_the_order"
+
+
+def test_the_commands_answer_in_chinese_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "利息合计" in answer("schedule", TERMS, tmp_path, capsys, "--language", "zh")
+    shown = answer("allocate", {**PAYMENT, "payment": "12.00"}, tmp_path, capsys, "--language", "zh")
+    assert "多付 2.00：请向付款人发起退款。" in shown and "本金" in shown
+    card = {"kind": "card_china", "currency": "CNY", "payment": "10.00", "paid_on": "2026-03-01", "days_past_due": "91", "principal": "50.00"}
+    assert "依据 cn_card_principal_first_after_days" in answer("allocate", card, tmp_path, capsys, "--language", "zh")
 
 
 def allocated(stated: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[list[list[Any]], int, str]:

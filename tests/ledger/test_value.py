@@ -23,8 +23,9 @@ from arrears.ledger.ranges import OutsideRange
 from arrears.ledger.schedule.terms import Terms
 from arrears.ledger.value.flows import Flow, Timing, exact_value, net_by_day, present_value, sign_changes, value_on, years_between
 from arrears.ledger.value.loan_cost import Fee, Measure, cost_of_loan
-from arrears.ledger.value.plans import DatedPayment, Plan, PlanOutcome, compare, equal_plan, plan_days, run_plan
+from arrears.ledger.value.plans import CHEAPER, DatedPayment, Plan, PlanOutcome, compare, equal_plan, plan_days, run_plan
 from arrears.ledger.value.rates import HIGHEST, LOWEST, NoRate, effective_rate, nominal_rate, settled_rate, xirr
+from arrears.ledger.value.words import PLAN
 
 START = date(1994, 1, 1)
 
@@ -332,7 +333,7 @@ def test_a_debtor_sees_what_each_plan_costs_beside_paying_now() -> None:
     assert (found["free"].dearer_minor, found["free"].rate) == (0, Decimal(0))
     assert found["dear"].dearer_minor == dear.interest_minor > 0
     assert abs(found["dear"].rate - Decimal("0.1268")) < Decimal("0.0015")  # type: ignore[operator]  # 12 % settled monthly, by days.
-    assert (found["settled"].dearer_minor, found["settled"].rate, found["settled"].no_rate) == (-300_000, None, "It costs less than paying now.")
+    assert (found["settled"].dearer_minor, found["settled"].rate, found["settled"].no_rate) == (-300_000, None, CHEAPER)
     assert 0 < 1_000_000 - found["free"].worth_minor < 50_000  # type: ignore[operator]
 
 
@@ -397,6 +398,14 @@ def test_plans_stand_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert (once["left_minor"], once["waived_minor"], once["dearer_than_now_minor"]) == (10_000, 10_000, -20_000)
     shown = said({**PLANS, "discount_percent": "6", "pay_now": "950.00"}, tmp_path, capsys)
     assert "once: It does not clear the debt." in shown and "worth to the creditor" in shown
+
+
+def test_every_question_is_answered_in_chinese_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "综合融资成本（年化，复利）：26.8387 %，超过上限 24.0000 %。" in said({**LOAN, "ceiling_percent": "24"}, tmp_path, capsys, "--language", "zh")
+    shown = said({**PLANS, "discount_percent": "6"}, tmp_path, capsys, "--language", "zh")
+    assert all(label.zh in shown for label in PLAN.values()) and "once: 总还款额低于现在还清。" in shown
+    none = {"kind": "cash_flows", "flows": [{"on": "2026-01-01", "amount": "5.00"}]}
+    assert "所有款项均为收入或均为支出。" in said(none, tmp_path, capsys, "--language", "zh")
 
 
 @pytest.mark.parametrize(

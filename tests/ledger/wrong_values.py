@@ -84,10 +84,12 @@ def _inside(command: str, kind: str, path: Path, form: Form, needed: bool, named
 
 
 def places() -> list[Place]:
-    """Every field of every document, those of rows and groups included."""
+    """Every field of every document, those of rows and groups included; a document that several commands read stands there once."""
+    once = {id(document): (command, kind) for (command, kind), document in reversed(EVERY_DOCUMENT.items())}
     return [
         place
         for (command, kind), document in EVERY_DOCUMENT.items()
+        if once[id(document)] == (command, kind)
         for name, one in document.fields.items()
         for place in _inside(command, kind, (name,), one.form, one.needed, name)
     ]

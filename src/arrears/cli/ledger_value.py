@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from arrears.cli.documents import text_of
 from arrears.cli.legal_figures import figure_in_json, rests_on
-from arrears.cli.options import JsonOption
+from arrears.cli.options import JsonOption, LanguageOption
 from arrears.cli.showing import plain_money, results, show_json, show_table
 from arrears.core.parameters import Parameters, Reading
+from arrears.core.reasons import Language, Sentence
 from arrears.engine.legal_figures import figures_of
 from arrears.ledger.documents.value import CashFlows, Loan, Plans, read_value
+from arrears.ledger.value import words
 from arrears.ledger.value.flows import present_value, value_on
-from arrears.ledger.value.loan_cost import LoanCost, Measure, borrowers_flows, cost_of_loan
+from arrears.ledger.value.loan_cost import LoanCost, borrowers_flows, cost_of_loan
 from arrears.ledger.value.plans import Compared, PlanOutcome, compare
 from arrears.ledger.value.rates import NoRate, xirr
 
 Answer = dict[str, Any]
-MEASURES = {Measure.EFFECTIVE: "all-in rate, effective", Measure.EU_APR: "all-in rate, EU APR", Measure.SETTLED: "all-in rate, settled at each due date"}
 
 
-def value(file: Path, /, *, json: JsonOption = False) -> None:
+def value(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = False) -> None:
     """Say what cash flows are worth, what a loan costs in all against a ceiling, or how plans compare (YAML or JSON).
 
     The field `kind` says which: cash_flows, loan, plans.
 
     Examples:
       arrears ledger value loan.yaml
+      arrears ledger value plans.yaml --language zh
       arrears ledger value plans.yaml --json
 
     Parameters
     ----------
     file
         What is to be valued. Fields: docs/algorithms/value.md.
+    language
+        Language of the answer: en or zh.
     json
         One JSON document for machines.
     """
@@ -43,18 +46,18 @@ def value(file: Path, /, *, json: JsonOption = False) -> None:
     law = figures_of("china")[0]
     if isinstance(asked, CashFlows):
         found = _of_cash_flows(asked)
-        show_json(found) if json else _show_cash_flows(asked, found)
+        show_json(found) if json else _show_cash_flows(asked, found, language)
     elif isinstance(asked, Loan):
         cost = cost_of_loan(asked.terms, asked.fees)
-        show_json(_loan_in_json(asked, cost, law)) if json else _show_loan(asked, cost, law)
+        show_json(_loan_in_json(asked, cost, law)) if json else _show_loan(asked, cost, law, language)
     else:
         compared = compare(asked.worked_out(), asked.paying_now_minor, asked.discount)
-        show_json(_plans_in_json(asked, compared)) if json else _show_plans(asked, compared)
+        show_json(_plans_in_json(asked, compared)) if json else _show_plans(asked, compared, language)
 
 
-def _percent(rate: Decimal | None) -> str:
+def _percent(rate: Decimal | None, language: Language) -> str:
     """A rate for people: a percentage of four decimals."""
-    return "none" if rate is None else f"{rate.scaleb(2):.4f} %"
+    return words.NONE.in_language(language) if rate is None else f"{rate.scaleb(2):.4f} %"
 
 
 def _plain(rate: Decimal | None) -> str | None:
@@ -64,11 +67,11 @@ def _plain(rate: Decimal | None) -> str | None:
 
 def _of_cash_flows(asked: CashFlows) -> Answer:
     on = asked.valued_on or min(one.on for one in asked.flows)
-    rate, no_rate = None, ""
+    rate, no_rate = None, None
     try:
         rate = xirr(asked.flows, asked.timing)
     except NoRate as refused:
-        no_rate = refused.what
+        no_rate = refused.said
     valued = {} if asked.discount is None else {
         "discount_rate": _plain(asked.discount),
         "value_minor": value_on(asked.flows, asked.discount, on, asked.timing),
@@ -82,22 +85,21 @@ def _of_cash_flows(asked: CashFlows) -> Answer:
         "paid_minor": -sum(min(0, one.amount_minor) for one in asked.flows),
         **valued,
         "rate": _plain(rate),
-        "no_rate": no_rate,
+        "no_rate": _both(no_rate),
     }
 
 
-def _show_cash_flows(asked: CashFlows, found: Answer) -> None:
-    names = {
-        "received_minor": "received in all",
-        "paid_minor": "paid in all",
-        "value_minor": f"worth on {found['valued_on']} (NPV)",
-        "present_value_of_later_minor": f"later amounts, worth on {found['valued_on']} (PV)",
-    }
-    cells = [[label, plain_money(found[name], asked.currency)] for name, label in names.items() if name in found]
+def _both(said: Sentence | None) -> dict[str, str] | None:
+    return None if said is None else {"en": said.en, "zh": said.zh}
+
+
+def _show_cash_flows(asked: CashFlows, found: Answer, language: Language) -> None:
+    labels = {name: said.in_language(language) for name, said in words.FLOWS.items()}
+    cells = [[labels[name], plain_money(found[name], asked.currency)] for name in words.FLOWS if name in found and name != "rate"]
     rate = None if found["rate"] is None else Decimal(found["rate"])
-    show_table(f"Cash flows in {asked.currency}", [("", False), ("", True)], [*cells, ["rate a year (XIRR)", _percent(rate)]])
+    show_table(f"{asked.currency}, {found['valued_on']}", [("", False), ("", True)], [*cells, [labels["rate"], _percent(rate, language)]])
     if found["no_rate"]:
-        results.print(found["no_rate"])
+        results.print(found["no_rate"][language])
 
 
 def _ceiling(asked: Loan, cost: LoanCost, law: Parameters) -> tuple[Answer, tuple[Reading, ...]]:
@@ -139,19 +141,20 @@ def _loan_in_json(asked: Loan, cost: LoanCost, law: Parameters) -> Answer:
     }
 
 
-def _show_loan(asked: Loan, cost: LoanCost, law: Parameters) -> None:
+def _show_loan(asked: Loan, cost: LoanCost, law: Parameters, language: Language) -> None:
     ceiling, figures = _ceiling(asked, cost, law)
-    labels = {"paid_out_minor": "really paid out", "paid_back_minor": "paid back after that", "interest_minor": "interest", "fees_minor": "fees", "cost_minor": "cost in all"}
+    labels = {name: said.in_language(language) for name, said in words.LOAN.items()}
     money = [[labels[name], plain_money(amount, asked.currency)] for name, amount in _amounts(cost).items()]
-    rates = [["nominal rate", _percent(cost.nominal)], ["effective, without fees", _percent(cost.effective_without_fees)], *([MEASURES[one], _percent(rate)] for one, rate in cost.rates.items())]
+    rates = [[labels["nominal_rate"], _percent(cost.nominal, language)], [labels["effective_without_fees"], _percent(cost.effective_without_fees, language)]]
+    all_in = [[words.MEASURES[one].in_language(language), _percent(rate, language)] for one, rate in cost.rates.items()]
     worth = _worth(asked)
-    worth_row = [] if worth is None else [[f"later amounts at {_percent(asked.discount)} (PV)", plain_money(worth, asked.currency)]]
-    show_table(f"Cost of the loan in {asked.currency}", [("", False), ("", True)], [*money, *rates, *worth_row])
+    worth_row = [] if worth is None else [[labels["present_value_minor"], plain_money(worth, asked.currency)]]
+    show_table(f"{asked.currency}, {asked.terms.paid_out_on}", [("", False), ("", True)], [*money, *rates, *all_in, *worth_row])
     if ceiling:
-        verdict = "within" if ceiling["allowed"] else "ABOVE"
-        results.print(f"{MEASURES[asked.measured_by]}: {_percent(Decimal(ceiling['rate']))}, {verdict} the ceiling of {_percent(Decimal(ceiling['ceiling']))}.")
+        rate, highest = (_percent(Decimal(ceiling[name]), language) for name in ("rate", "ceiling"))
+        results.print(words.beside_ceiling(asked.measured_by, rate, highest, allowed=ceiling["allowed"]).in_language(language))
     for figure in figures:
-        results.print(rests_on(figure))
+        results.print(rests_on(figure, language))
 
 
 def _plan_in_json(one: Compared) -> Answer:
@@ -169,7 +172,7 @@ def _plan_in_json(one: Compared) -> Answer:
         "overpaid_minor": found.overpaid_minor,
         "dearer_than_now_minor": one.dearer_minor,
         "rate": _plain(one.rate),
-        "no_rate": one.no_rate,
+        "no_rate": _both(one.no_rate),
         "worth_minor": one.worth_minor,
         "rows": _rows_in_json(found),
     }
@@ -198,28 +201,35 @@ def _plans_in_json(asked: Plans, compared: list[Compared]) -> Answer:
     }
 
 
-def _show_plans(asked: Plans, compared: list[Compared]) -> None:
-    """The plans side by side: a column each, a line for each question a debtor asks."""
-
-    def amounts(of: Mapping[str, Any]) -> list[str]:
-        return ["" if amount is None else plain_money(amount, asked.currency) for amount in of.values()]
-
-    found = {one.outcome.plan.name: one for one in compared}
-    lines = {
-        "to pay in all": amounts({name: one.outcome.total_minor for name, one in found.items()}),
-        "largest payment": amounts({name: one.outcome.largest_minor for name, one in found.items()}),
-        "payments": [str(len(one.outcome.rows)) for one in compared],
-        "last on": [one.outcome.last_on.isoformat() for one in compared],
-        "interest on the way": amounts({name: one.outcome.interest_minor for name, one in found.items()}),
-        "fee": amounts({name: one.outcome.plan.fee_minor for name, one in found.items()}),
-        "waived": amounts({name: one.outcome.waived_minor for name, one in found.items()}),
-        "still owed at the end": amounts({name: one.outcome.left_minor for name, one in found.items()}),
-        "more than paying now": amounts({name: one.dearer_minor for name, one in found.items()}),
-        "as a rate a year": [_percent(one.rate) for one in compared],
-        "worth to the creditor": amounts({name: one.worth_minor for name, one in found.items()}),
+def _plan_cells(one: Compared, currency: str, language: Language) -> dict[str, str]:
+    """What a debtor asks of one plan, by the names of `words.PLAN`."""
+    found = one.outcome
+    amounts = {
+        "total": found.total_minor,
+        "largest": found.largest_minor,
+        "interest": found.interest_minor,
+        "fee": found.plan.fee_minor,
+        "waived": found.waived_minor,
+        "left": found.left_minor,
+        "dearer": one.dearer_minor,
     }
-    cells = [[label, *line] for label, line in lines.items() if any(line)]
-    show_table(f"Plans in {asked.currency}; to pay now: {plain_money(asked.paying_now_minor, asked.currency)}", [("", False), *((name, True) for name in found)], cells)
-    for name, one in found.items():
-        for remark in filter(None, (one.no_rate, "It does not clear the debt." if one.outcome.left_minor else "", "It asks for more than is owed." if one.outcome.overpaid_minor else "")):
-            results.print(f"{name}: {remark}")
+    others = {"payments": str(len(found.rows)), "last_on": found.last_on.isoformat(), "rate": _percent(one.rate, language)}
+    worth = {} if one.worth_minor is None else {"worth": plain_money(one.worth_minor, currency)}
+    return {**{name: plain_money(amount, currency) for name, amount in amounts.items()}, **others, **worth}
+
+
+def _remarks(one: Compared) -> list[Sentence]:
+    found = one.outcome
+    said = (one.no_rate, words.DOES_NOT_CLEAR if found.left_minor else None, words.ASKS_TOO_MUCH if found.overpaid_minor else None)
+    return [remark for remark in said if remark is not None]
+
+
+def _show_plans(asked: Plans, compared: list[Compared], language: Language) -> None:
+    """The plans side by side: a column each, a line for each question a debtor asks."""
+    columns = [_plan_cells(one, asked.currency, language) for one in compared]
+    cells = [[said.in_language(language), *(column[name] for column in columns)] for name, said in words.PLAN.items() if name in columns[0]]
+    title = words.plans_title(asked.currency, plain_money(asked.paying_now_minor, asked.currency)).in_language(language)
+    show_table(title, [("", False), *((one.outcome.plan.name, True) for one in compared)], cells)
+    for one in compared:
+        for remark in _remarks(one):
+            results.print(f"{one.outcome.plan.name}: {remark.in_language(language)}")

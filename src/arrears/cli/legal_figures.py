@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from arrears.core.parameters import Reading
+from arrears.core.reasons import Language, Sentence
 
 
-def rests_on(reading: Reading) -> str:
+def rests_on(reading: Reading, language: Language) -> str:
     """One line for people."""
-    return f"Rests on {reading.name}: {reading.stated.value} {reading.unit.value}. {reading.citation}"
+    figure = f"{reading.name}: {reading.stated.value} {reading.unit.value}"
+    return Sentence(f"Rests on {figure}. {reading.citation}", f"依据 {figure}。{reading.citation}").in_language(language)
 
 
 def figure_in_json(reading: Reading) -> dict[str, object]:

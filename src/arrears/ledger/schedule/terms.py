@@ -110,6 +110,9 @@ class Terms:
         _within("first_due_on", self.first_due_on is None or self.first_due_on >= self.paid_out_on, "a day not before the day of paying out")
         _within("fixed_length_days", self.fixed_length_days is None or 1 <= self.fixed_length_days <= LONGEST_DAYS, "a whole number of days from 1 to 72000, or leave it out")
         _within("instalment_minor", self.instalment_minor is None or self.instalment_minor > 0, "a whole number of minor units above zero, or leave it out")
+        by_instalment = self.engine is Engine.CUMULATIVE and self.method is InterestMethod.DECLINING_BALANCE and self.amortization is Amortization.EQUAL_INSTALMENTS
+        _within("instalment_minor", self.instalment_minor is None or by_instalment, "nothing, or choose the cumulative engine, declining balance and equal instalments")
+        _within("ordinary_twelfth", not self.ordinary_twelfth or by_instalment, "no, or choose the cumulative engine, declining balance and equal instalments")
 
 
 def _within(field: str, holds: bool, wanted: str) -> None:

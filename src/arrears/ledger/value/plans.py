@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from arrears.core.reasons import Sentence
 from arrears.ledger.allocation.claims import Allocation, Component, not_negative
 from arrears.ledger.allocation.debts import inside_one_debt
 from arrears.ledger.day_count import ACTUAL_365, DayCount, year_fraction
@@ -23,6 +24,7 @@ from arrears.ledger.rounding import divide
 from arrears.ledger.value.flows import Flow, present_value
 from arrears.ledger.value.rates import NoRate, xirr
 
+CHEAPER = Sentence("It costs less than paying now.", "总还款额低于现在还清。")
 WHY_NOT = "A plan cannot be worked out from it."
 
 
@@ -221,7 +223,7 @@ class Compared:
     outcome: PlanOutcome
     dearer_minor: int
     rate: Decimal | None
-    no_rate: str
+    no_rate: Sentence | None
     worth_minor: int | None
 
 
@@ -238,14 +240,14 @@ def compare(outcomes: Sequence[PlanOutcome], pay_now_minor: int, discount: Decim
     return [_compared(one, pay_now_minor, discount) for one in outcomes]
 
 
-def _rate_of_waiting(outcome: PlanOutcome, pay_now_minor: int) -> tuple[Decimal | None, str]:
+def _rate_of_waiting(outcome: PlanOutcome, pay_now_minor: int) -> tuple[Decimal | None, Sentence | None]:
     """At which rate does the plan lend the money of paying now, or why is there none? What costs less than paying now lends nothing."""
     if outcome.total_minor < pay_now_minor:
-        return None, "It costs less than paying now."
+        return None, CHEAPER
     try:
-        return xirr([Flow(outcome.agreed_on, pay_now_minor), *(Flow(one.on, -one.amount_minor) for one in outcome.flows)]), ""
+        return xirr([Flow(outcome.agreed_on, pay_now_minor), *(Flow(one.on, -one.amount_minor) for one in outcome.flows)]), None
     except NoRate as refused:
-        return None, refused.what
+        return None, refused.said
 
 
 def _compared(outcome: PlanOutcome, pay_now_minor: int, discount: Decimal | None) -> Compared:

@@ -13,6 +13,7 @@ from itertools import pairwise
 import pyxirr
 
 from arrears.core.problems import AnswerIsNo
+from arrears.core.reasons import Sentence
 from arrears.ledger.ranges import within
 from arrears.ledger.value.flows import WHY, WIDE, Flow, Timing, net_by_day, sign_changes, years_between
 
@@ -25,7 +26,15 @@ OfRate = Callable[[Decimal], Decimal]
 
 
 class NoRate(AnswerIsNo):
-    """There is no rate in these amounts, or more than one."""
+    """There is no rate in these amounts, or more than one. `said` tells why in two languages."""
+
+    def __init__(self, said: Sentence) -> None:
+        self.said = said
+        super().__init__(said.en, "No rate a year can be stated.", "Look at days and signs: what is received stands above zero, what is paid below.")
+
+
+ONE_SIGN = Sentence("The amounts are all received or all paid.", "所有款项均为收入或均为支出。")
+SEVERAL = Sentence("The amounts change between received and paid more than once, so that several rates may be in them.", "收支方向多次变化，可能存在多个利率。")
 
 
 def stated(rate: Decimal) -> Decimal:
@@ -62,10 +71,6 @@ def nominal_rate(effective_annual: Decimal, periods: int) -> Decimal:
     return stated(WIDE.multiply(WIDE.subtract(root, Decimal(1)), Decimal(periods)))
 
 
-def _refuse(what: str) -> NoRate:
-    return NoRate(what, "No rate a year can be stated.", "Look at days and signs: what is received stands above zero, what is paid below.")
-
-
 def _lowest_rate(flows: Sequence[Flow]) -> Decimal:
     """From where on is there one rate at most? (One change of sign: anywhere. More: above zero, if what adds up changes its sign once.)
 
@@ -74,13 +79,13 @@ def _lowest_rate(flows: Sequence[Flow]) -> Decimal:
     """
     changes = sign_changes([one.amount_minor for one in flows])
     if changes == 0:
-        raise _refuse("The amounts are all received or all paid.")
+        raise NoRate(ONE_SIGN)
     if changes == 1:
         return LOWEST
     added = [sum(one.amount_minor for one in flows[: place + 1]) for place in range(len(flows))]
     if sign_changes(added) == 1 and added[-1]:
         return Decimal(0)
-    raise _refuse("The amounts change between received and paid more than once, so that several rates may be in them.")
+    raise NoRate(SEVERAL)
 
 
 def _near(flows: Sequence[Flow]) -> Decimal:
@@ -88,6 +93,10 @@ def _near(flows: Sequence[Flow]) -> Decimal:
     found = pyxirr.xirr([one.on for one in flows], [one.amount_minor for one in flows], silent=True)
     near = Decimal(0) if found is None else Decimal(repr(found))
     return near if near.is_finite() else Decimal(0)
+
+
+def _not_in(lowest: str, highest: str) -> Sentence:
+    return Sentence(f"No rate between {lowest} and {highest} a year fits the amounts.", f"在年利率 {lowest} 至 {highest} 之间没有符合的利率。")
 
 
 def _bracket(value: OfRate, near: Decimal, lowest: Decimal) -> tuple[Decimal, Decimal]:
@@ -103,7 +112,7 @@ def _bracket(value: OfRate, near: Decimal, lowest: Decimal) -> tuple[Decimal, De
         if (value(low) > 0) is not (value(high) > 0):
             return low, high
         if low == lowest and high == HIGHEST:
-            raise _refuse(f"No rate between {lowest * 100:f} % and {HIGHEST * 100:f} % a year fits the amounts.")
+            raise NoRate(_not_in(f"{lowest * 100:.2f} %", f"{HIGHEST * 100:,.0f} %"))
         width *= 10
 
 
