@@ -31,6 +31,13 @@ BANK, DAY = 1, date(2026, 11, 23)
 CONVENTIONS = {
     "defaults": "",
     "leniency": "tolerance: {days: 3, short: 50.00}\ntag_grace_days: 2",
+    "products whose money the ledger works out": """
+tag_grace_days: 1
+component_order: [principal]
+products:
+  consumer_loan: {ledger: {penalty_rate: "0.18", days_in_year: 360}}
+  car_loan: {ledger: {penalty_rate: "0.12", penalty_grace_days: 3}}
+""",
     "everything, and products apart": """
 day_on_due_date: 1
 payment_counts: next_day
@@ -91,8 +98,9 @@ def test_the_items_of_a_case_agree_with_the_nights_figures_to_the_cent_and_the_d
         assert sum(payment.amount_minor for payment in account.payments if payment.counts_on is None) == account.paid_minor
 
 
-def test_what_was_overdue_on_earlier_days_is_what_a_run_of_that_day_says(home: Home) -> None:
-    conventions = CONVENTIONS["everything, and products apart"]
+@pytest.mark.parametrize("by", ["everything, and products apart", "products whose money the ledger works out"])
+def test_what_was_overdue_on_earlier_days_is_what_a_run_of_that_day_says(home: Home, by: str) -> None:
+    conventions = CONVENTIONS[by]
     run = night(home, conventions)
     then = reading.month_ends_before(DAY, 1)[0]
     told_now = {account.account_id: {point.on: point.overdue_minor for point in account.overdue_before}

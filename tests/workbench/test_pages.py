@@ -150,6 +150,18 @@ def test_an_administrator_adds_a_colleague_who_then_signs_in(bank, signed_in):
     assert answer.request["PATH_INFO"] == "/worklist/"
 
 
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"username": "collector", "password": "four quiet words here", "role": "collector"}, "已有同名用户"),
+    ({"username": "newcomer", "password": "1234", "role": "collector"}, "密码太容易被猜到"),
+    ({"username": "newcomer", "password": "four quiet words here", "role": "king"}, "请选择一个角色"),
+])
+def test_a_refused_newcomer_is_refused_in_the_readers_language(bank, signed_in, asked, said):
+    client = signed_in("administrator")
+    client.post(reverse("language"), {"language": "zh"})
+    answer = client.post(reverse("user_add"), asked)
+    assert answer.status_code == 400 and said in answer.content.decode() and "Choose" not in answer.content.decode()
+
+
 def test_a_weak_password_is_refused_in_words_and_what_was_typed_stays(bank, signed_in):
     answer = signed_in("administrator").post(reverse("user_add"), {"username": "newcomer", "password": "1234", "role": "collector"})
     assert answer.status_code == 400 and "too easy to guess" in answer.content.decode() and 'value="newcomer"' in answer.content.decode()

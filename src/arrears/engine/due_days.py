@@ -18,9 +18,13 @@ import pyarrow as pa
 
 from arrears.assess.delinquency.conventions import ConventionsNotValid
 from arrears.assess.delinquency.groups import DATED, MOVED_DUE_DAYS, MOVED_SCHEMA
+from arrears.assess.delinquency.money_stated import read_money
 from arrears.assess.delinquency.settings import DayOnDueDate, DelinquencySettings, PaymentDay, PaymentTolerance
 from arrears.core.calendars import NonWorkingDays, days_that_move
+from arrears.core.problems import Refused
 from arrears.intake.book.layout import latest_by_key_sql
+from arrears.ledger.allocation.claims import Component
+from arrears.ledger.allocation.debts import STANDARD_ORDER
 
 MARGIN = timedelta(days=40)
 """No run of non-working days is longer; so far beyond its ends is a span of due dates looked at."""
@@ -138,9 +142,12 @@ def read_told(stated: Mapping[str, Any]) -> DelinquencySettings:
 
 def _read_one(stated: Mapping[str, Any]) -> DelinquencySettings:
     tolerance, moved = stated.get("tolerance", {}), stated.get("non_working_days")
+    money = {name: value for name, value in stated.get("ledger", {}).items() if value is not None}
     return DelinquencySettings(
         DayOnDueDate(stated.get("day_on_due_date", DayOnDueDate.ZERO)), PaymentDay[stated.get("payment_counts", "own_day").upper()],
         stated.get("tag_grace_days", 0), PaymentTolerance(**tolerance), non_working_days=NonWorkingDays.named(moved) if moved else None,
+        component_order=tuple(Component(name) for name in stated["component_order"]) if "component_order" in stated else STANDARD_ORDER,
+        money=read_money(money, lambda what, remedy: Refused(f"run.json: {what}", "", remedy)),
     )
 
 

@@ -12,17 +12,17 @@ from functools import lru_cache
 from typing import Any
 
 import duckdb
-import ibis
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK, Regime
 from arrears.assess.classification.words import REGIME_WORDS, class_words, why_words
 from arrears.assess.delinquency.groups import MOVED_DUE_DAYS, MOVED_SCHEMA
-from arrears.assess.delinquency.open_items import BOOK_OF_ITEMS, LOOKS_SCHEMA, counted_items, overdue_before
+from arrears.assess.delinquency.open_items import counted_items, moved_rows, with_days_settled
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.book import BOOK_TABLES
 from arrears.core.reasons import Sentence
 from arrears.core.sql import quoted
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
+from arrears.engine.product_ledgers import work_out
 from arrears.engine.use_cases.reading.runs import Portfolio, Run
 from arrears.intake.book.layout import latest_by_key_sql
 
@@ -32,7 +32,8 @@ class Item:
     """One amount that falls due, with what ran on it, and what of it is still outstanding after all money is laid on it by the rules of the product.
 
     `contractual_due_on` is set where the contract's day is a free one and the amount is due on another. `days_past_due` is 0 where the item
-    is not overdue by the run's conventions: paid, still to come, or within their tolerance.
+    is not overdue by the run's conventions: paid, still to come, or within their tolerance. `has_run` where penalty interest that ran is in what
+    is outstanding, so that what was paid cannot be told from the two amounts.
     """
 
     due_on: date
@@ -40,6 +41,7 @@ class Item:
     outstanding_minor: int
     contractual_due_on: date | None = None
     days_past_due: int = 0
+    has_run: bool = False
 
     def is_unpaid_on(self, day: date) -> bool:
         """Had it fallen due by this day, with something still outstanding, be it overdue by the conventions or not?"""
@@ -152,9 +154,9 @@ class _Parts:
         if not ids:
             return
         self._take_in_hand()
+        self._count((*days_before, run.as_of))
         self.read = {
-            "items": self._items(), "payments": self._payments(), "statements": self._statements(), "classes": self._classes(),
-            "overdue_before": self._overdue_before((*days_before, run.as_of)),
+            "items": self._items(), "payments": self._payments(), "statements": self._statements(), "classes": self._classes(), "overdue_before": self._overdue_before(),
         }
         self.closed = frozenset(row["account_id"] for row in self._rows_in_run("closed_unpaid"))
 
@@ -167,29 +169,49 @@ class _Parts:
         return f"SELECT * FROM ({latest_by_key_sql(self.book.folder, table, self.run.batches)}) WHERE account_id IN ({self.listed})"
 
     def _take_in_hand(self) -> None:
-        """Make readable what the expressions ask: the accounts' dated rows, their products, and the days that this run moved."""
-        for name in BOOK_OF_ITEMS:
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self._rows_of(name)}")
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE accounts AS SELECT account_id, product FROM read_parquet({quoted(self.run.file('assessment'))}) WHERE account_id IN ({self.listed})")
+        """Keep the accounts' rows ready, every due date where this run moved it."""
+        for name in ("accounts", "instalments", "receivables", "payments"):
+            self._keep(own(name), self._rows_of(name))
         moved = self.run.folder / "frozen" / f"{MOVED_DUE_DAYS}.parquet"
-        rows = f"SELECT * FROM read_parquet({quoted(moved)})" if moved.exists() else NO_DAY_MOVES
-        make_views(self.connection, {MOVED_DUE_DAYS: rows})
+        make_views(self.connection, {MOVED_DUE_DAYS: f"SELECT * FROM read_parquet({quoted(moved)})" if moved.exists() else NO_DAY_MOVES})
+        for name in DATED_ITEMS:
+            self._keep(f"moved_{name}", _moved_sql(self.run.conventions, name))
+
+    def _keep(self, name: str, rows: str) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
+
+    def _count(self, days: Sequence[date]) -> None:
+        """Make `counted`: every item as it stood at the end of each of these days, by the expressions and conventions of the run.
+
+        Every rule of counting asks how far apart two days lie. So an earlier day is looked at by moving all days of the account forward (its due
+        dates went where the calendar moves them before) and asking about the run's day: one question for all days instead of one for each.
+        Each look at an account is an account of its own to those expressions.
+        """
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE looks AS SELECT row_number() OVER () AS look_id, account_id, days_back FROM {own('accounts')}, "
+            "(SELECT unnest(?::INTEGER[]) AS days_back)", [[(self.run.as_of - day).days for day in days]])
+        for name, rows, dated in (("accounts", own("accounts"), ()), ("payments", own("payments"), ("paid_on",)), ("instalments", "moved_instalments", ("due_on",)),
+                                  ("receivables", "moved_receivables", ("due_on", "issued_on"))):
+            columns = [f"t.{column} + l.days_back AS {column}" if column in dated else f"t.{column}" for column in BOOK_TABLES[name].schema.names if column != "account_id"]
+            self._keep(name, f"SELECT l.look_id AS account_id, {', '.join(columns)} FROM {rows} t JOIN looks l USING (account_id)")
+        conventions = with_days_settled(self.run.conventions)
+        work_out(self.connection, conventions, self.run.as_of, 1)
+        self._keep("counted", f"SELECT l.account_id, l.days_back, c.* EXCLUDE (account_id) FROM ({_counted_sql(conventions, self.run.as_of)}) c JOIN looks l ON l.look_id = c.account_id")
 
     def _items(self) -> dict[int, list[Item]]:
-        """Each account's items with what is outstanding, by the same expressions and conventions that the run used."""
-        rows = rows_by_name(self.connection, f"SELECT * FROM ({_items_sql(self.run.conventions, self.run.as_of)}) ORDER BY account_id, due_on, sequence")
-        return _by_account((row["account_id"], Item(
-            row["due_on"], row["amount_minor"], row["outstanding_minor"], None if row["contractual_due_on"] == row["due_on"] else row["contractual_due_on"],
-            row["days_past_due"],
-        )) for row in rows)
+        """Each account's items with what is outstanding, oldest first."""
+        contract = " UNION ALL ".join(f"SELECT account_id, due_on, {key} AS sequence, contractual_due_on FROM moved_{name}" for name, key in DATED_ITEMS.items())
+        rows = rows_by_name(self.connection, f"""
+            SELECT account_id, due_on, amount_minor, outstanding_minor, nullif(contractual_due_on, due_on) AS contractual_due_on, days_past_due, has_run
+            FROM counted LEFT JOIN (SELECT account_id, due_on, sequence, min(contractual_due_on) AS contractual_due_on FROM ({contract}) GROUP BY ALL)
+            USING (account_id, due_on, sequence) WHERE days_back = 0 ORDER BY account_id, due_on, sequence""")
+        return _by_account((row.pop("account_id"), Item(**row)) for row in rows)
 
-    def _overdue_before(self, days: Sequence[date]) -> dict[int, list[OverdueOn]]:
-        """What was overdue on these days, oldest first; nothing on a day on which no item was known."""
-        self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE looks AS SELECT row_number() OVER () AS look_id, account_id, days_back FROM accounts, (SELECT unnest(?::INTEGER[]) AS days_back)",
-            [[(self.run.as_of - day).days for day in days]])
-        sql = _overdue_sql(self.run.conventions, self.run.as_of)
-        rows = rows_by_name(self.connection, f"SELECT * FROM ({sql}) ORDER BY account_id, days_back DESC")
+    def _overdue_before(self) -> dict[int, list[OverdueOn]]:
+        """What was overdue on the days looked at, oldest first; nothing on a day on which no item was known."""
+        rows = rows_by_name(self.connection, """
+            SELECT account_id, days_back, coalesce(sum(outstanding_minor) FILTER (days_past_due > 0), 0)::BIGINT AS overdue_minor
+            FROM counted GROUP BY account_id, days_back ORDER BY account_id, days_back DESC""")
         return _by_account((row["account_id"], OverdueOn(self.run.as_of - timedelta(days=row["days_back"]), row["overdue_minor"])) for row in rows)
 
     def _payments(self) -> dict[int, list[Payment]]:
@@ -197,7 +219,7 @@ class _Parts:
         later = timedelta(days=int(self.run.conventions.payment_day))
         rows = rows_by_name(self.connection, """
             SELECT account_id, paid_on, CASE WHEN reversal_of IS NULL THEN amount_minor ELSE -amount_minor END AS amount_minor
-            FROM payments WHERE paid_on <= ? ORDER BY account_id, paid_on DESC, payment_id DESC""", [self.run.as_of])
+            FROM own_payments WHERE paid_on <= ? ORDER BY account_id, paid_on DESC, payment_id DESC""", [self.run.as_of])
         return _by_account((row["account_id"], Payment(
             row["paid_on"], row["amount_minor"], row["paid_on"] + later if row["paid_on"] + later > self.run.as_of else None)) for row in rows)
 
@@ -216,7 +238,7 @@ class _Parts:
         """These accounts' rows of a table of the run; a run of an earlier version has none."""
         if not (self.run.folder / f"{table}.parquet").exists():
             return []
-        return rows_by_name(self.connection, "SELECT * FROM read_parquet(?) WHERE account_id IN (SELECT account_id FROM accounts) ORDER BY ALL", [self.run.file(table)])
+        return rows_by_name(self.connection, "SELECT * FROM read_parquet(?) WHERE account_id IN (SELECT account_id FROM own_accounts) ORDER BY ALL", [self.run.file(table)])
 
 
 def _floor(row: Mapping[str, Any]) -> ClassFloor:
@@ -232,15 +254,21 @@ def _by_account(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
     return found
 
 
-BOOK = {**{name: BOOK_TABLES[name].unbound() for name in BOOK_OF_ITEMS}, "accounts": ibis.table({"account_id": "int64", "product": "string"}, name="accounts")}
+DATED_ITEMS = {"instalments": "number", "receivables": "document_id"}
+"""Tables of what falls due, and which column numbers an account's items."""
 NO_DAY_MOVES = "SELECT " + ", ".join(f"CAST(NULL AS {'DATE' if kind.is_date() else 'VARCHAR'}) AS {name}" for name, kind in MOVED_SCHEMA.items()) + " WHERE false"
 
 
-@lru_cache(maxsize=64)
-def _items_sql(conventions: DelinquencySettings, on: date) -> str:
-    return sql_of(counted_items(BOOK, conventions, on))
+def own(table: str) -> str:
+    """Under which name are the rows of a book table found as the book has them?"""
+    return f"own_{table}"
 
 
 @lru_cache(maxsize=64)
-def _overdue_sql(conventions: DelinquencySettings, on: date) -> str:
-    return sql_of(overdue_before(BOOK, ibis.table(LOOKS_SCHEMA, name="looks"), conventions, on))
+def _moved_sql(conventions: DelinquencySettings, table: str) -> str:
+    return sql_of(moved_rows({name: BOOK_TABLES[name].unbound(own(name)) for name in ("accounts", table)}, table, conventions))
+
+
+@lru_cache(maxsize=64)
+def _counted_sql(conventions: DelinquencySettings, on: date) -> str:
+    return sql_of(counted_items({name: BOOK_TABLES[name].unbound() for name in ("accounts", "instalments", "receivables", "payments")}, conventions, on))
