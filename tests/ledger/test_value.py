@@ -167,6 +167,8 @@ def test_a_return_at_the_end_of_a_loan_does_not_hide_its_rate() -> None:
 def test_a_rate_beyond_all_sense_is_refused_and_one_at_the_brink_found() -> None:
     with pytest.raises(NoRate, match="No rate between"):
         xirr(flows(("2026-01-01", "-1"), ("2026-01-02", "3")))
+    with pytest.raises(NoRate, match="No rate between -99.99 % and 100,000,000 %"):
+        effective_rate(Decimal(100), 365)
     assert LOWEST < xirr(flows(("2026-01-01", "-1000"), ("2026-01-02", "980"))) < Decimal("-0.99")
 
 
