@@ -58,9 +58,11 @@ def test_a_night_in_sets_and_a_night_account_by_account_give_the_same_bytes(book
     in_processes = run(book, tmp_path / "processes", SAME_BY_RULES)
     in_slices = run(book, tmp_path / "slices", SAME_BY_RULES, per_slice=150)
     digests = {file_digest(one.folder / "assessment.parquet") for one in (in_sets, by_account, in_processes)}
+    assert len({file_digest(one.folder / "owed.parquet") for one in (in_sets, by_account, in_processes)}) == 1
     assert len(digests) == 1 and assessed(in_slices) == assessed(in_sets)
     assert set(in_sets.facts["ledger"].values()) == {"in_sets"} and set(by_account.facts["ledger"].values()) == {"per_account"}
     plain = run(book, tmp_path / "plain", "")
+    assert not (plain.folder / "owed.parquet").exists()
     more = [(one["overdue_penalty_minor"], other["overdue_penalty_minor"]) for one, other in zip(assessed(in_sets), assessed(plain), strict=True)]
     assert any(ran > stated for ran, stated in more), "penalty interest ran on nobody"
     assert in_sets.facts["inputs"] != plain.facts["inputs"]
@@ -73,6 +75,8 @@ def test_only_the_product_that_says_so_bears_penalty_interest(book: Path, tmp_pa
     for one, other in zip(assessed(departing), assessed(plain), strict=True):
         assert one["product"] == product or one == other
     assert departing.facts["conventions"]["products"][product]["ledger"]["penalty_rate"] == "0.18"
+    page = (departing.folder / "report.html").read_text(encoding="utf-8")
+    assert "interest for late payment, a year: 18 %" in page and "罚息年利率：18 %" in page and "不另计罚息" in page
 
 
 LOAN = {"account_id": 1, "party_id": 10, "product": "loan", "currency": "CNY"}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -181,6 +182,33 @@ def test_a_book_in_sets_and_its_accounts_one_by_one_agree_to_the_unit(accounts: 
         came = sum(amount for when, amount in account.payments if when <= on)
         assert sum(sum(parts.values()) for parts in answer.portions.values()) + sum(answer.unallocated.values()) == came
         assert all(amount >= 0 for parts in (*answer.portions.values(), *answer.left.values()) for amount in parts.values())
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "algorithms" / "ledger_in_sets.md").read_text(encoding="utf-8")
+
+
+def table_under(title: str) -> list[list[str]]:
+    lines = [line for line in PAGE.split(f"### {title}")[1].split("###")[0].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_worked_tables_of_the_page_are_what_sets_and_single_accounts_answer() -> None:
+    def minor(text: str) -> int:
+        return int(Decimal(text.replace(",", "")) * 100)
+
+    def number(text: str) -> int:
+        return (date.fromisoformat(text) - START).days
+
+    due, paid_on = {"2026-01-01": 0, "2026-02-01": 1}, {"2026-01-21": 0, "2026-02-10": 1}
+    account = Account((Item(0, principal=1_000_000), Item(31, principal=1_000_000)), ((number("2026-01-21"), 410_000), (number("2026-02-10"), 700_000)), 180_000, 360)
+    (found,) = in_sets([account], STANDARD_ORDER, number("2026-02-20"))
+    assert found == replayed(account, STANDARD_ORDER, number("2026-02-20"))
+    paid = table_under("What each payment pays")
+    assert {(paid_on[day], due[item]): (minor(penalty), minor(principal)) for day, item, penalty, principal in paid} == {
+        key: (one["penalty_minor"], one["principal_minor"]) for key, one in found.portions.items()
+    }
+    left = table_under("What is left on 2026-02-20")
+    assert {due[item]: (minor(penalty), minor(principal)) for item, penalty, principal in left} == {n: (one["penalty_minor"], one["principal_minor"]) for n, one in found.left.items()}
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from arrears.cli.documents import text_of
+from arrears.cli.legal_figures import figure_in_json, rests_on
 from arrears.cli.options import JsonOption
 from arrears.cli.showing import results, show_json, show_table
 from arrears.core.money import AmountNotValid, format_money, parse_minor
+from arrears.core.parameters import Reading
 from arrears.core.problems import WrongCall
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
+from arrears.engine.legal_figures import figures_of
 from arrears.engine.statements import payments_told, statement_csv, statement_report
 from arrears.engine.use_cases.case_reports import write_report
+from arrears.ledger.account.cost import all_in_rate
 from arrears.ledger.account.entries import QuoteKind
 from arrears.ledger.account.ledger import Item, Ledger
 from arrears.ledger.account.quotes import Offer, offers, usual_days
@@ -27,7 +32,9 @@ from arrears.ledger.account.statement import Statement
 from arrears.ledger.account.statement import statement as make_statement
 from arrears.ledger.account.words import COMPONENTS
 from arrears.ledger.allocation.claims import Component
-from arrears.ledger.documents.account import read_account
+from arrears.ledger.ceilings import AgainstCeiling
+from arrears.ledger.documents.account import AccountDocument, read_account
+from arrears.ledger.value.rates import NoRate
 
 KnownOn = Annotated[date | None, Parameter(help="As it was known on this day. Default: with everything that the document holds.")]
 
@@ -54,8 +61,9 @@ def balance(file: Path, /, *, on: date | None = None, known_on: KnownOn = None, 
     """
     account = read_account(text_of(file))
     found = replay(account.terms, account.entries, on or _today(), known_on)
+    cost, figures = _all_in(account, found)
     if json:
-        show_json(_balance_in_json(found))
+        show_json({**_balance_in_json(found), "all_in": cost, "rests_on": [figure_in_json(one) for one in figures]})
         return
     shown = [one for one in Component if any(item.charged.get(one) for item in found.items)]
     columns = [("item", False), ("due on", False), *((COMPONENTS[one].en, True) for one in shown), ("open", True)]
@@ -64,7 +72,30 @@ def balance(file: Path, /, *, on: date | None = None, known_on: KnownOn = None, 
     for said, amount in _totals(found):
         results.print(f"{said} {_money(amount, account.currency)}")
     results.print(f"Days past due {found.days_past_due}")
+    if cost and "no_rate" in cost:
+        results.print(f"No all-in rate: {cost['no_rate']}")
+    elif cost:
+        verdict = "within" if cost["allowed"] else "ABOVE"
+        results.print(f"All-in rate if it is paid off on this day: {_percent(cost['rate'])}, {verdict} the ceiling of {_percent(cost['ceiling'])}.")
+    for figure in figures:
+        results.print(rests_on(figure))
     _show_findings(found)
+
+
+def _all_in(account: AccountDocument, found: Ledger) -> tuple[dict[str, Any] | None, tuple[Reading, ...]]:
+    """The rate of all that was charged beside its ceiling, and the figures of law behind it; nothing where no ceiling is asked for."""
+    ceiling = account.ceiling_by(figures_of("china")[0])
+    if ceiling is None:
+        return None, ()
+    try:
+        beside = AgainstCeiling(all_in_rate(found, account.entries), ceiling[0])
+    except NoRate as refused:
+        return {"no_rate": refused.what}, ceiling[1]
+    return {"rate": str(beside.rate), "ceiling": str(beside.ceiling), "allowed": beside.allowed}, ceiling[1]
+
+
+def _percent(rate: str) -> str:
+    return f"{Decimal(rate).scaleb(2):.4f} %"
 
 
 def _totals(found: Ledger) -> list[tuple[str, int]]:

@@ -23,10 +23,10 @@ import pyarrow as pa
 from arrears.assess.delinquency.groups import groups_of
 from arrears.assess.delinquency.items import items_known_on, payments_that_stand
 from arrears.assess.delinquency.money_rules import LedgerPath
-from arrears.assess.delinquency.owed import OWED_SCHEMA, ledger_items, owed_name, paths_of
+from arrears.assess.delinquency.owed import OWED_SCHEMA, ledger_items, owed_name, paths_of, with_what_ran
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.book import BOOK_TABLES
-from arrears.engine.ledger_sets import Workbench, allocate_book
+from arrears.engine.ledger_sets import PORTIONS, Workbench, allocate_book
 from arrears.ledger.account.entries import Entry, InstalmentAgreed, Payment
 from arrears.ledger.account.replay import replay
 from arrears.ledger.account.terms import AccountTerms
@@ -58,16 +58,25 @@ def work_out(connection: duckdb.DuckDBPyConnection, settings: DelinquencySetting
             continue
         bench = Workbench(connection)
         items = items_known_on(group.book["instalments"], group.book["receivables"], on)
-        bench.make("ledger_items", ledger_items(items, group.settings.money))
+        taken = bench.make("ledger_items", ledger_items(items, group.settings.money))
         bench.make("ledger_payments", payments_that_stand(group.book["payments"], on, group.settings.payment_day))
         if group.settings.money.path is LedgerPath.IN_SETS:
             allocate_book(connection, group.settings.component_order, on)
+            left = ibis.table({name: kind for name, kind in OWED_SCHEMA.items() if name != "ran_minor"}, name="ledger_left")
+            bench.make(owed_name(place), with_what_ran(left, taken, ibis.table(PORTIONS, name="ledger_portions")))
         else:
             _allocate_by_account(connection, group.settings.money.terms(group.settings.component_order), on, processes or os.cpu_count() or 1)
-        bench.make(owed_name(place), ibis.table(OWED_SCHEMA, name="ledger_left"))
+            bench.make(owed_name(place), ibis.table(OWED_SCHEMA, name="ledger_left"))
         bench.drop_all_but(owed_name(place))
         for name in ("ledger_portions", "ledger_unallocated", "ledger_left"):
             connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def owed_sql(settings: DelinquencySettings) -> str:
+    """What `work_out` found for the accounts at hand, as one table, so that a page can tell it item by item."""
+    groups = groups_of({name: table.unbound() for name, table in BOOK_TABLES.items()}, settings)
+    named = [f"SELECT {', '.join(OWED_SCHEMA.names)} FROM {owed_name(place)}" for place, group in enumerate(groups) if not group.settings.money.is_plain]
+    return " UNION ALL ".join(named)
 
 
 def told_paths(connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings) -> dict[str, str]:
@@ -122,9 +131,13 @@ def left_of_accounts(terms: AccountTerms, items: pa.Table, payments: pa.Table, o
 
 def _left_of_account(terms: AccountTerms, items: list[dict[str, Any]], payments: list[dict[str, Any]], on: date) -> Iterator[dict[str, Any]]:
     ledger = replay(terms, entries_of(items, payments, on), on)
-    left = {one.number: one.open_amounts for one in ledger.items}
+    left = {one.number: one for one in ledger.items}
     for number, item in enumerate(items, 1):
-        yield {**item, **{part(kind): left[number][kind] for kind in Component}}
+        found = left[number]
+        yield {
+            **item, **{part(kind): found.open_minor(kind) for kind in Component},
+            "ran_minor": sum(found.charged.values()) - sum(item[name] for name in PARTS),
+        }
 
 
 def entries_of(items: Sequence[Mapping[str, Any]], payments: Sequence[Mapping[str, Any]], on: date) -> list[Entry]:

@@ -147,3 +147,15 @@ def test_the_balance_tells_people_and_machines(capsys: pytest.CaptureFixture[str
     assert (said["due_minor"], said["balance_minor"], said["borne_by_creditor_minor"], said["days_past_due"]) == (272_259, 678_982, 8_000, 30)
     assert run_command(["ledger", "balance", str(ACCOUNT), "--on", "2026-03-31"]) == 0
     assert "Costs that the creditor bears 80.00" in capsys.readouterr().out
+
+
+def with_ceiling(tmp_path: Path, ceiling: str, capsys: pytest.CaptureFixture[str]) -> str:
+    file = tmp_path / "account.yaml"
+    file.write_text(ACCOUNT.read_text(encoding="utf-8") + ceiling, encoding="utf-8")
+    assert run_command(["ledger", "balance", str(file), "--on", "2026-03-31"]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_the_all_in_rate_stands_beside_its_ceiling(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "13.3667 %, within the ceiling of 24.0000 %" in with_ceiling(tmp_path, "ceiling_of_law: cn_financial_loan_court\n", capsys)
+    assert "13.3667 %, ABOVE the ceiling of 13.0000 %" in with_ceiling(tmp_path, "ceiling_percent: 13\n", capsys)

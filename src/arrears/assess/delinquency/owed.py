@@ -13,10 +13,12 @@ import ibis.expr.types as ir
 
 from arrears.assess.delinquency.items import ITEM_KEY
 from arrears.assess.delinquency.money_rules import MoneyRules
+from arrears.core.columns import money_sum
 from arrears.ledger.sets.parts import PARTS, ZERO, total
 
-OWED_SCHEMA = ibis.schema({"account_id": "int64", "due_on": "date", "sequence": "int64", **dict.fromkeys(PARTS, "int64")})
-"""What is left of each item, by component, on the day."""
+OWED = "owed"
+OWED_SCHEMA = ibis.schema({"account_id": "int64", "due_on": "date", "sequence": "int64", **dict.fromkeys(PARTS, "int64"), "ran_minor": "int64"})
+"""What is left of each item, by component, on the day; and how much ran on it in all beside what is stated, paid or not (part of the penalty)."""
 
 
 def owed_name(place: int) -> str:
@@ -37,6 +39,21 @@ def ledger_items(items: ir.Table, money: MoneyRules) -> ir.Table:
     whole = {**dict.fromkeys(PARTS, ZERO), **stated, "principal_minor": ibis.coalesce(items.principal_minor, items.amount_minor)}
     rate = {"rate_millionths": ibis.literal(money.penalty_rate_millionths, type="int64"), "days_in_year": ibis.literal(money.days_in_year, type="int64")}
     return items.select(*ITEM_KEY, **whole, **rate)
+
+
+def with_what_ran(left: ir.Table, items: ir.Table, portions: ir.Table) -> ir.Table:
+    """Rows of OWED_SCHEMA: what ran on an item is its penalty, left and paid, beyond what was stated.
+
+    Args:
+        left: ITEM_KEY and PARTS.
+        items: as `ledger_items` gave them.
+        portions: ITEM_KEY and PARTS, one row for each payment that reached an item.
+    """
+    paid = portions.group_by(*ITEM_KEY).agg(paid_minor=money_sum(portions.penalty_minor))
+    stated = items.select(*ITEM_KEY, stated_minor=items.penalty_minor)
+    joined = left.inner_join(stated, list(ITEM_KEY)).select(left, stated.stated_minor)
+    known = joined.left_join(paid, list(ITEM_KEY)).select(joined, paid_minor=paid.paid_minor.fill_null(0))
+    return known.mutate(ran_minor=known.penalty_minor + known.paid_minor - known.stated_minor).select(*OWED_SCHEMA.names)
 
 
 def owed_items(owed: ir.Table, items: ir.Table) -> ir.Table:

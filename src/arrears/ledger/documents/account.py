@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from arrears.core.parameters import Parameters
 from arrears.core.problems import WrongCall
 from arrears.ledger.account.entries import (
     AccrualChange,
@@ -48,6 +51,7 @@ from arrears.ledger.documents.reading import (
     YesNo,
 )
 from arrears.ledger.documents.terms import TERMS_FIELDS, terms_of
+from arrears.ledger.documents.value import CEILING_FIELDS, Ceiling, OfLaw, ceiling_on
 from arrears.ledger.ranges import OutsideRange
 from arrears.ledger.schedule.make import schedule
 
@@ -59,6 +63,18 @@ class AccountDocument:
     terms: AccountTerms
     entries: tuple[Entry, ...]
     rested: tuple[Rested, ...] = ()
+    ceiling: Decimal | None = None
+    ceiling_of_law: OfLaw | None = None
+    lpr_1y: Decimal | None = None
+
+    def ceiling_by(self, law: Parameters) -> Ceiling | None:
+        """The ceiling that is stated, or the one of law on the first day of the account.
+
+        Raises:
+            NoValue: no figure of law is known for the day.
+        """
+        begun_on = min((one.valid_on for one in self.entries), default=date.max)
+        return ceiling_on(law, begun_on, self.ceiling, self.ceiling_of_law, self.lpr_1y)
 
     @property
     def currency(self) -> str:
@@ -180,7 +196,8 @@ def _made(values: dict[str, Any]) -> AccountDocument:
         entries += [_entry(each, number, row, make) for number, row in enumerate(values.pop(name, ()), 1)]
     _ids_are_their_own(entries)
     rested = [Rested(**{"measure": Measure.DAYS_PAST_DUE, **row}) for name in RESTED_ON for row in values.pop(name, ())]
-    return AccountDocument(_terms(values), tuple(entries), tuple(rested))
+    ceiling = {field: values.pop(field) for field in ("ceiling", "ceiling_of_law", "lpr_1y") if field in values}
+    return AccountDocument(_terms(values), tuple(entries), tuple(rested), **ceiling)
 
 
 def _terms(values: dict[str, Any]) -> AccountTerms:
@@ -279,6 +296,7 @@ ACCOUNT = Document(
         "loan": Field(Group(TERMS_FIELDS)),
         "instalments": Field(ListOf(INSTALMENT, "instalment")),
         **{name: Field(ListOf(group, each)) for name, (each, group, _) in HAPPENED.items()},
+        **CEILING_FIELDS,
         **{name: Field(ListOf(group, name.replace("_", " "))) for name, group in RESTED_ON.items()},
     },
     _made,
@@ -289,7 +307,6 @@ def read_account(text: str) -> AccountDocument:
     """Which account does this text state?
 
     >>> found = read_account("{currency: CNY, instalments: [{due_on: 2026-02-01, principal: 9.00}], payments: [{paid_on: 2026-02-03, amount: 2.00}]}")
-    >>> from datetime import date
     >>> from arrears.ledger.account.replay import replay
     >>> replay(found.terms, found.entries, date(2026, 2, 3)).balance_minor
     700

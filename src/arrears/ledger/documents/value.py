@@ -50,6 +50,7 @@ class CashFlows:
 
 Ceiling = tuple[Decimal, tuple[Reading, ...]]
 """The highest rate, and the figures of law on which it rests."""
+OfLaw = Callable[[Parameters, date, Decimal | None], Ceiling]
 
 
 def _court(law: Parameters, on: date, lpr: Decimal | None) -> Ceiling:
@@ -71,11 +72,31 @@ def _private(law: Parameters, on: date, lpr: Decimal | None) -> Ceiling:
     return china.private_lending_cap(law, on, lpr), (law.value_on("cn_private_lending_lpr_multiple", on),)
 
 
-CEILINGS: dict[str, Callable[[Parameters, date, Decimal | None], Ceiling]] = {
+CEILINGS: dict[str, OfLaw] = {
     "cn_financial_loan_court": _court,
     "cn_micro_loan": _micro_loan,
     "cn_private_lending": _private,
 }
+
+
+CEILING_FIELDS = {
+    "ceiling_percent": Field(Percentage("a percentage a year without its sign, such as 24", "24"), to="ceiling"),
+    "ceiling_of_law": Field(OneOf(CEILINGS)),
+    "lpr_1y_percent": Field(Percentage("the one-year LPR as a percentage, such as 3.00", "3.00"), to="lpr_1y"),
+}
+"""By which ceiling is an all-in rate to be judged? They stand in other documents too."""
+
+
+def ceiling_on(law: Parameters, on: date, stated: Decimal | None, of_law: OfLaw | None, lpr_1y: Decimal | None) -> Ceiling | None:
+    """The ceiling of law on this day, or the one that is stated, or none.
+
+    Raises:
+        NoValue: no figure of law is known for the day.
+        FieldNotValid: it rests on the LPR, and none is given.
+    """
+    if of_law is not None:
+        return of_law(law, on, lpr_1y)
+    return None if stated is None else (stated, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +107,7 @@ class Loan:
     terms: Terms
     fees: Sequence[Fee] = ()
     ceiling: Decimal | None = None
-    ceiling_of_law: Callable[[Parameters, date, Decimal | None], Ceiling] | None = None
+    ceiling_of_law: OfLaw | None = None
     lpr_1y: Decimal | None = None
     measured_by: Measure = Measure.EFFECTIVE
     discount: Decimal | None = None
@@ -97,9 +118,7 @@ class Loan:
         Raises:
             NoValue: no figure of law is known for the day.
         """
-        if self.ceiling_of_law is not None:
-            return self.ceiling_of_law(law, self.terms.paid_out_on, self.lpr_1y)
-        return None if self.ceiling is None else (self.ceiling, ())
+        return ceiling_on(law, self.terms.paid_out_on, self.ceiling, self.ceiling_of_law, self.lpr_1y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +250,7 @@ VALUE_KINDS: dict[str, Document[Valued]] = {
             **CURRENCY,
             **TERMS_FIELDS,
             "fees": Field(ListOf(FEE, "fee")),
-            "ceiling_percent": Field(Percentage("a percentage a year without its sign, such as 24", "24"), to="ceiling"),
-            "ceiling_of_law": Field(OneOf(CEILINGS)),
-            "lpr_1y_percent": Field(Percentage("the one-year LPR as a percentage, such as 3.00", "3.00"), to="lpr_1y"),
+            **CEILING_FIELDS,
             "measured_by": Field(OneOf(Measure)),
             "discount_percent": Field(DISCOUNT, to="discount"),
         },
