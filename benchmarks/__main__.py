@@ -15,6 +15,7 @@ OTHERS = (
     ("history",),
     ("ledger",),
     ("ledger_sets",),
+    ("account_ledger",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 

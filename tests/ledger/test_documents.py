@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ from hypothesis import strategies as some
 
 from arrears.cli.app import run_command
 from arrears.cli.documents import LARGEST_BYTES
-from arrears.core.problems import BadData
+from arrears.core.problems import BadData, Refused
 from arrears.engine.legal_figures import figures_of
+from arrears.ledger.account.replay import replay
 from arrears.ledger.documents.every import EVERY_DOCUMENT
 from arrears.ledger.documents.reading import Document, FieldNotValid, Group, ListOf
 from arrears.ledger.documents.terms import read_terms
 from arrears.ledger.schedule.make import schedule
+from arrears.ledger.value.loan_cost import cost_of_loan
+from arrears.ledger.value.plans import compare
+from arrears.ledger.value.rates import xirr
 from tests.ledger.wrong_values import WRONG, Place, beside, places, put, without, wrong_values
 
 PLACES = places()
@@ -40,7 +45,7 @@ def test_a_wrong_value_of_any_field_is_named_with_what_to_write(place: Place) ->
         with pytest.raises(FieldNotValid) as refused:
             read(place, place.written(put(value)))
         assert refused.value.field in (place.named, *(f"{name} of {place.named}" for name in getattr(place.form, "fields", {}))), str(value)[:80]
-        assert refused.value.what.startswith(refused.value.field) and len(refused.value.what) < 200
+        assert refused.value.what.startswith(refused.value.field) and len(refused.value.what) < 200 and refused.value.what.isprintable()
         assert refused.value.remedy.startswith(f"Write {place.named} as ")
 
 
@@ -82,7 +87,28 @@ def test_whatever_is_written_it_is_read_or_refused_in_words(which: tuple[str, st
     except BadData as refused:
         assert refused.what and refused.why and refused.remedy
         return
-    schedule(made.terms) if which == ("schedule", "") else made.outcome(LAW)
+    answered(which, made)
+
+
+def answered(which: tuple[str, str], made: Any) -> None:
+    """What the command does with what was read; no figure or no rate is an answer."""
+    try:
+        match which:
+            case ("schedule", _):
+                schedule(made.terms)
+            case ("allocate", _):
+                made.outcome(LAW)
+            case (_, "cash_flows"):
+                xirr(made.flows, made.timing)
+            case (_, "loan"):
+                cost_of_loan(made.terms, made.fees)
+                made.ceiling_by(LAW)
+            case (_, "plans"):
+                compare(made.worked_out(), made.paying_now_minor, made.discount)
+            case _:
+                replay(made.terms, made.entries, date(2026, 6, 1))
+    except Refused as refused:
+        assert refused.what and refused.remedy
 
 
 LAW = figures_of("china")[0]
@@ -115,6 +141,16 @@ def test_what_is_no_document_is_bad_data_for_every_command(command: str, says: s
     said = capsys.readouterr()
     assert said.out == "" and "Traceback" not in said.err and len(said.err) < 1500
     assert "written twice" in said.err or "twice" not in says
+
+
+@pytest.mark.parametrize(("command", "kind"), sorted({(place.command, place.kind) for place in PLACES}))
+def test_every_field_is_named_on_the_command_line_too(command: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "document.json"
+    for place in (one for one in PLACES if (one.command, one.kind) == (command, kind)):
+        file.write_text(place.written(put(WRONG[type(place.form)][-1])), encoding="utf-8")
+        assert run_command(["ledger", command, str(file)]) == 3
+        said = capsys.readouterr()
+        assert said.out == "" and place.named in " ".join(said.err.split()) and "Traceback" not in said.err
 
 
 def _folder(file: Path) -> None:
@@ -158,6 +194,15 @@ def test_a_range_that_the_terms_refuse_is_told_of_the_field_as_it_is_written() -
         read_terms(json.dumps({**TERMS, "count": "1200", "every": "12"}))
 
 
+def test_an_instalment_that_was_agreed_chooses_the_engine_that_can_take_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(answer("schedule", {**TERMS, "count": "12", "instalment": "500.00"}, tmp_path, capsys, "--json"))["instalments"]
+    assert [row["total_minor"] for row in rows[:-1]] == [50_000] * 2 and len(rows) == 3
+    for field, value in {"instalment": "500.00", "ordinary_twelfth": "yes"}.items():
+        with pytest.raises(FieldNotValid) as refused:
+            read_terms(json.dumps({**TERMS, "engine": "progressive", field: value}))
+        assert refused.value.field == field
+
+
 def test_an_amount_in_yaml_keeps_every_digit() -> None:
     terms, _ = read_terms("{currency: CNY, principal: 90071992547409.93, rate_percent: 12, count: 1, paid_out_on: 2026-01-31}")
     assert terms.principal_minor == 9007199254740993
@@ -179,6 +224,14 @@ def test_the_commands_answer_people_and_machines(tmp_path: Path, capsys: pytest.
     said = json.loads(answer("allocate", asked, tmp_path, capsys, "--json"))
     assert (said["portions"], said["unallocated_minor"]) == ([{"instalment": 1, "component": "principal", "amount_minor": 900}], 300)
     assert said["next_step"] == "complete_the_order"
+
+
+def test_the_commands_answer_in_chinese_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "利息合计" in answer("schedule", TERMS, tmp_path, capsys, "--language", "zh")
+    shown = answer("allocate", {**PAYMENT, "payment": "12.00"}, tmp_path, capsys, "--language", "zh")
+    assert "多付 2.00：请向付款人发起退款。" in shown and "本金" in shown
+    card = {"kind": "card_china", "currency": "CNY", "payment": "10.00", "paid_on": "2026-03-01", "days_past_due": "91", "principal": "50.00"}
+    assert "依据 cn_card_principal_first_after_days" in answer("allocate", card, tmp_path, capsys, "--language", "zh")
 
 
 def allocated(stated: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[list[list[Any]], int, str]:
@@ -265,7 +318,8 @@ def test_a_row_of_a_list_that_is_no_group_is_named_by_its_number() -> None:
         read(place, place.written(put("x")))
 
 
-PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md"}
+ACCOUNT_COMMANDS = ("balance", "quote", "statement", "redress")
+PAGE_OF = {"schedule": "schedules.md", "allocate": "allocation.md", "value": "value.md", **dict.fromkeys(ACCOUNT_COMMANDS, "account_ledger.md")}
 
 
 @pytest.mark.parametrize("command", sorted({command for command, _ in EVERY_DOCUMENT}))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from arrears.ledger.documents.every import EVERY_DOCUMENT
-from arrears.ledger.documents.reading import Amount, CurrencyCode, Day, Document, Form, Group, ListOf, OneOf, Percentage, Text, Whole, YesNo
+from arrears.ledger.documents.reading import Amount, CurrencyCode, Day, Document, Field, Form, Group, ListOf, OneOf, Percentage, Text, Whole, YesNo
 
 LONG = "1" * 5000
-NO_SINGLE_VALUE: list[Any] = ["", "   ", ["1"], {"a": "1"}, LONG]
+NO_SINGLE_VALUE: list[Any] = ["", "   ", ["1"], {"a": "1"}, LONG, "\x1b[31m1", "1\n2"]
 WRONG: dict[type, list[Any]] = {
     Text: NO_SINGLE_VALUE,
     CurrencyCode: [*NO_SINGLE_VALUE, "XXZ", "yuan", "cny", "156"],
@@ -49,16 +49,28 @@ class Place:
         if self.kind:
             whole["kind"] = self.kind
         inside: Any = whole
-        for step, following in zip(self.path, self.path[1:], strict=False):
-            if isinstance(inside, dict) and step not in inside:
-                inside[step] = copy.deepcopy(self.form_at(step).example)
+        forms: Mapping[str, Field] = self.document.fields
+        for step in self.path[:-1]:
+            if isinstance(inside, dict):
+                _make_room(inside, str(step))
+                form = forms[str(step)].form
+                inside.setdefault(step, copy.deepcopy(form.example))
+            else:
+                form = form.form if isinstance(form, ListOf) else form
+            forms = form.fields if isinstance(form, Group) else forms
             inside = inside[step]
-            assert isinstance(inside, dict if isinstance(following, str) else list)
+        if isinstance(inside, dict):
+            _make_room(inside, str(self.path[-1]))
         change(inside, self.path[-1])
         return json.dumps(whole, ensure_ascii=False)
 
-    def form_at(self, name: str | int) -> Form:
-        return self.document.fields[str(name)].form
+
+INSTEAD_OF = {"equal": "payments", "ceiling_of_law": "ceiling_percent"}
+"""Fields of which only one may stand."""
+
+
+def _make_room(inside: dict[str, Any], name: str) -> None:
+    inside.pop(INSTEAD_OF.get(name, ""), None)
 
 
 def _inside(command: str, kind: str, path: Path, form: Form, needed: bool, named: str) -> Iterator[Place]:
@@ -72,10 +84,12 @@ def _inside(command: str, kind: str, path: Path, form: Form, needed: bool, named
 
 
 def places() -> list[Place]:
-    """Every field of every document, those of rows and groups included."""
+    """Every field of every document, those of rows and groups included; a document that several commands read stands there once."""
+    once = {id(document): (command, kind) for (command, kind), document in reversed(EVERY_DOCUMENT.items())}
     return [
         place
         for (command, kind), document in EVERY_DOCUMENT.items()
+        if once[id(document)] == (command, kind)
         for name, one in document.fields.items()
         for place in _inside(command, kind, (name,), one.form, one.needed, name)
     ]

@@ -113,7 +113,7 @@ STATEMENTS = BookTable("statements", "What did each statement of a revolving acc
     _must("statement_on", "date", "day of the statement"),
     _must("due_on", "date", "day on which the minimum was due"),
     _must("balance_minor", "int64", "balance on the statement; negative is a credit"),
-    Column("minimum_due_minor", "int64", "minimum due; unknown where the source does not say"),
+    Column("minimum_due_minor", "int64", "minimum due, what is past due from before included; unknown where the source does not say"),
     Column("months_past_due", "int32", "months past due as the source states it"),
 ))
 PAYMENTS = BookTable("payments", "What was paid, and what was taken back?", ("account_id", "paid_on", "payment_id"), (
@@ -160,6 +160,9 @@ CONTACT_HISTORY = BookTable("contact_history", "Which contacts were made, and fo
     Column("channel", "string", "channel used"),
     Column("outcome", "string", "what came of it; refused_to_pay is a recorded refusal"),
 ))
+
+CLOSED = "closed"
+"""The status of an account that the lender calls closed."""
 
 BOOK_TABLES: Mapping[str, BookTable] = {
     table.name: table

@@ -17,7 +17,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from arrears.assess.changes import GONE, MOVES, WORSE, bucket_flow, moved_accounts, moved_persons
-from arrears.assess.classification.regimes import CLASSES_SCHEMA, RegimeFigures, class_counts, classes
+from arrears.assess.classification.regimes import CLASSES_SCHEMA, class_counts
+from arrears.assess.closed import CLOSED_UNPAID_SCHEMA, closed_unpaid, closed_unpaid_sums
 from arrears.assess.delinquency.components import OVERDUE_COLUMNS
 from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
@@ -41,7 +42,7 @@ ASSESSMENT_SCHEMA = ibis.schema({
     "account_id": "int64", "party_id": "int64", "product": "string", "currency": "string", "days_past_due": "int32",
     "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "contractual_due_on": "date",
     "delinquent_on": "date", "next_due_on": "date", "amount_overdue_minor": "int64",
-    "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", **dict.fromkeys(OVERDUE_COLUMNS, "int64"), "last_paid_on": "date", "paid_minor": "int64",
+    "balance_minor": "int64", "overdue_items": "int32", "bucket": "string", **dict.fromkeys(OVERDUE_COLUMNS, "int64"), "revolving": "boolean", "last_paid_on": "date", "paid_minor": "int64",
     "dates_constructed": "boolean",
 })
 HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
@@ -66,6 +67,11 @@ def part_name(table: str, slice_number: int, slices: int) -> str:
     ('assessment.parquet', 'parts/assessment-00003.parquet')
     """
     return f"{table}.parquet" if slices == 1 else f"parts/{table}-{slice_number:05}.parquet"
+
+
+def dated_name(slice_number: int) -> str:
+    """File of one slice's rows for the portfolio report; the portfolio's figures are made of all of them."""
+    return f"parts/dated-{slice_number:05}.json"
 
 
 def rows_of(files: Iterable[Path]) -> str:
@@ -160,15 +166,20 @@ def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) ->
         make_views(connection, {name: rows_of([folder / file]) if folder else empty(schema)})
 
 
-def classes_sql(regimes: Sequence[RegimeFigures], on: date) -> str:
-    """The class of every account with something unpaid, under each of these regimes."""
-    return sql_of(classes(ibis.table(ASSESSMENT_SCHEMA, name="position"), regimes, on))
-
-
 def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Accounts and balance in each class of each regime."""
     counted = class_counts(ibis.table(CLASSES_SCHEMA, name="classes"), ibis.table(ASSESSMENT_SCHEMA, name="position"))
     return rows_by_name(connection, f"SELECT * FROM ({sql_of(counted)}) ORDER BY regime, class, currency")
+
+
+def closed_unpaid_sql() -> str:
+    """Accounts that the lender calls closed with something unpaid."""
+    return sql_of(closed_unpaid(ibis.table(ASSESSMENT_SCHEMA, name="position"), BOOK_TABLES["accounts"].unbound()))
+
+
+def closed_unpaid_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """How many those are, and how much, in each currency."""
+    return rows_by_name(connection, f"SELECT * FROM ({sql_of(closed_unpaid_sums(ibis.table(CLOSED_UNPAID_SCHEMA, name='closed_unpaid')))}) ORDER BY currency")
 
 
 def flow_sql() -> str:
@@ -210,7 +221,7 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {
         **whole,
         **cases,
-        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts")[0]["n"],
+        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts WHERE state <> 'resolved'")[0]["n"],
         "by_currency": rows_by_name(connection, (
             "SELECT currency, count(*) AS accounts, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
             "coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, sum(balance_minor)::BIGINT AS balance_minor "

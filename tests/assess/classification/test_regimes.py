@@ -18,13 +18,13 @@ from arrears.engine.legal_figures import regime_figures
 
 ON = date(2026, 11, 23)
 POSITION = ibis.schema({
-    "account_id": "int64", "currency": "string", "oldest_due_on": "date", "next_due_on": "date", "months_past_due": "int32",
+    "account_id": "int64", "party_id": "int64", "product": "string", "revolving": "boolean", "currency": "string", "oldest_due_on": "date", "next_due_on": "date", "months_past_due": "int32",
     "amount_overdue_minor": "int64", "balance_minor": "int64",
 })
 
 
 def account(number: int, **what: Any) -> dict[str, Any]:
-    return {"account_id": number, "currency": "CNY", "amount_overdue_minor": 50_000, "balance_minor": 90_000, **what}
+    return {"account_id": number, "party_id": number, "product": "loan", "revolving": False, "currency": "CNY", "amount_overdue_minor": 50_000, "balance_minor": 90_000, **what}
 
 
 PAID_UP = account(1, amount_overdue_minor=0, next_due_on=date(2026, 12, 1))
@@ -33,12 +33,12 @@ THREE_MONTHS = account(3, months_past_due=3, amount_overdue_minor=None)
 DUE_TODAY = account(4, amount_overdue_minor=0, next_due_on=ON)
 
 
-def told(expression: Any, rows: list[dict[str, Any]], order: str, **others: pa.Table) -> list[tuple[Any, ...]]:
+def told(expression: Any, rows: list[dict[str, Any]], order: str, columns: str = "*", **others: pa.Table) -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         connection.register("position", pa.Table.from_pylist(rows, schema=POSITION.to_pyarrow()))
         for name, table in others.items():
             connection.register(name, table)
-        return connection.sql(f"SELECT * FROM ({sql_of(expression)}) ORDER BY {order}").fetchall()
+        return connection.sql(f"SELECT {columns} FROM ({sql_of(expression)}) ORDER BY {order}").fetchall()
 
 
 def position() -> Any:
@@ -47,7 +47,7 @@ def position() -> Any:
 
 def test_every_account_with_something_unpaid_has_a_class_under_each_regime_and_a_paid_up_one_has_none() -> None:
     figures = in_force(regime_figures(regimes_of("CN")), ON)
-    rows = told(classes(position(), figures, ON), [PAID_UP, NINETY_ONE_DAYS, THREE_MONTHS, DUE_TODAY], "account_id, regime")
+    rows = told(classes(position(), figures, ON), [PAID_UP, NINETY_ONE_DAYS, THREE_MONTHS, DUE_TODAY], "account_id, regime", "account_id, regime, class")
     assert rows == [
         (2, "china_five_tier", "substandard"), (2, "ifrs_9", "stage_3"),
         (3, "china_five_tier", "special_mention"), (3, "ifrs_9", "stage_2"),

@@ -28,6 +28,7 @@ from arrears.ledger.account.entries import (
 )
 from arrears.ledger.account.ledger import Ledger, LineKind, changed_minor
 from arrears.ledger.account.replay import replay
+from arrears.ledger.account.statement import statement
 from arrears.ledger.account.terms import AccountTerms, AllocationWay, InAdvance, InterestWay
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.instalments import DueClass, FutureInstalments, Rule, RuleList
@@ -174,3 +175,18 @@ def test_a_day_later_without_news_differs_by_interest_and_due_dates_alone(agreed
     money_is_kept(then, before)
     done = [[one for one in found.lines if one.entry_id and one.on <= on] for found in (first, then)]
     assert done[0] == done[1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(terms(), histories(), days, some.integers(0, 120))
+def test_a_statement_adds_up_from_what_was_due_before_to_what_is_due_at_its_end(agreed: AccountTerms, entries: list[Entry], from_on: date, length: int) -> None:
+    found = statement(agreed, entries, from_on, from_on + timedelta(length))
+    assert found.opening_due_minor == replay(agreed, entries, from_on - timedelta(1)).due_minor
+    assert found.opening_due_minor + sum(row.amount_minor for row in found.rows) == found.closing_due_minor == replay(agreed, entries, from_on + timedelta(length)).due_minor
+
+
+@settings(max_examples=300, deadline=None)
+@given(terms(), histories(), days, some.sets(days, max_size=5))
+def test_writing_interest_down_on_more_days_changes_no_amount(agreed: AccountTerms, entries: list[Entry], on: date, book_on: set[date]) -> None:
+    usual, often = replay(agreed, entries, on), replay(agreed, entries, on, book_on=book_on)
+    assert (often.items, often.held_minor, often.forgiven_minor) == (usual.items, usual.held_minor, usual.forgiven_minor)

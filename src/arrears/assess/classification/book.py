@@ -20,6 +20,7 @@ from arrears.assess.classification.bands import days_since_due_column
 from arrears.assess.classification.china import china_floor_column, china_rules
 from arrears.assess.classification.ifrs9 import ifrs9_floor_column, ifrs9_rules
 from arrears.assess.classification.india import IndiaClass, india_rules
+from arrears.assess.classification.kinds import Marks
 from arrears.assess.classification.materiality import is_material_column
 from arrears.assess.classification.metro2 import metro2_floor_column, metro2_rules
 from arrears.assess.classification.npe import npe_floor_column, npe_rules
@@ -52,39 +53,35 @@ JURISDICTION: Mapping[Regime, str] = {
 
 NOT_IN_A_BOOK: Mapping[Regime, Sentence] = {
     Regime.CHINA_FIVE_TIER: Sentence(
-        "Not known: impairment and expected loss, restructuring, evasion, liquidation, other debts of firms, technical causes of short delays.",
-        "未知：信用减值及预期损失、重组、逃废债、破产清算、非零售债务人的其他债务、短期逾期的技术性原因。",
+        "Not known: impairment and expected loss, restructuring, evasion, liquidation, other debts of firms, technical causes of short delays; whether a product is a credit card, where the conventions do not say. "
+        "The way up is counted from run to run, for monthly repayment.",
+        "未知：信用减值及预期损失、重组、逃废债、破产清算、非零售债务人的其他债务、短期逾期的技术性原因；约定文件未注明时，产品是否为信用卡亦未知。上调期限按各次运行逐次计算，按月还款计。",
     ),
     Regime.EU_NON_PERFORMING: Sentence(
-        "Not known: unlikeliness to pay, forbearance and probation, the debtor's other exposures, since when arrears are material (contractual days stand in).",
-        "未知：偿付可能性、宽限与考察期、债务人其他敞口、重大逾期的起算日（以合同逾期天数代替）。",
+        "Not known: unlikeliness to pay, forbearance and probation, exposures outside this book; since when arrears are material where no counter is shown (contractual days stand in). "
+        "Each account is measured by itself, by the limits for retail; the cure of three months is counted from run to run.",
+        "未知：偿付可能性、宽限与考察期、本账簿以外的敞口；未列示计数器时，重大逾期的起算日亦未知（以合同逾期天数代替）。按零售门槛逐户计量；三个月治愈期按各次运行逐次计算。",
     ),
     Regime.IFRS_9: Sentence(
-        "Not known: forward-looking evidence, impairment events, rebuttals, purchased impaired assets.",
-        "未知：前瞻性信息、信用减值事件、推翻推定的证据、购入已减值资产。",
+        "Not known: forward-looking evidence, impairment events, rebuttals, criteria for leaving stage 3, purchased impaired assets.",
+        "未知：前瞻性信息、信用减值事件、推翻推定的证据、退出第三阶段的条件、购入已减值资产。",
     ),
     Regime.INDIA: Sentence(
-        "Not known: former non-performing status, whether facilities are out of order, accounts outside this book.",
-        "未知：此前是否为不良、循环额度是否失序、本账簿以外的账户。",
+        "Not known: non-performing status before the first run, whether facilities are out of order, accounts outside this book.",
+        "未知：首次运行之前是否为不良、循环额度是否失序、本账簿以外的账户。",
     ),
     Regime.METRO_2: Sentence(
         "Not known: charge-off, collection, surrender, repossession.", "未知：核销、委托催收、主动交还、收回抵押物。"
     ),
     Regime.US_RETAIL: Sentence(
-        "Not known: homes as collateral, bankruptcy, fraud; a loan of unknown kind is taken as open-end.",
-        "未知：住宅抵押、破产、欺诈；类型不明的贷款按开放式处理。",
+        "Not known: homes as collateral where the conventions do not say, loan-to-value of home loans, bankruptcy, fraud. Accounts with statements are open-end, others closed-end, unless the conventions say otherwise.",
+        "未知：约定文件未注明时是否以住宅抵押、住房贷款的贷款价值比、破产、欺诈。除约定文件另有说明外，有账单的账户按开放式、其余按封闭式处理。",
     ),
 }
 
 
 def book_floor(
-    position: ir.Table,
-    regime: Regime,
-    parameters: Parameters,
-    on: date,
-    *,
-    card: ir.BooleanColumn | None = None,
-    revolving: ir.BooleanColumn | None = None,
+    position: ir.Table, regime: Regime, parameters: Parameters, on: date, *, marked: Marks | None = None, material_days: ir.IntegerColumn | None = None
 ) -> ir.StringColumn:
     """The class of every account under one regime, at least.
 
@@ -93,26 +90,24 @@ def book_floor(
         regime: by whose rules.
         parameters: the figures of the regime's `JURISDICTION`.
         on: the day looked at.
-        card: marks credit card claims; without it none is taken as one.
-        revolving: marks revolving credit (open-end; cash credit, overdraft); unknown is read as `NOT_IN_A_BOOK` says.
+        marked: of which kind each account is; unknown is read as `NOT_IN_A_BOOK` says.
+        material_days: the European counter; where it is null, or not given, contractual days stand in.
 
     Raises:
         NoValue: where a figure has no value on the day.
     """
     days = law_days(position, on)
     if regime is Regime.CHINA_FIVE_TIER:
-        return china_floor_column(days, china_rules(parameters, on), card)
+        return china_floor_column(days, china_rules(parameters, on), marked.card if marked else None)
     if regime is Regime.EU_NON_PERFORMING:
-        return _non_performing(position, days, parameters, on)
+        return _non_performing(position, days, parameters, on, material_days)
     if regime is Regime.IFRS_9:
         return ifrs9_floor_column(days, ifrs9_rules(parameters, on))
     if regime is Regime.INDIA:
-        return _india(position, days, parameters, on, revolving)
+        return _india(position, days, parameters, on, marked.revolving if marked else None)
     if regime is Regime.METRO_2:
         return metro2_floor_column(days, metro2_rules(parameters, on))
-    return us_retail_floor_column(
-        days, ibis.literal(True) if revolving is None else revolving, us_retail_rules(parameters, on)
-    )
+    return us_retail_floor_column(days, marked.revolving if marked else ibis.literal(True), us_retail_rules(parameters, on), marked.home if marked else None)
 
 
 def law_oldest_due_on(position: ir.Table, on: date) -> ir.DateColumn:
@@ -139,11 +134,22 @@ def _india(
     )
 
 
-def _non_performing(position: ir.Table, days: ir.IntegerColumn, parameters: Parameters, on: date) -> ir.StringColumn:
-    """Contractual days stand in for the material counter; arrears known to be immaterial today set it to nothing."""
+def material_today(position: ir.Table, parameters: Parameters, on: date) -> ir.BooleanColumn:
+    """Are the arrears of today material? In another currency than that of the limit the share alone can say no; null where an amount is unknown."""
     limits = npe_rules(parameters, on).retail
     arrears, exposure = position.amount_overdue_minor, position.balance_minor
-    by_both = is_material_column(arrears, exposure, limits)
     by_share = above_share_column(arrears, exposure, limits.share.share)
-    material = (position.currency == limits.amount.currency).ifelse(by_both, by_share).fill_null(True)
-    return npe_floor_column(ibis.ifelse(material, days, 0), npe_rules(parameters, on))
+    return in_limits_currency(position, parameters, on).ifelse(is_material_column(arrears, exposure, limits), by_share)
+
+
+def in_limits_currency(position: ir.Table, parameters: Parameters, on: date) -> ir.BooleanColumn:
+    """Is the account kept in the currency in which the limit of materiality is stated?"""
+    return position.currency == npe_rules(parameters, on).retail.amount.currency
+
+
+def _non_performing(
+    position: ir.Table, days: ir.IntegerColumn, parameters: Parameters, on: date, material_days: ir.IntegerColumn | None
+) -> ir.StringColumn:
+    """Without a counter contractual days stand in for it; arrears known to be immaterial today set them to nothing."""
+    stand_in = material_today(position, parameters, on).fill_null(True).ifelse(days, 0)
+    return npe_floor_column(stand_in if material_days is None else ibis.coalesce(material_days, stand_in), npe_rules(parameters, on))

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import ibis.expr.types as ir
 
-from arrears.assess.classification.bands import Bands, after, bands
+from arrears.assess.classification.bands import Band, Bands, after, bands
 from arrears.assess.classification.floor import Floor, Trigger, all_of, at_least, floor_of, more_than, not_, unknown_of
 from arrears.assess.classification.months import months_after
 from arrears.core.parameters import Parameters, Reading
@@ -159,110 +159,83 @@ def china_floor(facts: ChinaFacts, rules: ChinaRules) -> Floor[FiveTier]:
 
 
 def _by_days(facts: ChinaFacts, rules: ChinaRules) -> tuple[Trigger[FiveTier], ...]:
-    technical = rules.figures["cn_technical_delay_days"]
-    excused = all_of(facts.technical_delay, not_(more_than(facts.days_past_due, technical)))
-    early = facts.days_past_due is not None and facts.days_past_due <= technical.whole
-    plain = [
-        Trigger(
-            band.reached,
-            None
-            if facts.days_past_due is None
-            else facts.days_past_due >= band.from_days
-            and not (band.reached is FiveTier.SPECIAL_MENTION and excused is True),
-            "DAYS_PAST_DUE",
-            Sentence(f"More than {band.from_days - 1} days past due.", f"逾期超过{band.from_days - 1}天。"),
-            (band.reading, technical) if band.reached is FiveTier.SPECIAL_MENTION and early else (band.reading,),
-            unknown_of(facts, "days_past_due"),
-            unknown_of(facts, "technical_delay") if band.reached is FiveTier.SPECIAL_MENTION and early else (),
-        )
-        for band in rules.days.steps
-    ]
-    cards = [
-        Trigger(
-            band.reached,
-            all_of(facts.credit_card, None if facts.days_past_due is None else facts.days_past_due >= band.from_days),
-            "CARD_DAYS_PAST_DUE",
-            Sentence(
-                f"A card claim more than {band.from_days - 1} days past due.",
-                f"信用卡透支逾期超过{band.from_days - 1}天。",
-            ),
-            (band.reading,),
-            unknown_of(facts, "days_past_due", "credit_card"),
-        )
-        for band in rules.card_days.steps
-    ]
-    return (*plain, *cards)
+    plain = (_plain_band(facts, band, rules.figures["cn_technical_delay_days"]) for band in rules.days.steps)
+    return (*plain, *(_card_band(facts, band) for band in rules.card_days.steps))
+
+
+def _reached(facts: ChinaFacts, band: Band[FiveTier]) -> bool | None:
+    return None if facts.days_past_due is None else facts.days_past_due >= band.from_days
+
+
+def _plain_band(facts: ChinaFacts, band: Band[FiveTier], technical: Reading) -> Trigger[FiveTier]:
+    """One band of days; the first is excused by a technical cause for as long as the law allows."""
+    because = Sentence(f"More than {band.from_days - 1} days past due.", f"逾期超过{band.from_days - 1}天。")
+    holds, asks = _reached(facts, band), unknown_of(facts, "days_past_due")
+    if band.reached is not FiveTier.SPECIAL_MENTION or holds is None or more_than(facts.days_past_due, technical):
+        return Trigger(band.reached, holds, "DAYS_PAST_DUE", because, (band.reading,), asks)
+    excused = facts.technical_delay is True
+    return Trigger(band.reached, holds and not excused, "DAYS_PAST_DUE", because, (band.reading, technical), asks, unknown_of(facts, "technical_delay"))
+
+
+def _card_band(facts: ChinaFacts, band: Band[FiveTier]) -> Trigger[FiveTier]:
+    """One band of the days of card claims."""
+    because = Sentence(f"A card claim more than {band.from_days - 1} days past due.", f"信用卡透支逾期超过{band.from_days - 1}天。")
+    holds, asks = all_of(facts.credit_card, _reached(facts, band)), unknown_of(facts, "days_past_due", "credit_card")
+    return Trigger(band.reached, holds, "CARD_DAYS_PAST_DUE", because, (band.reading,), asks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A state of the debt or the debtor that sets a floor: the class, how it is told, which facts it asks."""
+
+    reached: FiveTier
+    reason: str
+    because: Sentence
+    asks: tuple[str, ...]
+
+
+_IMPAIRED_BY = ("credit_impaired", "expected_loss_share")
+_CONDITIONS = {
+    "cn_bankruptcy_loss": _Condition(
+        FiveTier.LOSS, "BANKRUPTCY", Sentence("The debtor is in bankruptcy liquidation.", "债务人已进入破产清算程序。"), ("bankruptcy_liquidation",)
+    ),
+    "cn_loss_loss_share": _Condition(
+        FiveTier.LOSS, "EXPECTED_LOSS",
+        Sentence("Impaired, and nearly all is expected to be lost.", "已发生信用减值，且预期信用损失占账面余额的绝大部分。"), _IMPAIRED_BY,
+    ),
+    "cn_doubtful_loss_share": _Condition(
+        FiveTier.DOUBTFUL, "EXPECTED_LOSS",
+        Sentence("Impaired, and half or more is expected to be lost.", "已发生信用减值，且预期信用损失占账面余额一半以上。"), _IMPAIRED_BY,
+    ),
+    "cn_evasion_doubtful": _Condition(
+        FiveTier.DOUBTFUL, "EVASION", Sentence("The debtor evades bank debts.", "债务人逃废银行债务。"), ("evading_debts",)
+    ),
+    "cn_impaired_substandard": _Condition(
+        FiveTier.SUBSTANDARD, "CREDIT_IMPAIRED", Sentence("The asset is credit-impaired.", "金融资产已发生信用减值。"), ("credit_impaired",)
+    ),
+    "cn_restructured_again_substandard": _Condition(
+        FiveTier.SUBSTANDARD, "RESTRUCTURED_AGAIN", Sentence("Restructured again while under observation.", "观察期内再次重组。"), ("restructuring",)
+    ),
+    "cn_restructured_special_mention": _Condition(
+        FiveTier.SPECIAL_MENTION, "RESTRUCTURED", Sentence("Restructured, and under observation.", "重组资产，处于观察期。"), ("restructuring",)
+    ),
+}
+"""By the name of the figure of law, in the order in which reasons are to be named."""
 
 
 def _by_condition(facts: ChinaFacts, figures: dict[str, Reading]) -> tuple[Trigger[FiveTier], ...]:
-    eased = facts.restructuring
-    again = None if eased is None else eased is Restructuring.AGAIN
-    observed = None if eased is None else eased is not Restructuring.NONE
-    loss_share = facts.expected_loss_share
-    loss_asks = unknown_of(facts, "credit_impaired", "expected_loss_share")
-    return (
-        Trigger(
-            FiveTier.LOSS,
-            facts.bankruptcy_liquidation,
-            "BANKRUPTCY",
-            Sentence("The debtor is in bankruptcy liquidation.", "债务人已进入破产清算程序。"),
-            (figures["cn_bankruptcy_loss"],),
-            unknown_of(facts, "bankruptcy_liquidation"),
-        ),
-        Trigger(
-            FiveTier.LOSS,
-            all_of(facts.credit_impaired, at_least(loss_share, figures["cn_loss_loss_share"])),
-            "EXPECTED_LOSS",
-            Sentence(
-                "Impaired, and nearly all is expected to be lost.",
-                "已发生信用减值，且预期信用损失占账面余额的绝大部分。",
-            ),
-            (figures["cn_loss_loss_share"],),
-            loss_asks,
-        ),
-        Trigger(
-            FiveTier.DOUBTFUL,
-            all_of(facts.credit_impaired, at_least(loss_share, figures["cn_doubtful_loss_share"])),
-            "EXPECTED_LOSS",
-            Sentence(
-                "Impaired, and half or more is expected to be lost.",
-                "已发生信用减值，且预期信用损失占账面余额一半以上。",
-            ),
-            (figures["cn_doubtful_loss_share"],),
-            loss_asks,
-        ),
-        Trigger(
-            FiveTier.DOUBTFUL,
-            facts.evading_debts,
-            "EVASION",
-            Sentence("The debtor evades bank debts.", "债务人逃废银行债务。"),
-            (figures["cn_evasion_doubtful"],),
-            unknown_of(facts, "evading_debts"),
-        ),
-        Trigger(
-            FiveTier.SUBSTANDARD,
-            facts.credit_impaired,
-            "CREDIT_IMPAIRED",
-            Sentence("The asset is credit-impaired.", "金融资产已发生信用减值。"),
-            (figures["cn_impaired_substandard"],),
-            unknown_of(facts, "credit_impaired"),
-        ),
-        Trigger(
-            FiveTier.SUBSTANDARD,
-            again,
-            "RESTRUCTURED_AGAIN",
-            Sentence("Restructured again while under observation.", "观察期内再次重组。"),
-            (figures["cn_restructured_again_substandard"],),
-            unknown_of(facts, "restructuring"),
-        ),
-        Trigger(
-            FiveTier.SPECIAL_MENTION,
-            observed,
-            "RESTRUCTURED",
-            Sentence("Restructured, and under observation.", "重组资产，处于观察期。"),
-            (figures["cn_restructured_special_mention"],),
-            unknown_of(facts, "restructuring"),
-        ),
+    impaired, share, eased = facts.credit_impaired, facts.expected_loss_share, facts.restructuring
+    holds = {
+        "cn_bankruptcy_loss": facts.bankruptcy_liquidation,
+        "cn_loss_loss_share": all_of(impaired, at_least(share, figures["cn_loss_loss_share"])),
+        "cn_doubtful_loss_share": all_of(impaired, at_least(share, figures["cn_doubtful_loss_share"])),
+        "cn_evasion_doubtful": facts.evading_debts,
+        "cn_impaired_substandard": impaired,
+        "cn_restructured_again_substandard": None if eased is None else eased is Restructuring.AGAIN,
+        "cn_restructured_special_mention": None if eased is None else eased is not Restructuring.NONE,
+    }
+    return tuple(
+        Trigger(one.reached, holds[name], one.reason, one.because, (figures[name],), unknown_of(facts, *one.asks)) for name, one in _CONDITIONS.items()
     )
 
 
@@ -322,13 +295,17 @@ class RepaymentPeriod(StrEnum):
         return {RepaymentPeriod.MONTHLY: 1, RepaymentPeriod.QUARTERLY: 3, RepaymentPeriod.ANNUAL: 12}[self]
 
 
+def upgrade_months(period: RepaymentPeriod, rules: ChinaRules) -> int:
+    """For how many months must a bad asset be paid on time before it leaves the bad classes: the longer of two periods and six months."""
+    return max(rules.figures["cn_upgrade_months"].whole, rules.figures["cn_upgrade_periods"].whole * period.months)
+
+
 def earliest_upgrade_on(arrears_paid_on: date, period: RepaymentPeriod, rules: ChinaRules) -> date:
-    """When at the earliest may a bad asset leave the bad classes: the longer of two periods and six months of payment on time.
+    """When at the earliest may a bad asset leave the bad classes?
 
     Payment on time, the expectation that it goes on, and no other impaired asset of the debtor at the bank are for the caller to know.
     """
-    months = max(rules.figures["cn_upgrade_months"].whole, rules.figures["cn_upgrade_periods"].whole * period.months)
-    return months_after(arrears_paid_on, months)
+    return months_after(arrears_paid_on, upgrade_months(period, rules))
 
 
 def observation_end_on(

@@ -187,42 +187,34 @@ def _conduct(facts: CureFacts) -> tuple[_Bar, ...]:
     )
 
 
+def _short(facts: CureFacts) -> bool:
+    """Does the short term apply, that of an exposure without forbearance?"""
+    forborne = facts.forborne if facts.forborne is not None else (True if facts.forborne_on else None)
+    return forborne is False or (forborne is None and facts.clear_since is not None)
+
+
+def _events(facts: CureFacts, short: bool) -> list[date]:
+    """From which known events does the term count? The latest of them starts it."""
+    clear_since = facts.clear_since if short or facts.forborne_on is None else None
+    events = (clear_since,) if short else (facts.forborne_on, facts.default_on, facts.grace_end_on, clear_since)
+    return [day for day in events if day is not None]
+
+
 def _cure(facts: CureFacts, rules: CureRules, on: date, stay: Way, go: Way, year_reason: str) -> Passage:
     """The way out of default: a year after forbearance, from the latest of three events; else three months without a trigger."""
-    forborne = facts.forborne if facts.forborne is not None else (True if facts.forborne_on else None)
-    short = forborne is False or (forborne is None and facts.clear_since is not None)
+    short = _short(facts)
     term = rules.cure_without_forbearance if short else rules.cure
-    events = (
-        (facts.clear_since,)
-        if short
-        else (
-            facts.forborne_on,
-            facts.default_on,
-            facts.grace_end_on,
-            facts.clear_since if facts.forborne_on is None else None,
-        )
-    )
-    starts = [day for day in events if day is not None]
-    earliest_on = months_after(max(starts), term.whole) if starts else None
-    needed = ("clear_since",) if short else unknown_of(facts, "forborne_on", "default_on", "grace_end_on")
-    early = None if earliest_on is None else on < earliest_on
-    reason = "THREE_MONTH_PROBATION" if short else year_reason
+    reason, starts = "THREE_MONTH_PROBATION" if short else year_reason, _events(facts, short)
+    needed = () if short else unknown_of(facts, "forborne_on", "default_on", "grace_end_on")
+    if not starts:  # without a start no time can be shown to have passed: the way stays shut
+        because = Sentence("It is not known from when the term counts.", "期限的起算日不明。")
+        return Passage(stay, reason, because, None, (term,), ("clear_since",) if short else needed)
+    earliest_on = months_after(max(starts), term.whole)
     waits = Sentence(f"The term of {term.whole} months has not passed.", f"{term.whole}个月的期限尚未届满。")
-    passed = (
-        "THREE_MONTH_PROBATION" if short else "CURE_YEAR_PASSED",
-        Sentence(f"The term of {term.whole} months has passed.", f"{term.whole}个月的期限已届满。"),
-    )
-    if early is None:  # without a start no time can be shown to have passed: the way stays shut
-        return Passage(
-            stay,
-            reason,
-            Sentence("It is not known from when the term counts.", "期限的起算日不明。"),
-            None,
-            (term,),
-            needed,
-        )
-    found = _judged(stay, go, (*_conduct(facts), _Bar(early, reason, waits)), passed, earliest_on, (term,))
-    missing = (*found.not_known, *(name for name in needed if not short)) if found.way is go else ()
+    passed = Sentence(f"The term of {term.whole} months has passed.", f"{term.whole}个月的期限已届满。")
+    bars = (*_conduct(facts), _Bar(on < earliest_on, reason, waits))
+    found = _judged(stay, go, bars, ("THREE_MONTH_PROBATION" if short else "CURE_YEAR_PASSED", passed), earliest_on, (term,))
+    missing = (*found.not_known, *needed) if found.way is go else ()
     return Passage(found.way, found.reason, found.because, earliest_on, found.rests_on, tuple(dict.fromkeys(missing)))
 
 
@@ -240,66 +232,49 @@ def exit_non_performing(facts: CureFacts, rules: CureRules, on: date) -> Passage
 
 def exit_forborne(facts: CureFacts, rules: CureRules, on: date) -> Passage:
     """Is the probation over: two years of performing, three years in all where it was non-performing, regular payments, at most 30 days late?"""
-    probation_from = (
-        facts.performing_since if facts.was_non_performing else (facts.performing_since or facts.forborne_on)
-    )
-    probation_on = months_after(probation_from, rules.probation.whole) if probation_from else None
-    minimum_on = (
-        months_after(facts.forborne_on, rules.minimum.whole) if facts.was_non_performing and facts.forborne_on else None
-    )
-    days = 0 if facts.days_past_due is None and facts.past_due_now is False else facts.days_past_due
+    probation_on, minimum_on = _probation_end(facts, rules), _minimum_end(facts, rules)
     ends = [day for day in (probation_on, minimum_on) if day is not None]
     rests_on = (rules.probation, *((rules.minimum,) if facts.was_non_performing else ()), rules.end_days)
     if not ends:
         because = Sentence("It is not known from when the probation counts.", "考察期的起算日不明。")
-        return Passage(
-            Way.STAY_FORBORNE,
-            "PROBATION_2Y_NOT_PASSED",
-            because,
-            None,
-            rests_on,
-            unknown_of(facts, "forborne_on", "performing_since"),
-        )
-    bars = (
-        _measure_since(facts),
-        _Bar(
-            more_than(days, rules.end_days),
-            "OVER_30DPD_AT_END",
-            Sentence(f"More than {rules.end_days.whole} days past due.", f"逾期超过{rules.end_days.whole}天。"),
-            ("days_past_due",),
-        ),
-        _paid_enough(facts),
-        _Bar(
-            not_(facts.regular_payments),
-            "NOT_REGULARLY_PAID",
-            Sentence("Not paid regularly for half of the probation.", "考察期内未有至少一半时间正常还款。"),
-            ("regular_payments",),
-        ),
-        _Bar(
-            False if minimum_on is None else on < minimum_on,
-            "MIN_THREE_YEARS",
-            Sentence(
-                f"{rules.minimum.whole} months since the measure have not passed.",
-                f"自措施起未满{rules.minimum.whole}个月。",
-            ),
-        ),
-        _Bar(
-            None if probation_on is None else on < probation_on,
-            "PROBATION_2Y_NOT_PASSED",
-            Sentence(
-                f"The probation of {rules.probation.whole} months has not passed.",
-                f"{rules.probation.whole}个月的考察期尚未届满。",
-            ),
-            ("performing_since",),
-        ),
-        _Bar(None if facts.was_non_performing is None else False, "", Sentence("", ""), ("was_non_performing",)),
-    )
+        return Passage(Way.STAY_FORBORNE, "PROBATION_2Y_NOT_PASSED", because, None, rests_on, unknown_of(facts, "forborne_on", "performing_since"))
     code = "MIN_THREE_YEARS_PASSED" if facts.was_non_performing else "PROBATION_PASSED"
-    return _judged(
-        Way.STAY_FORBORNE,
-        Way.EXIT_FORBORNE,
-        bars,
-        (code, Sentence("The probation has passed.", "考察期已届满。")),
-        max(ends),
-        rests_on,
+    passed = (code, Sentence("The probation has passed.", "考察期已届满。"))
+    bars = (*_probation_conduct(facts, rules), *_probation_time(facts, rules, on, probation_on, minimum_on))
+    return _judged(Way.STAY_FORBORNE, Way.EXIT_FORBORNE, bars, passed, max(ends), rests_on)
+
+
+def _probation_end(facts: CureFacts, rules: CureRules) -> date | None:
+    """Two years from performing; from the measure where it was always performing and nobody says since when."""
+    start = facts.performing_since if facts.was_non_performing else (facts.performing_since or facts.forborne_on)
+    return months_after(start, rules.probation.whole) if start else None
+
+
+def _minimum_end(facts: CureFacts, rules: CureRules) -> date | None:
+    """Three years from the measure, of what was non-performing."""
+    return months_after(facts.forborne_on, rules.minimum.whole) if facts.was_non_performing and facts.forborne_on else None
+
+
+def _probation_conduct(facts: CureFacts, rules: CureRules) -> tuple[_Bar, ...]:
+    """What must not stand against the end of a probation, whatever the time."""
+    days = 0 if facts.days_past_due is None and facts.past_due_now is False else facts.days_past_due
+    late = Sentence(f"More than {rules.end_days.whole} days past due.", f"逾期超过{rules.end_days.whole}天。")
+    irregular = Sentence("Not paid regularly for half of the probation.", "考察期内未有至少一半时间正常还款。")
+    return (
+        _measure_since(facts),
+        _Bar(more_than(days, rules.end_days), "OVER_30DPD_AT_END", late, ("days_past_due",)),
+        _paid_enough(facts),
+        _Bar(not_(facts.regular_payments), "NOT_REGULARLY_PAID", irregular, ("regular_payments",)),
+    )
+
+
+def _probation_time(facts: CureFacts, rules: CureRules, on: date, probation_on: date | None, minimum_on: date | None) -> tuple[_Bar, ...]:
+    """The two terms, and whether both are known to be the right ones."""
+    minimum, probation = rules.minimum.whole, rules.probation.whole
+    three_years = Sentence(f"{minimum} months since the measure have not passed.", f"自措施起未满{minimum}个月。")
+    two_years = Sentence(f"The probation of {probation} months has not passed.", f"{probation}个月的考察期尚未届满。")
+    return (
+        _Bar(False if minimum_on is None else on < minimum_on, "MIN_THREE_YEARS", three_years),
+        _Bar(None if probation_on is None else on < probation_on, "PROBATION_2Y_NOT_PASSED", two_years, ("performing_since",)),
+        _Bar(None if facts.was_non_performing is None else False, "", Sentence("", ""), ("was_non_performing",)),
     )

@@ -94,87 +94,85 @@ def ifrs9_rules(parameters: Parameters, on: date) -> Ifrs9Rules:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Presumed:
+    """What the days presume, and whether documented evidence answers it; None where the days are not known."""
+
+    default: bool | None
+    increase: bool | None
+    rebutted: bool
+
+
+def _presumed(facts: Ifrs9Facts, rules: Ifrs9Rules) -> _Presumed:
+    by_days = rules.days.of(facts.days_past_due)
+    default, increase = (None if by_days is None else by_days is stage for stage in (Stage.STAGE_3, Stage.STAGE_2))
+    return _Presumed(default, increase, facts.rebuttal is not None and facts.rebuttal.counts)
+
+
 def ifrs9_floor(facts: Ifrs9Facts, rules: Ifrs9Rules) -> Floor[Stage]:
     """In which stage does this asset stand, at least? One rebuttal answers the presumption that the days raise, not the one below it as well."""
-    by_days = rules.days.of(facts.days_past_due)
-    presumed_default = None if by_days is None else by_days is Stage.STAGE_3
-    presumed_increase = None if by_days is None else by_days is Stage.STAGE_2
-    rebutted = facts.rebuttal is not None and facts.rebuttal.counts
+    presumed = _presumed(facts, rules)
     triggers = (
-        Trigger(
-            Stage.POCI,
-            facts.poci,
-            "POCI_STAYS",
-            Sentence("Bought or made credit-impaired.", "购入或源生的已发生信用减值资产。"),
-            (),
-            unknown_of(facts, "poci"),
-        ),
-        Trigger(
-            Stage.STAGE_3,
-            facts.credit_impaired,
-            "CREDIT_IMPAIRED_EVENT",
-            Sentence("An event of credit impairment happened.", "已发生信用减值事件。"),
-            (),
-            unknown_of(facts, "credit_impaired"),
-        ),
-        Trigger(
-            Stage.STAGE_3,
-            all_of(presumed_default, not rebutted),
-            "DEFAULT_90DPD_PRESUMPTION",
-            Sentence(
-                f"{rules.default.whole} days past due or more, not rebutted.",
-                f"逾期达到{rules.default.whole}天，推定未被推翻。",
-            ),
-            (rules.default,),
-            unknown_of(facts, "days_past_due"),
-            unknown_of(facts, "rebuttal"),
-        ),
-        Trigger(
-            Stage.STAGE_3,
-            all_of(
-                None if facts.previous_stage is None else facts.previous_stage is Stage.STAGE_3,
-                not_(facts.cure_criteria_met),
-            ),
-            "CURE_CRITERIA_NOT_MET",
-            Sentence(
-                "Was in stage 3, and the criteria for leaving it are not met.", "曾处于第三阶段且未满足退出条件。"
-            ),
-            (),
-            unknown_of(facts, "previous_stage", "cure_criteria_met"),
-        ),
-        Trigger(
-            Stage.STAGE_2,
-            all_of(presumed_default, rebutted),
-            "DEFAULT_PRESUMPTION_REBUTTED",
-            Sentence(
-                "The presumption of default is rebutted; credit risk has still risen.",
-                "违约推定已被推翻，但信用风险仍已显著增加。",
-            ),
-            (rules.default,),
-            unknown_of(facts, "days_past_due"),
-        ),
-        Trigger(
-            Stage.STAGE_2,
-            all_of(presumed_increase, not rebutted),
-            "SICR_30DPD_PRESUMPTION",
-            Sentence(
-                f"More than {rules.increase.whole} days past due, not rebutted.",
-                f"逾期超过{rules.increase.whole}天，推定未被推翻。",
-            ),
-            (rules.increase,),
-            unknown_of(facts, "days_past_due"),
-            unknown_of(facts, "rebuttal"),
-        ),
-        Trigger(
-            Stage.STAGE_2,
-            facts.significant_increase,
-            "SICR_FORWARD_LOOKING",
-            Sentence("Credit risk rose significantly by other evidence.", "其他前瞻性信息表明信用风险显著增加。"),
-            (),
-            unknown_of(facts, "significant_increase"),
-        ),
+        *_by_events(facts),
+        _presumed_default(facts, rules, presumed),
+        _not_cured(facts),
+        _default_rebutted(facts, rules, presumed),
+        _presumed_increase(facts, rules, presumed),
+        _looking_forward(facts),
     )
-    return floor_of(triggers, Trigger(Stage.STAGE_1, True, *_why_first(facts, presumed_increase)))
+    return floor_of(triggers, Trigger(Stage.STAGE_1, True, *_why_first(facts, presumed.increase)))
+
+
+def _by_events(facts: Ifrs9Facts) -> tuple[Trigger[Stage], ...]:
+    """Bought impaired, or impaired by an event, whatever the days."""
+    bought = Sentence("Bought or made credit-impaired.", "购入或源生的已发生信用减值资产。")
+    event = Sentence("An event of credit impairment happened.", "已发生信用减值事件。")
+    return (
+        Trigger(Stage.POCI, facts.poci, "POCI_STAYS", bought, (), unknown_of(facts, "poci")),
+        Trigger(Stage.STAGE_3, facts.credit_impaired, "CREDIT_IMPAIRED_EVENT", event, (), unknown_of(facts, "credit_impaired")),
+    )
+
+
+def _presumed_default(facts: Ifrs9Facts, rules: Ifrs9Rules, presumed: _Presumed) -> Trigger[Stage]:
+    """Default is presumed by days, and nothing answers it."""
+    days = rules.default.whole
+    because = Sentence(f"{days} days past due or more, not rebutted.", f"逾期达到{days}天，推定未被推翻。")
+    holds = all_of(presumed.default, not presumed.rebutted)
+    return Trigger(
+        Stage.STAGE_3, holds, "DEFAULT_90DPD_PRESUMPTION", because, (rules.default,), unknown_of(facts, "days_past_due"), unknown_of(facts, "rebuttal")
+    )
+
+
+def _not_cured(facts: Ifrs9Facts) -> Trigger[Stage]:
+    """It was credit-impaired, and may not leave that stage yet."""
+    was_third = None if facts.previous_stage is None else facts.previous_stage is Stage.STAGE_3
+    because = Sentence("Was in stage 3, and the criteria for leaving it are not met.", "曾处于第三阶段且未满足退出条件。")
+    asks = unknown_of(facts, "previous_stage", "cure_criteria_met")
+    return Trigger(Stage.STAGE_3, all_of(was_third, not_(facts.cure_criteria_met)), "CURE_CRITERIA_NOT_MET", because, (), asks)
+
+
+def _default_rebutted(facts: Ifrs9Facts, rules: Ifrs9Rules, presumed: _Presumed) -> Trigger[Stage]:
+    """The presumption of default is answered; what raised it has still raised the risk."""
+    because = Sentence("The presumption of default is rebutted; credit risk has still risen.", "违约推定已被推翻，但信用风险仍已显著增加。")
+    holds = all_of(presumed.default, presumed.rebutted)
+    return Trigger(Stage.STAGE_2, holds, "DEFAULT_PRESUMPTION_REBUTTED", because, (rules.default,), unknown_of(facts, "days_past_due"))
+
+
+def _presumed_increase(facts: Ifrs9Facts, rules: Ifrs9Rules, presumed: _Presumed) -> Trigger[Stage]:
+    """A significant increase of risk is presumed by days, and nothing answers it."""
+    days = rules.increase.whole
+    because = Sentence(f"More than {days} days past due, not rebutted.", f"逾期超过{days}天，推定未被推翻。")
+    holds = all_of(presumed.increase, not presumed.rebutted)
+    return Trigger(
+        Stage.STAGE_2, holds, "SICR_30DPD_PRESUMPTION", because, (rules.increase,), unknown_of(facts, "days_past_due"), unknown_of(facts, "rebuttal")
+    )
+
+
+def _looking_forward(facts: Ifrs9Facts) -> Trigger[Stage]:
+    """Other evidence than days."""
+    because = Sentence("Credit risk rose significantly by other evidence.", "其他前瞻性信息表明信用风险显著增加。")
+    asks = unknown_of(facts, "significant_increase")
+    return Trigger(Stage.STAGE_2, facts.significant_increase, "SICR_FORWARD_LOOKING", because, (), asks)
 
 
 def _why_first(facts: Ifrs9Facts, presumed_increase: bool | None) -> tuple[str, Sentence]:

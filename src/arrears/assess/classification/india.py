@@ -106,44 +106,31 @@ def india_floor(facts: IndiaFacts, rules: IndiaRules, day_end: date) -> Floor[In
         if facts.unpaid is False
         else (None if facts.oldest_due_on is None else days_overdue(facts.oldest_due_on, day_end))
     )
-    left = _arrears_left(facts)
     lateness = tuple(_late(facts, band, overdue) for band in rules.days.steps)
-    triggers = (
-        *lateness,
-        Trigger(
-            IndiaClass.NPA,
-            all_of(facts.was_npa, left is not False),
-            "UPGRADE_ONLY_IF_ALL_PAID",
-            Sentence(
-                "Non-performing until all arrears of interest and principal are paid.", "欠付本息全部清偿前维持不良。"
-            ),
-            (rules.upgrade,),
-            unknown_of(facts, "was_npa"),
-            unknown_of(facts, "arrears_interest_minor", "arrears_principal_minor") if left is None else (),
-        ),
-        Trigger(
-            IndiaClass.NPA,
-            facts.borrower_has_npa,
-            "BORROWER_WISE",
-            Sentence("Another account of the borrower is non-performing.", "同一借款人的其他账户为不良。"),
-            (rules.borrower_wise,),
-            unknown_of(facts, "borrower_has_npa"),
-        ),
-        Trigger(
-            IndiaClass.NPA,
-            all_of(facts.revolving, facts.out_of_order),
-            "OUT_OF_ORDER",
-            Sentence("The facility is out of order.", "该循环额度处于失序状态。"),
-            (),
-            unknown_of(facts, "revolving", "out_of_order"),
-        ),
+    return floor_of((*lateness, *_by_status(facts, rules)), Trigger(IndiaClass.STANDARD, True, *_why_standard(facts)))
+
+
+def _by_status(facts: IndiaFacts, rules: IndiaRules) -> tuple[Trigger[IndiaClass], ...]:
+    """What makes an account non-performing whatever its days: its past, its borrower, a facility out of order."""
+    left = _arrears_left(facts)
+    doubts = unknown_of(facts, "arrears_interest_minor", "arrears_principal_minor") if left is None else ()
+    unpaid = Sentence("Non-performing until all arrears of interest and principal are paid.", "欠付本息全部清偿前维持不良。")
+    other = Sentence("Another account of the borrower is non-performing.", "同一借款人的其他账户为不良。")
+    disorder = Sentence("The facility is out of order.", "该循环额度处于失序状态。")
+    was, has = unknown_of(facts, "was_npa"), unknown_of(facts, "borrower_has_npa")
+    out_of_order, asks = all_of(facts.revolving, facts.out_of_order), unknown_of(facts, "revolving", "out_of_order")
+    return (
+        Trigger(IndiaClass.NPA, all_of(facts.was_npa, left is not False), "UPGRADE_ONLY_IF_ALL_PAID", unpaid, (rules.upgrade,), was, doubts),
+        Trigger(IndiaClass.NPA, facts.borrower_has_npa, "BORROWER_WISE", other, (rules.borrower_wise,), has),
+        Trigger(IndiaClass.NPA, out_of_order, "OUT_OF_ORDER", disorder, (), asks),
     )
-    told = (
-        ("UPGRADE_ALL_PAID", Sentence("All arrears are paid.", "欠付款项已全部清偿。"))
-        if facts.was_npa
-        else ("RBI_DAY_END", Sentence("Nothing is known to be overdue at the day-end.", "日终未知逾期。"))
-    )
-    return floor_of(triggers, Trigger(IndiaClass.STANDARD, True, *told))
+
+
+def _why_standard(facts: IndiaFacts) -> tuple[str, Sentence]:
+    """What left an account standard?"""
+    if facts.was_npa:
+        return "UPGRADE_ALL_PAID", Sentence("All arrears are paid.", "欠付款项已全部清偿。")
+    return "RBI_DAY_END", Sentence("Nothing is known to be overdue at the day-end.", "日终未知逾期。")
 
 
 def _late(facts: IndiaFacts, band: Band[IndiaClass], overdue: int | None) -> Trigger[IndiaClass]:

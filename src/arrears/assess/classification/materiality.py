@@ -68,23 +68,24 @@ def is_material_column(
     return (arrears_minor > limits.amount.whole) & above_share_column(arrears_minor, exposure_minor, limits.share.share)
 
 
-def material_days_of_debtors(states: ir.Table, limits: Limits, on: date) -> ir.Table:
-    """`material_days` for every debtor.
+def material_days_of_debtors(states: ir.Table, limits: Limits, on: date, key: str = "party_id") -> ir.Table:
+    """`material_days` for every debtor, or for every account where each is looked at by itself.
 
     Args:
         states: rows of `STATE_SCHEMA`, one a debtor and day of change; unknown amounts count as not material.
+        key: the column that names who is looked at.
 
     Returns:
-        party_id, material_days (0 where the arrears are not material on the day).
+        The key, material_days (0 where the arrears are not material on the day).
     """
     known = states.filter(states.from_on <= ibis.literal(on))
     judged = known.select(
-        "party_id",
+        key,
         "from_on",
         material=is_material_column(known.arrears_minor, known.exposure_minor, limits).fill_null(False),
     )
-    breaks = judged.group_by("party_id").agg(last_break_on=judged.from_on.max(where=~judged.material))
-    joined = judged.inner_join(breaks, "party_id").select(judged, breaks.last_break_on)
+    breaks = judged.group_by(key).agg(last_break_on=judged.from_on.max(where=~judged.material))
+    joined = judged.inner_join(breaks, key).select(judged, breaks.last_break_on)
     running = joined.material & (joined.last_break_on.isnull() | (joined.from_on > joined.last_break_on))
-    since = joined.group_by("party_id").agg(since_on=joined.from_on.min(where=running))
-    return since.select("party_id", material_days=(days_between(since.since_on, on) + 1).fill_null(0).cast("int32"))
+    since = joined.group_by(key).agg(since_on=joined.from_on.min(where=running))
+    return since.select(key, material_days=(days_between(since.since_on, on) + 1).fill_null(0).cast("int32"))

@@ -129,66 +129,55 @@ def _long_past_due(facts: NpeFacts, rules: NpeRules) -> Trigger[Performing]:
 
 def npe_floor(facts: NpeFacts, rules: NpeRules) -> Floor[Performing]:
     """Where does this exposure stand, at least?"""
-    worst = Performing.NON_PERFORMING
-    relapsing = all_of(facts.in_probation, facts.was_non_performing)
-    always = all_of(facts.in_probation, not_(facts.was_non_performing))
-    under = any_of(facts.in_probation, facts.forborne, facts.new_forbearance)
-    triggers = (
-        Trigger(
-            worst,
-            facts.unlikely_to_pay,
-            "UTP",
-            Sentence("Full payment is unlikely.", "全额偿付的可能性低。"),
-            (rules.unlikely,),
-            unknown_of(facts, "unlikely_to_pay"),
-        ),
-        _long_past_due(facts, rules),
-        Trigger(
-            worst,
-            all_of(relapsing, facts.new_forbearance),
-            "PROBATION_REFORBORNE",
-            Sentence(
-                "A new measure in the probation of an exposure that was non-performing.",
-                "曾为不良的敞口在考察期内再次获得宽限措施。",
-            ),
-            (rules.relapse_days,),
-            unknown_of(facts, "in_probation", "was_non_performing", "new_forbearance"),
-        ),
-        Trigger(
-            worst,
-            all_of(relapsing, more_than(facts.days_past_due, rules.relapse_days)),
-            "PROBATION_RELAPSE_30DPD",
-            Sentence(
-                f"More than {rules.relapse_days.whole} days past due in the probation of an exposure that was non-performing.",
-                f"曾为不良的敞口在考察期内逾期超过{rules.relapse_days.whole}天。",
-            ),
-            (rules.relapse_days,),
-            unknown_of(facts, "in_probation", "was_non_performing", "days_past_due"),
-        ),
-        Trigger(
-            worst,
-            all_of(always, facts.new_forbearance, not_(facts.measure_viable)),
-            "MEASURE_UNSUSTAINABLE",
-            Sentence("A second measure that was not found viable.", "再次宽限措施经评估不可持续。"),
-            (),
-            unknown_of(facts, "in_probation", "was_non_performing", "new_forbearance", "measure_viable"),
-        ),
-        Trigger(
-            worst,
-            more_than(facts.debtor_share_over_90, rules.pulling),
-            "PULLING_EFFECT",
-            Sentence("Too large a part of what the debtor owes is long past due.", "债务人长期逾期敞口占比超过限度。"),
-            (rules.pulling,),
-            unknown_of(facts, "debtor_share_over_90"),
-        ),
-        Trigger(
-            Performing.PERFORMING_FORBORNE,
-            under,
-            *_why_forborne(facts, rules),
-            asks=unknown_of(facts, "in_probation", "forborne", "new_forbearance"),
-        ),
+    checks = (_unlikely, _long_past_due, _forborne_again, _relapse, _unsustainable, _pulled, _forborne)
+    return floor_of([check(facts, rules) for check in checks], Trigger(Performing.PERFORMING, True, *_why_performing(facts, rules)))
+
+
+def _unlikely(facts: NpeFacts, rules: NpeRules) -> Trigger[Performing]:
+    """A person judged that full payment is unlikely."""
+    because = Sentence("Full payment is unlikely.", "全额偿付的可能性低。")
+    return Trigger(Performing.NON_PERFORMING, facts.unlikely_to_pay, "UTP", because, (rules.unlikely,), unknown_of(facts, "unlikely_to_pay"))
+
+
+def _forborne_again(facts: NpeFacts, rules: NpeRules) -> Trigger[Performing]:
+    """In a probation after non-performing: another measure."""
+    because = Sentence("A new measure in the probation of an exposure that was non-performing.", "曾为不良的敞口在考察期内再次获得宽限措施。")
+    holds = all_of(facts.in_probation, facts.was_non_performing, facts.new_forbearance)
+    asks = unknown_of(facts, "in_probation", "was_non_performing", "new_forbearance")
+    return Trigger(Performing.NON_PERFORMING, holds, "PROBATION_REFORBORNE", because, (rules.relapse_days,), asks)
+
+
+def _relapse(facts: NpeFacts, rules: NpeRules) -> Trigger[Performing]:
+    """In a probation after non-performing: late for more than the days of relapse."""
+    days = rules.relapse_days.whole
+    because = Sentence(
+        f"More than {days} days past due in the probation of an exposure that was non-performing.", f"曾为不良的敞口在考察期内逾期超过{days}天。"
     )
-    return floor_of(triggers, Trigger(Performing.PERFORMING, True, *_why_performing(facts, rules)))
+    holds = all_of(facts.in_probation, facts.was_non_performing, more_than(facts.days_past_due, rules.relapse_days))
+    asks = unknown_of(facts, "in_probation", "was_non_performing", "days_past_due")
+    return Trigger(Performing.NON_PERFORMING, holds, "PROBATION_RELAPSE_30DPD", because, (rules.relapse_days,), asks)
+
+
+def _unsustainable(facts: NpeFacts, rules: NpeRules) -> Trigger[Performing]:
+    """In a probation of what was always performing: another measure that will not hold."""
+    because = Sentence("A second measure that was not found viable.", "再次宽限措施经评估不可持续。")
+    holds = all_of(facts.in_probation, not_(facts.was_non_performing), facts.new_forbearance, not_(facts.measure_viable))
+    asks = unknown_of(facts, "in_probation", "was_non_performing", "new_forbearance", "measure_viable")
+    return Trigger(Performing.NON_PERFORMING, holds, "MEASURE_UNSUSTAINABLE", because, (), asks)
+
+
+def _pulled(facts: NpeFacts, rules: NpeRules) -> Trigger[Performing]:
+    """The debtor's other exposures draw this one along."""
+    because = Sentence("Too large a part of what the debtor owes is long past due.", "债务人长期逾期敞口占比超过限度。")
+    holds, asks = more_than(facts.debtor_share_over_90, rules.pulling), unknown_of(facts, "debtor_share_over_90")
+    return Trigger(Performing.NON_PERFORMING, holds, "PULLING_EFFECT", because, (rules.pulling,), asks)
+
+
+def _forborne(facts: NpeFacts, rules: NpeRules) -> Trigger[Performing]:
+    """A measure holds, or its probation runs."""
+    holds = any_of(facts.in_probation, facts.forborne, facts.new_forbearance)
+    asks = unknown_of(facts, "in_probation", "forborne", "new_forbearance")
+    return Trigger(Performing.PERFORMING_FORBORNE, holds, *_why_forborne(facts, rules), asks=asks)
 
 
 def _why_forborne(facts: NpeFacts, rules: NpeRules) -> tuple[str, Sentence]:
@@ -260,43 +249,26 @@ class MeasureFacts:
 
 def diminished_floor(facts: MeasureFacts, parameters: Parameters, on: date) -> Floor[Default]:
     """Is this measure a default because it forgives too much? Unlikeliness to pay has to be judged besides."""
-    limit, unlikely = (
-        parameters.value_on("eu_diminished_obligation_share", on),
-        parameters.value_on("eu_unlikely_to_pay", on),
+    limit = parameters.value_on("eu_diminished_obligation_share", on)
+    percent = f"{(limit.share * 100).normalize():f}"
+    within = Sentence(f"The measure is not known to give up more than {percent} % of present value.", f"未知措施使现值减少超过{percent}%。")
+    return floor_of(
+        (_unlikely_after_all(facts, parameters.value_on("eu_unlikely_to_pay", on)), _gives_up_too_much(facts, limit, percent)),
+        Trigger(Default.NOT_BY_THIS_TEST, True, "DIMINISHED_OBLIGATION_WITHIN_1PCT", within),
     )
+
+
+def _unlikely_after_all(facts: MeasureFacts, unlikely: Reading) -> Trigger[Default]:
+    because = Sentence("Full payment is unlikely.", "全额偿付的可能性低。")
+    return Trigger(Default.DEFAULT, facts.unlikely_to_pay, "UTP", because, (unlikely,), unknown_of(facts, "unlikely_to_pay"))
+
+
+def _gives_up_too_much(facts: MeasureFacts, limit: Reading, percent: str) -> Trigger[Default]:
+    """Present value falls by more than the limit; difficulty is taken as given where nobody denies it."""
     before, now = facts.value_before_minor, facts.value_after_minor
     lost = None if before is None or now is None else above_share(before - now, before, limit.share)
-    percent = limit.share * 100
-    return floor_of(
-        (
-            Trigger(
-                Default.DEFAULT,
-                facts.unlikely_to_pay,
-                "UTP",
-                Sentence("Full payment is unlikely.", "全额偿付的可能性低。"),
-                (unlikely,),
-                unknown_of(facts, "unlikely_to_pay"),
-            ),
-            Trigger(
-                Default.DEFAULT,
-                all_of(lost, facts.financial_difficulty is not False),
-                "DIMINISHED_OBLIGATION_OVER_1PCT",
-                Sentence(
-                    f"The measure gives up more than {percent.normalize():f} % of present value.",
-                    f"措施使现值减少超过{percent.normalize():f}%。",
-                ),
-                (limit,),
-                unknown_of(facts, "value_before_minor", "value_after_minor"),
-                unknown_of(facts, "financial_difficulty"),
-            ),
-        ),
-        Trigger(
-            Default.NOT_BY_THIS_TEST,
-            True,
-            "DIMINISHED_OBLIGATION_WITHIN_1PCT",
-            Sentence(
-                f"The measure is not known to give up more than {percent.normalize():f} % of present value.",
-                f"未知措施使现值减少超过{percent.normalize():f}%。",
-            ),
-        ),
+    because = Sentence(f"The measure gives up more than {percent} % of present value.", f"措施使现值减少超过{percent}%。")
+    holds, asks = all_of(lost, facts.financial_difficulty is not False), unknown_of(facts, "value_before_minor", "value_after_minor")
+    return Trigger(
+        Default.DEFAULT, holds, "DIMINISHED_OBLIGATION_OVER_1PCT", because, (limit,), asks, unknown_of(facts, "financial_difficulty")
     )

@@ -1,8 +1,9 @@
 """Which regimes classify the book of an institution, and as what does each account stand under each of them, at least?
 
-Comes in: the position of every account, and per regime the figures of law. Goes out: one row for each account with something unpaid and
-each regime whose figures hold on the day. An account without a row has nothing unpaid by its book, which is the best class that days can
-give; what days cannot tell stands in `NOT_IN_A_BOOK`.
+Comes in: the position of every account, per regime the figures of law, the material counters that the facts give, the classes of the run before.
+Goes out: one row for each regime whose figures hold on the day and each account with something unpaid, held in a bad class by the run before,
+or drawn along by another account of the same debtor. An account without a row has the best class that days can give; what days cannot tell
+stands in `NOT_IN_A_BOOK`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import ibis
 import ibis.expr.types as ir
 
-from arrears.assess.classification.book import Regime, book_floor, law_oldest_due_on
+from arrears.assess.classification.book import Regime, book_floor, in_limits_currency, law_days, law_oldest_due_on, material_today
+from arrears.assess.classification.carried import Before, counted_on, held, rows_before, way_back
+from arrears.assess.classification.india import IndiaClass
+from arrears.assess.classification.kinds import ProductKinds, marks
+from arrears.assess.classification.npe import Performing, npe_rules
+from arrears.assess.classification.shares import debtors_above
 from arrears.assess.columns import money_sum
 from arrears.core.parameters import NoValue, Parameters
 
@@ -24,7 +31,26 @@ _OWN: Mapping[str, tuple[Regime, ...]] = {
     "IN": (Regime.INDIA, Regime.IFRS_9),
     "US": (Regime.US_RETAIL, Regime.METRO_2),
 }
-CLASSES_SCHEMA = ibis.schema({"account_id": "int64", "regime": "string", "class": "string"})
+CLASSES_SCHEMA = ibis.schema({
+    "account_id": "int64", "regime": "string", "class": "string", "reason": "string", "days_material": "int32", "clear_since_on": "date", "earliest_exit_on": "date",
+})
+"""`reason` is one of `Why`; `days_material` the European counter (0: not material; null: not known, or another regime); `clear_since_on` since when an account
+held in a bad class is clear, as the runs saw it, and `earliest_exit_on` when it may be left at the earliest (null while it is not clear)."""
+
+
+_BAD = {Regime.INDIA: IndiaClass.NPA.value, Regime.EU_NON_PERFORMING: Performing.NON_PERFORMING.value}
+"""The bad class of the regimes in which one account can draw others along."""
+
+
+class Why(StrEnum):
+    """By what does an account stand in its class?"""
+
+    DAYS = "days"
+    """Its own days and amounts of today."""
+    WAY_BACK = "way_back"
+    """It was in a bad class at the run before, and the way back is not gone yet."""
+    DRAWN_ALONG = "drawn_along"
+    """Another account of the same debtor in this book."""
 
 
 def regimes_of(country: str) -> tuple[Regime, ...]:
@@ -60,6 +86,7 @@ def _tells(figures: RegimeFigures, on: date) -> bool:
               "amount_overdue_minor": "int64", "balance_minor": "int64"}
     try:
         book_floor(ibis.table(schema, name="nothing"), figures.regime, figures.parameters, on)
+        way_back(figures.regime, figures.parameters, on)
     except NoValue:
         return False
     return True
@@ -78,21 +105,96 @@ def unconfirmed(figures: RegimeFigures, on: date) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def classes(position: ir.Table, figures: Sequence[RegimeFigures], on: date) -> ir.Table:
-    """One row (CLASSES_SCHEMA) for each account with something unpaid and each regime; no rows where no regime is in force.
+def is_unpaid(position: ir.Table, on: date) -> ir.BooleanColumn:
+    """Is anything unpaid on or after its due date, by days or by months?"""
+    return law_oldest_due_on(position, on).notnull() | (position.months_past_due > 0).fill_null(False)
+
+
+def classes(
+    position: ir.Table, figures: Sequence[RegimeFigures], on: date, *, kinds: ProductKinds = (), counters: ir.Table | None = None, before: Before | None = None
+) -> ir.Table:
+    """One row (CLASSES_SCHEMA) for each account and regime that has something to say; no rows where no regime is in force.
 
     Args:
         position: rows of `delinquency.position`.
         figures: regimes `in_force` on the day.
+        kinds: products whose kind the lender states.
+        counters: account_id, material_days, as the facts tell it (`counters.arrears_states`); an account that is not there has none.
+        before: the run before, if there is one.
     """
-    unpaid = position.filter(law_oldest_due_on(position, on).notnull() | (position.months_past_due > 0).fill_null(False))
-    told = [
-        unpaid.select("account_id", regime=ibis.literal(one.regime.value), **{"class": book_floor(unpaid, one.regime, one.parameters, on)})
-        for one in figures
-    ]
+    told = [_under(position, one, on, kinds, counters, before) for one in figures]
     if not told:
-        return unpaid.select("account_id", regime=ibis.null("string"), **{"class": ibis.null("string")}).filter(ibis.literal(False))
+        return position.select("account_id", **{name: ibis.null(kind) for name, kind in CLASSES_SCHEMA.items() if name != "account_id"}).filter(ibis.literal(False))
     return ibis.union(*told, distinct=False) if len(told) > 1 else told[0]
+
+
+def _under(position: ir.Table, one: RegimeFigures, on: date, kinds: ProductKinds, counters: ir.Table | None, before: Before | None) -> ir.Table:
+    """The accounts with something to say under one regime."""
+    known = _with_counter(_with_before(position, one.regime, before), one, on, counters, before)
+    back = way_back(one.regime, one.parameters, on)
+    was_bad = known.class_before.isin(back.bad).fill_null(False) if back else ibis.literal(False)
+    looked_at = known.filter(is_unpaid(known, on) | was_bad)
+    floor = book_floor(looked_at, one.regime, one.parameters, on, marked=marks(looked_at, kinds), material_days=looked_at.days_material)
+    past_due = is_unpaid(looked_at, on) if one.regime is Regime.INDIA else law_days(looked_at, on) > 0
+    judged = held(looked_at.mutate(**{"class": floor, "by_days": floor, "past_due": past_due}), back, on)
+    reason = judged.is_held.ifelse(ibis.literal(Why.WAY_BACK.value), ibis.literal(Why.DAYS.value))
+    told = judged.mutate(regime=ibis.literal(one.regime.value), reason=reason)
+    return _with_drawn_along(told.filter(is_unpaid(told, on) | told.is_held), position, one, on)
+
+
+def _with_before(position: ir.Table, regime: Regime, before: Before | None) -> ir.Table:
+    if before is None or regime not in before.regimes:
+        nothing = {"class_before": ibis.null("string"), "clear_before": ibis.null("date"), "days_before": ibis.null("int32"), "had_row": ibis.null("boolean")}
+        return position.mutate(**nothing)
+    rows = rows_before(before, regime)
+    return position.left_join(rows, "account_id").select(position, rows.class_before, rows.clear_before, rows.days_before, had_row=rows.had_row.fill_null(False))
+
+
+def _with_counter(known: ir.Table, one: RegimeFigures, on: date, counters: ir.Table | None, before: Before | None) -> ir.Table:
+    """The European counter: from the facts; else none where today's arrears are not material; else from the run before; else not known."""
+    nothing = ibis.null("int32")
+    if one.regime is not Regime.EU_NON_PERFORMING:
+        return known.mutate(days_material=nothing).drop("days_before", "had_row")
+    if counters is None:
+        by_facts = known.mutate(material_days=nothing)
+    else:
+        by_facts = known.left_join(counters, "account_id").select(known, counters.material_days)
+    material, in_currency = material_today(by_facts, one.parameters, on), in_limits_currency(by_facts, one.parameters, on)
+    gap = (on - before.as_of).days if before else 0
+    by_run = counted_on(by_facts.days_before, by_facts.had_row, law_days(by_facts, on), gap)
+    counted = ibis.cases(
+        (by_facts.material_days.notnull(), by_facts.material_days), (~material, ibis.literal(0, type="int32")), (in_currency & material, by_run), else_=nothing,
+    )
+    return by_facts.mutate(days_material=counted.cast("int32")).drop("material_days", "days_before", "had_row")
+
+
+def _with_drawn_along(own: ir.Table, position: ir.Table, one: RegimeFigures, on: date) -> ir.Table:
+    """Where bad accounts of a debtor make the others bad, those too; under the other regimes the rows as they are."""
+    told = own.select(*CLASSES_SCHEMA.names)
+    if one.regime not in (Regime.INDIA, Regime.EU_NON_PERFORMING):
+        return told
+    drawing = own.filter((own["class"] if one.regime is Regime.INDIA else own.by_days) == _BAD[one.regime])
+    drawn = position.semi_join(_debtors_drawn(drawing, position, one, on), "party_id").anti_join(drawing, "account_id")
+    return ibis.union(told.anti_join(drawn, "account_id"), _drawn_rows(drawn, own, one.regime), distinct=False)
+
+
+def _debtors_drawn(drawing: ir.Table, position: ir.Table, one: RegimeFigures, on: date) -> ir.Table:
+    """party_id of the debtors all of whose accounts are bad: in India by one bad account, in Europe by a share of what they owe."""
+    if one.regime is Regime.INDIA:
+        return drawing.select("party_id").distinct()
+    late = drawing.select("account_id", is_late=ibis.literal(True))
+    theirs = position.semi_join(drawing, "party_id")
+    exposures = theirs.left_join(late, "account_id").select(theirs.party_id, theirs.currency, late.is_late, exposure_minor=theirs.balance_minor)
+    return debtors_above(exposures, exposures.is_late, npe_rules(one.parameters, on).pulling.share)
+
+
+def _drawn_rows(drawn: ir.Table, own: ir.Table, regime: Regime) -> ir.Table:
+    """Rows of accounts that are bad because others are; their own counter stays to be seen, and no way back runs."""
+    counted = own.select("account_id", "days_material")
+    joined = drawn.left_join(counted, "account_id").select(drawn.account_id, counted.days_material)
+    said = {"regime": regime.value, "class": _BAD[regime], "reason": Why.DRAWN_ALONG.value}
+    nothing = ibis.null("date")
+    return joined.mutate(**{name: ibis.literal(word) for name, word in said.items()}, clear_since_on=nothing, earliest_exit_on=nothing).select(*CLASSES_SCHEMA.names)
 
 
 def class_counts(rows: ir.Table, position: ir.Table) -> ir.Table:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from arrears.assess.classification.book import Regime
+from arrears.assess.classification.regimes import Why
 from arrears.core.reasons import Sentence
 
 REGIME_WORDS: Mapping[Regime, Sentence] = {
@@ -66,3 +68,28 @@ def class_words(regime: str, reached: str) -> Sentence:
     '可疑'
     """
     return CLASS_WORDS[Regime(regime)][reached]
+
+
+def why_words(reason: str | None, days_material: int | None, clear_since_on: date | None, earliest_exit_on: date | None) -> Sentence | None:
+    """What stands behind a class besides the days; None where that is all.
+
+    Args:
+        reason: one of `Why`; None in a run of an earlier version.
+
+    >>> why_words("way_back", 0, date(2026, 4, 20), date(2026, 7, 20)).en
+    'Held since an earlier run: clear since 2026-04-20, left on 2026-07-20 at the earliest.'
+    >>> why_words("days", 91, None, None).en, why_words("days", None, None, None)
+    ('Arrears are material for 91 days in a row.', None)
+    """
+    if reason == Why.DRAWN_ALONG:
+        return Sentence("Because of another account of the same debtor.", "因同一债务人的其他账户。")
+    if reason == Why.WAY_BACK and clear_since_on:
+        return Sentence(
+            f"Held since an earlier run: clear since {clear_since_on}, left on {earliest_exit_on} at the earliest.",
+            f"承前次运行维持：自{clear_since_on}起无触发情形，最早于{earliest_exit_on}退出。",
+        )
+    if reason == Why.WAY_BACK:
+        return Sentence("Held since an earlier run until nothing is unpaid.", "承前次运行维持，直至欠款全部清偿。")
+    if days_material:
+        return Sentence(f"Arrears are material for {days_material} days in a row.", f"重大逾期已连续{days_material}天。")
+    return None

@@ -75,11 +75,18 @@ def age(outstanding: ir.Table, settings: DelinquencySettings, on: date, pauses: 
         **overdue_components(owed, late, settings.component_order),
     )
     counted = aged.mutate(days_past_due=days_late(aged.oldest_due_on, settings, on))
-    return _tagged(counted, settings, on, pauses)
+    return tagged(counted, settings, on, pauses)
 
 
-def _tagged(aged: ir.Table, settings: DelinquencySettings, on: date, pauses: ir.Table | None) -> ir.Table:
-    """Days delinquent: what is left of the days past due once grace and paused days are taken off."""
+def tagged(aged: ir.Table, settings: DelinquencySettings, on: date, pauses: ir.Table | None) -> ir.Table:
+    """Days delinquent: what is left of the days past due once grace and paused days are taken off.
+
+    Args:
+        aged: account_id, oldest_due_on, days_past_due, whatever else.
+
+    Returns:
+        The same with delinquent_on and days_delinquent.
+    """
     grace = settings.tag_grace_days
     if pauses is None:
         rested = aged.mutate(paused_days=ibis.literal(0, type="int32"))

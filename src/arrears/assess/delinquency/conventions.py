@@ -12,6 +12,7 @@ A small YAML file, every key optional, the defaults those of `DelinquencySetting
     non_working_days: {calendar: CN, shift: following}   # due dates on days nobody works on
     products: {mortgage: {tag_grace_days: 5}}            # what departs from the above
     regimes: [ifrs_9]           # read by `arrears.assess.classification.stated`
+    product_kinds: {visa: credit_card}   # read there as well
     early_warning: {due_within_days: 7}  # read by `arrears.assess.early_warning.stated`
 """
 
@@ -32,7 +33,7 @@ from arrears.core.problems import BadData
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.debts import whole_order
 
-KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "component_order", "ledger", "buckets", "non_working_days", "products", "regimes", "early_warning")
+KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "component_order", "ledger", "buckets", "non_working_days", "products", "regimes", "product_kinds", "early_warning")
 PRODUCT_KEYS = ("day_on_due_date", "tag_grace_days", "tolerance", "component_order", "ledger", "non_working_days")
 _PAYMENT_DAYS = {"own_day": PaymentDay.OWN_DAY, "next_day": PaymentDay.NEXT_DAY}
 
@@ -59,7 +60,7 @@ def read_conventions(text: str, currency: str, source: str = "conventions") -> D
     >>> read_conventions("grace: 3", "CNY")
     Traceback (most recent call last):
     ...
-    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, component_order, ledger, buckets, non_working_days, products, regimes, early_warning.
+    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, component_order, ledger, buckets, non_working_days, products, regimes, product_kinds, early_warning.
     """
     try:
         stated = yaml.safe_load(text) or {}

@@ -40,7 +40,7 @@ class Step:
 
 POSITION_COLUMNS = (
     "account_id", "days_past_due", "days_delinquent", "months_past_due", "basis", "oldest_due_on", "contractual_due_on", "delinquent_on",
-    "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", "bucket", *OVERDUE_COLUMNS,
+    "next_due_on", "amount_overdue_minor", "balance_minor", "overdue_items", "bucket", *OVERDUE_COLUMNS, "revolving",
 )
 
 
@@ -106,7 +106,7 @@ def _scheduled_position(named_totals: ir.Table, items: ir.Table, pauses: ir.Tabl
 
 def _named_by_days(both: ir.Table, settings: DelinquencySettings) -> ir.Table:
     return both.mutate(
-        months_past_due=ibis.null("int32"), basis=ibis.literal("days"), bucket=bucket_of_days(both.days_delinquent, settings)
+        months_past_due=ibis.null("int32"), basis=ibis.literal("days"), revolving=ibis.literal(False), bucket=bucket_of_days(both.days_delinquent, settings)
     ).select(*POSITION_COLUMNS)
 
 
@@ -121,7 +121,7 @@ def position_steps(book: BookTables, settings: DelinquencySettings, on: date) ->
     Returns:
         Groups of products with money rules beyond the plain ones read what the ledger left under `owed.owed_name`; whoever carries the steps out has it
         worked out before. Steps `paid`, `totals` (and one more for each group of products that departs), `position`; the last has one row an account known on the day with POSITION_COLUMNS and
-        party_id, product, currency, paid_minor, last_paid_on, dates_constructed.
+        party_id, product, currency, paid_minor, last_paid_on, dates_constructed; `revolving` is null where the account has neither items nor statements.
     """
     paid = Step("paid", paid_per_account(payments_until(book["payments"], on, settings.payment_day)))
     named_paid = ibis.table(paid.expression.schema(), name="paid")
@@ -142,7 +142,6 @@ def _position_by_ledger(named_totals: ir.Table, owed: ir.Table, pauses: ir.Table
 def _group_position(group: Group, place: int, items: ir.Table, named_totals: ir.Table, named_paid: ir.Table, on: date) -> ir.Table:
     """The accounts of one group, by its conventions."""
     book, settings = group.book, group.settings
-    payments = payments_until(book["payments"], on, settings.payment_day)
     pauses = book["pauses"].select(*PAUSE_SCHEMA.names)
     if settings.money.is_plain:
         scheduled = _scheduled_position(named_totals, items, pauses, settings, on)
@@ -150,7 +149,7 @@ def _group_position(group: Group, place: int, items: ir.Table, named_totals: ir.
         scheduled = _position_by_ledger(named_totals, owed_items(ibis.table(OWED_SCHEMA, name=owed_name(place)), items), pauses, settings, on)
     stands = ibis.union(
         scheduled,
-        revolving_position(book["statements"], payments, settings, on).select(*POSITION_COLUMNS),
+        revolving_position(book["statements"], book["payments"], pauses, settings, on).select(*POSITION_COLUMNS),
         distinct=False,
     )
     return _with_account(book["accounts"], stands, named_paid, on)
@@ -179,6 +178,7 @@ def _with_account(accounts: ir.Table, stands: ir.Table, paid: ir.Table, on: date
         overdue_items=ibis.coalesce(stands.overdue_items, ibis.literal(0, type="int32")),
         bucket=ibis.coalesce(stands.bucket, "current"),
         **{name: ibis.cases((nothing_due, ibis.literal(0, type="int64")), else_=stands[name]) for name in OVERDUE_COLUMNS},
+        revolving=stands.revolving,
         last_paid_on=paid.last_paid_on,
         paid_minor=ibis.coalesce(paid.paid_minor, ibis.literal(0, type="int64")),
         dates_constructed=ibis.coalesce(known.dates_constructed, False),

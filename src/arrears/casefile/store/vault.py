@@ -157,7 +157,7 @@ class Vault:
         if missing:
             keys = {**keys, **self.party_keys(pa.array(sorted(missing), pa.int64()))}
             if missing - keys.keys():
-                raise Unreadable(f"{len(missing - keys.keys())} people have no key.", "Their fields cannot be sealed.", "Resolve their numbers first.")
+                raise Unreadable(f"{len(missing - keys.keys())} of these people have no key.", "Their fields cannot be sealed.", "Resolve their numbers first.")
         return keys
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.regimes import RegimeFigures
-from arrears.assess.classification.stated import read_regimes
+from arrears.assess.classification.stated import read_kinds, read_regimes
 from arrears.assess.delinquency.conventions import read_conventions
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
@@ -22,8 +23,8 @@ from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.due_days import calendar_of
 from arrears.engine.home import Home
 from arrears.engine.legal_figures import regime_figures
-from arrears.engine.nightly import Progress, RunRequest, RunResult, nightly
-from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, store_night_reports
+from arrears.engine.nightly import Progress, RunRequest, nightly
+from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, Night, store_night_reports
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.intake.book.guessing import Guess, guess_mapping
 from arrears.intake.book.keeper import StoreKeeper
@@ -154,6 +155,12 @@ def regimes_chosen(home: Home, named: Path | None) -> tuple[RegimeFigures, ...]:
     return regime_figures(read_regimes(text, home.read_settings().jurisdiction, file.name))
 
 
+def kinds_stated(home: Home, named: Path | None) -> ProductKinds:
+    """Of which products does this home state the kind? The block `product_kinds` of the same file; called after `conventions_of` has judged it."""
+    file = named or home.conventions_file
+    return read_kinds(file.read_text(encoding="utf-8"), file.name) if file.is_file() else ()
+
+
 def early_warning_of(home: Home, named: Path | None) -> EarlyWarningSettings:
     """From which thresholds on does this home raise alerts? The block `early_warning` of the same file; called after `conventions_of` has judged it."""
     file = named or home.conventions_file
@@ -163,8 +170,8 @@ def early_warning_of(home: Home, named: Path | None) -> EarlyWarningSettings:
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
     output: Path | None = None, conventions: Path | None = None, reports: int = REPORTS_A_NIGHT,
-) -> RunResult:
-    """The nightly run over one book of this home's institution.
+) -> Night:
+    """The nightly run over one book of this home's institution, and the reports that it leaves; what went wrong with these is told in the answer.
 
     Args:
         conventions: file of the lender's conventions; None takes the home's, and where there is none the defaults.
@@ -179,8 +186,8 @@ def run_book(
         raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
     request = RunRequest(
         place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
-        early_warning_of(home, conventions),
+        early_warning_of(home, conventions), kinds_stated(home, conventions),
     )
     result = nightly(request, CaseRecords(institution_id), progress)
-    store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)
-    return result
+    left = store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)
+    return Night(result.name, result.folder, result.facts, result.already_published, result.taken_up, left)

@@ -13,6 +13,10 @@ from arrears.engine.run_folder import RunName, current_run, published_runs, run_
 from arrears.engine.workbook import write_workbook
 
 
+class NoFigures(WrongCall):
+    """The run was made before runs kept the figures of the portfolio report."""
+
+
 def run_of_day(runs: Path, on: date | None) -> RunName:
     """The run meant: the last one of the day named, or the one the pages show.
 
@@ -29,11 +33,11 @@ def portfolio_of(runs: Path, name: RunName) -> dict[str, Any]:
     """The figures of a run's report.
 
     Raises:
-        WrongCall: the run was made before runs kept these figures.
+        NoFigures: the run was made before runs kept these figures.
     """
     file = runs / str(name) / "portfolio.json"
     if not file.exists():
-        raise WrongCall(f"The run {name} keeps no portfolio figures.", "It was made by an earlier version.", f"Run the day again: arrears run --on {name.as_of}")
+        raise NoFigures(f"The run {name} keeps no portfolio figures.", "It was made by an earlier version.", f"Run the day again: arrears run --on {name.as_of}")
     figures: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return figures
 

@@ -32,11 +32,11 @@ class Accruing:
             items: oldest due first.
         """
         days, first = (to - after).days, after + ONE_DAY
-        overdue = [one for one in items if one.due_on <= after and one.is_open]
+        overdue = [one for one in items if one.is_open and one.due_on <= after]
         for kind in ON_LATENESS if overdue else ():
             rate, components = self._timeline.on(kind, first), self._bearing(kind, first)
             for item in overdue if components and (rate.charged or rate.forgiven) else ():
-                self._add(item, kind, sum(item.open.get(one, 0) for one in components), days, rate, after)
+                self._add(item, kind, sum(map(item.bears_minor, components)), days, rate, after)
                 item.grace_is_over |= item.is_open and to > item.due_on + timedelta(self._terms.penalty_grace_days)
         if self._terms.interest is InterestWay.DAILY:
             self._run_contract(items, after, days, first)
@@ -47,11 +47,11 @@ class Accruing:
         target = next((one for one in items if one.due_on > after and one.number is not None), bears[-1] if bears else None)
         rate, components = self._timeline.on(InterestKind.CONTRACT, first), self._bearing(InterestKind.CONTRACT, first)
         if target is not None and components:
-            self._add(target, InterestKind.CONTRACT, sum(item.open.get(one, 0) for item in bears for one in components), days, rate, after)
+            self._add(target, InterestKind.CONTRACT, sum(item.bears_minor(one) for item in bears for one in components), days, rate, after)
 
     def _add(self, item: Standing, kind: InterestKind, base_minor: int, days: int, rate: Running, after: date) -> None:
         if base_minor and rate.charged:
-            item.accrual(kind, after).exact += Fraction(rate.charged) * base_minor * days / self._terms.days_in_year
+            item.accrual(kind, after, self._terms.days_in_year).add(rate.charged, base_minor, days, after)
         if base_minor and rate.forgiven:
             self.forgiven += Fraction(rate.forgiven) * base_minor * days / self._terms.days_in_year
 

@@ -48,7 +48,8 @@ class Line:
         item: key of the instalment or charge; None where it concerns the account.
         amount_minor: by how much what is owed changes (a payment is negative); of a line that only tells, the amount told.
         entry_id: the entry that caused it; None where time alone did.
-        from_on, to_on: the days for which interest is charged: from the end of the first to the end of the last.
+        from_on, to_on: between which days interest ran: from the end of the first to the end of the last.
+        days: on how many of them it ran; fewer where it was stopped in between.
     """
 
     on: date
@@ -59,6 +60,7 @@ class Line:
     entry_id: str | None = None
     from_on: date | None = None
     to_on: date | None = None
+    days: int | None = None
 
     @property
     def change_minor(self) -> int:

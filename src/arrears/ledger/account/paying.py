@@ -70,6 +70,7 @@ def pay(terms: AccountTerms, money: Money, items: Sequence[Standing], on: date) 
 
 
 def _lay(terms: AccountTerms, money: Money, items: Sequence[Standing], on: date) -> list[Part]:
+    items = _within_reach(terms, money.free_minor, items, on)
     found = in_agreed_order(terms, money.free_minor, [one.outstanding(place) for place, one in enumerate(items)], on)
     parts = [Part(items[int(one.key)], one.component, one.amount_minor) for one in found.portions]
     for part in parts:
@@ -77,6 +78,18 @@ def _lay(terms: AccountTerms, money: Money, items: Sequence[Standing], on: date)
     money.parts += parts
     money.free_minor = found.unallocated_minor
     return parts
+
+
+def _within_reach(terms: AccountTerms, amount_minor: int, items: Sequence[Standing], on: date) -> Sequence[Standing]:
+    """All that is due, and of what is not due as much, oldest first, as the money can reach; every order but a list of rules goes that way."""
+    if terms.allocation is AllocationWay.RULES:
+        return items
+    reached = 0
+    for place, item in enumerate(items):
+        if reached >= amount_minor and item.due_on > on:
+            return items[:place]
+        reached += item.open_total_minor
+    return items
 
 
 def take_off(money: Money, item: Standing, component: Component, amount_minor: int) -> int:

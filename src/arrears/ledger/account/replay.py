@@ -7,7 +7,8 @@ out anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from arrears.core.problems import WrongCall
@@ -43,7 +44,7 @@ BOOKED_AS = {
 }
 
 
-def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: date | None = None) -> Ledger:
+def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: date | None = None, book_on: Collection[date] = ()) -> Ledger:
     """The ledger of a day.
 
     Args:
@@ -51,6 +52,7 @@ def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: da
         entries: all entries of the account, in any order; those valid after `on` are not used.
         on: the day, at its end.
         known_on: only what was recorded by this day; None: everything. So a past day can be asked as it was seen then, and as it is seen now.
+        book_on: days on which interest is written down in a line although nothing else happens, such as month ends. No amount depends on it.
 
     Returns:
         The same for the same entries, in whatever order they are given.
@@ -69,7 +71,7 @@ def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: da
         WrongCall: two different entries have one id, two instalments have one number, or a taking back is itself taken back.
     """
     standing = in_effect(entries := list(entries), on, known_on)
-    account = _Account(terms, standing)
+    account = _Account(terms, standing, book_on)
     account.look_for_what_takes_back_nothing(entries, known_on)
     for entry in standing:
         account.go_to(entry.valid_on)
@@ -81,11 +83,13 @@ def replay(terms: AccountTerms, entries: Iterable[Entry], on: date, known_on: da
 class _Account:
     """One account on its way through the days."""
 
-    def __init__(self, terms: AccountTerms, standing: Sequence[Entry]) -> None:
+    def __init__(self, terms: AccountTerms, standing: Sequence[Entry], book_on: Collection[date]) -> None:
+        self.book_on = sorted(book_on)
         self.terms, self.timeline = terms, Timeline(terms, standing)
         self.accruing = Accruing(terms, self.timeline)
         self.today = standing[0].valid_on if standing else date.min
         self.items: list[Standing] = []
+        self.due_days: list[date] = []
         self.moneys: list[Money] = []
         self.quotes: list[OpenQuote] = []
         self.lines: list[Line] = []
@@ -96,8 +100,11 @@ class _Account:
 
     def go_to(self, day: date) -> None:
         """Let the days up to this one pass: interest runs, instalments fall due, money held in hand pays them."""
-        if day == self.today:
-            return
+        for stop in [one for one in self.book_on if self.today < one < day] + [day]:
+            if stop > self.today:
+                self._advance(stop)
+
+    def _advance(self, day: date) -> None:
         for cut in self._days_of_change(day):
             self.accruing.run(self.items, self.today, cut)
             self.today = cut
@@ -110,10 +117,9 @@ class _Account:
         self._use_money_in_hand()
 
     def _days_of_change(self, day: date) -> list[date]:
-        grace = timedelta(self.terms.penalty_grace_days)
-        days = {one.due_on for one in self.items} | {one.due_on + grace for one in self.items}
-        inner = {one for one in days if self.today < one < day}
-        return sorted(inner | {one for one in self.timeline.changes_between(self.today, day) if one > self.today} | {day})
+        """Days after today, up to this one, after which interest runs differently: due dates, ends of grace, changes of state and rate."""
+        after, to = bisect_right(self.due_days, self.today), bisect_left(self.due_days, day)
+        return sorted({*self.due_days[after:to], *(one for one in self.timeline.changes_between(self.today, day) if one > self.today), day})
 
     def _fall_due(self, items: Iterable[Standing]) -> None:
         for item in items:
@@ -126,9 +132,10 @@ class _Account:
         for item in self.items:
             for kind, accrual, amount in item.to_book():
                 item.charge(INTO[kind], amount)
-                self.lines.append(Line(self.today, BOOKED_AS[kind], item.key, INTO[kind], amount, None, accrual.since_on, self.today))
-                accrual.booked_minor += amount
-                accrual.since_on = self.today
+                if kind is InterestKind.CONTRACT and self.today > item.due_on:
+                    item.interest_after_due_minor += amount
+                self.lines.append(Line(self.today, BOOKED_AS[kind], item.key, INTO[kind], amount, None, accrual.since_on, self.today, accrual.days))
+                accrual.book(amount)
 
     # What an entry does
 
@@ -182,6 +189,8 @@ class _Account:
     def _add(self, item: Standing) -> None:
         self.items.append(item)
         self.items.sort(key=lambda one: one.place)
+        for one in {item.due_on, item.due_on + timedelta(self.terms.penalty_grace_days)}:
+            insort(self.due_days, one)
 
     def _change_accrual(self, entry: AccrualChange) -> None:
         if InterestKind.CONTRACT not in entry.kinds:
@@ -232,7 +241,7 @@ class _Account:
         if entry.number is not None:
             self.findings.append(LedgerFinding(entry.entry_id, Noticed.NAMES_NO_INSTALMENT))
         due_on = entry.due_on or entry.valid_on
-        item = Standing(f"charge {entry.entry_id}", None, entry.valid_on, min(entry.valid_on, due_on), due_on)
+        item = Standing(f"charge {entry.entry_id.removeprefix('charge ')}", None, entry.valid_on, min(entry.valid_on, due_on), due_on)
         self._add(item)
         return item
 

@@ -7,14 +7,15 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from arrears.core.problems import WrongCall
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.debts import ART_561_ORDER
 from arrears.ledger.allocation.instalments import RuleList
 from arrears.ledger.bearing import BearingRule, InterestKind
+from arrears.ledger.ranges import within
 
 HIGHEST_RATE = Decimal(100)
 """A rate above 100 for 1 a year (10,000 %) is taken for a slip of the pen."""
+WHY = "The ledger of the account cannot be kept by it."
 
 
 class InterestWay(Enum):
@@ -70,7 +71,7 @@ class AccountTerms:
         in_advance: what becomes of money beyond what is due.
 
     Raises:
-        WrongCall: a field is outside its range, or one that the order needs is missing.
+        OutsideRange: a field is outside its range, or one that the order needs is missing.
     """
 
     currency: str
@@ -93,21 +94,17 @@ class AccountTerms:
     def __post_init__(self) -> None:
         for field in ("contract_rate_annual", "penalty_rate_annual", "compound_rate_annual"):
             rate: Decimal = getattr(self, field)
-            _within(field, rate.is_finite() and 0 <= rate <= HIGHEST_RATE, "a share of one between 0 and 100, such as 0.18 for 18 %")
-        _within("days_in_year", self.days_in_year in (360, 364, 365, 366), "360, 364, 365 or 366")
-        _within("penalty_grace_days", 0 <= self.penalty_grace_days <= 366, "a whole number from 0 to 366")
+            within(field, rate.is_finite() and 0 <= rate <= HIGHEST_RATE, "a share of one between 0 and 100, such as 0.18 for 18 %", WHY)
+        within("days_in_year", self.days_in_year in (360, 364, 365, 366), "360, 364, 365 or 366", WHY)
+        within("penalty_grace_days", 0 <= self.penalty_grace_days <= 366, "a whole number from 0 to 366", WHY)
         for field in ("order", "in_advance_order"):
-            _within(field, sorted(one.value for one in getattr(self, field)) == sorted(one.value for one in Component), "every component once")
-        _within("rules", (self.rules is not None) == (self.allocation is AllocationWay.RULES), "a list of rules if, and only if, allocation is rules")
+            within(field, sorted(one.value for one in getattr(self, field)) == sorted(one.value for one in Component), "every component once", WHY)
+        within("rules", (self.rules is not None) == (self.allocation is AllocationWay.RULES), "a list of rules where allocation is rules, else leave it out", WHY)
         card_day = self.principal_first_after_days
-        _within("principal_first_after_days", (card_day is not None) == (self.allocation is AllocationWay.CHINA_CARD), "a day if, and only if, allocation is china_card")
+        within("principal_first_after_days", (card_day is not None) == (self.allocation is AllocationWay.CHINA_CARD), "a number of days where allocation is china_card, else leave it out", WHY)
 
     @property
     def bearing_table(self) -> tuple[BearingRule, ...]:
         """The table of this account, the usual one where none was given."""
         return self.bearing or usual_bearing(self.product)
 
-
-def _within(field: str, holds: bool, wanted: str) -> None:
-    if not holds:
-        raise WrongCall(f"{field} is outside its range.", "The ledger of the account cannot be kept by it.", f"Write {field} as {wanted}.")

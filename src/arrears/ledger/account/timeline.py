@@ -6,6 +6,7 @@ it is owed, so the interest of the day of a stop is not charged.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -71,6 +72,9 @@ class Timeline:
         self._terms = terms
         self._rates = [one for one in entries if isinstance(one, RateChange)]
         self._states = [one for one in entries if isinstance(one, AccrualChange)]
+        starts = [one.valid_on for one in (*self._rates, *self._states)] + [one.until_on for one in self._states if one.until_on is not None]
+        starts += [one.from_on for one in terms.bearing_table]
+        self._changes = sorted({day - ONE_DAY for day in starts if day > date.min})
 
     def on(self, kind: InterestKind, day: date, seen_on: date | None = None) -> Running:
         """Rate of the kind on the day. `seen_on`: only changes valid by then count, however far the day lies ahead."""
@@ -99,6 +103,4 @@ class Timeline:
 
     def changes_between(self, first: date, last: date) -> list[date]:
         """After which days, from `first` to before `last`, is the rate of the next day perhaps another?"""
-        starts = [one.valid_on for one in (*self._rates, *self._states)] + [one.until_on for one in self._states if one.until_on is not None]
-        starts += [one.from_on for one in self._terms.bearing_table]
-        return sorted({day - ONE_DAY for day in starts if day > date.min and first <= day - ONE_DAY < last})
+        return self._changes[bisect_left(self._changes, first) : bisect_left(self._changes, last)]

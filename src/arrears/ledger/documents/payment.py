@@ -38,6 +38,7 @@ from arrears.ledger.documents.reading import (
     Text,
     Whole,
     YesNo,
+    first_again,
 )
 
 
@@ -215,22 +216,22 @@ BALANCE = Group(
 )
 
 
-def _amounts(values: dict[str, Any]) -> dict[Component, int]:
-    """The amounts by component, taken out of the values."""
+def amounts_of(values: dict[str, Any]) -> dict[Component, int]:
+    """The amounts by component, taken out of the values of `COMPONENTS`."""
     return {one: values.pop(one.value) for one in Component if one.value in values}
 
 
 def _with_instalments(values: dict[str, Any]) -> dict[str, Any]:
-    rows = [Outstanding(number, row.pop("due_on"), _amounts(row)) for number, row in enumerate(values["instalments"], 1)]
+    rows = [Outstanding(number, row.pop("due_on"), amounts_of(row)) for number, row in enumerate(values["instalments"], 1)]
     return {**values, "instalments": rows}
 
 
-def _keys(field: str, each: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The names of the rows, each of which must stand once."""
+def names_of(field: str, each: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of the rows (their `key`), each of which must stand once."""
     names = [row["key"] for row in rows]
-    for number, name in enumerate(names, 1):
-        if name in names[: number - 1]:
-            raise FieldNotValid(f"name of {each} {number}", f"name of {each} {number} is “{name}”, as another one's is.", f"Write a name of its own for each of {field}.")
+    if (again := first_again(names)) is not None:
+        where = f"name of {each} {again + 1}"
+        raise FieldNotValid(where, f"{where} is “{names[again]}”, as another one's is.", f"Write {where} as a name of its own, as each of {field} has.")
     return {name: name for name in names}
 
 
@@ -242,14 +243,14 @@ def _named(values: dict[str, Any], field: str, each: str, known: Mapping[str, st
 
 
 def _between_debts(values: dict[str, Any]) -> BetweenDebts:
-    known = _keys("debts", "debt", values["debts"])
+    known = names_of("debts", "debt", values["debts"])
     for field in ("designated", "agreed"):
         _named(values, field, "debt", known)
-    return BetweenDebts(**{**values, "debts": [Debt(amounts=_amounts(row), **row) for row in values["debts"]]})
+    return BetweenDebts(**{**values, "debts": [Debt(amounts=amounts_of(row), **row) for row in values["debts"]]})
 
 
 def _us_card(values: dict[str, Any]) -> UsCard:
-    known = _keys("balances", "balance", values["balances"])
+    known = names_of("balances", "balance", values["balances"])
     _named(values, "minimum_order", "balance", known)
     order = values.get("minimum_order")
     if order is not None and len(order) < len(known):
@@ -290,7 +291,7 @@ PAYMENT_KINDS: dict[str, Document[Payment]] = {
     "card_china": Document(
         "a payment",
         {**COMMON, "days_past_due": Field(Whole("a whole number of days, such as 91", "91"), needed=True), **COMPONENTS, "principal": Field(Amount(), needed=True)},
-        lambda values: ChinaCard(amounts=_amounts(values), **values),
+        lambda values: ChinaCard(amounts=amounts_of(values), **values),
     ),
     "card_us": Document(
         "a payment",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -52,9 +52,9 @@ def refuse(field: str, stated: object, wanted: str) -> NoReturn:
 
 
 def _shown(stated: object) -> str:
-    """A value in a message: never more than a line, whatever was written."""
+    """A value in a message: never more than a line, and nothing that a terminal would obey, whatever was written."""
     if isinstance(stated, str):
-        return "empty" if not stated.strip() else f"“{stated if len(stated) <= SHOWN_AT_MOST else stated[:SHOWN_AT_MOST] + '…'}”"
+        return f"“{_name(stated)}”" if stated.strip() else "empty"
     return "a list" if isinstance(stated, list) else "a group of fields" if isinstance(stated, dict) else "not there"
 
 
@@ -74,8 +74,8 @@ class Form(Protocol):
 
 
 def _one_text(form: Form, field: str, stated: object) -> str:
-    """The text of a single value."""
-    if not isinstance(stated, str) or not stated.strip() or len(stated) > LONGEST_TEXT:
+    """The text of a single value, without anything that a terminal would obey."""
+    if not isinstance(stated, str) or not stated.strip() or len(stated) > LONGEST_TEXT or not stated.isprintable():
         refuse(field, stated, form.wanted)
     return stated.strip()
 
@@ -145,7 +145,7 @@ class Percentage:
 class Day:
     """A day of the calendar."""
 
-    wanted: str = "a day, such as 2026-01-31"
+    wanted: str = "a day from the years 1900 to 2200, such as 2026-01-31"
     example: str = "2026-01-31"
 
     def read(self, field: str, stated: object, currency: str) -> date:
@@ -174,7 +174,7 @@ class Amount:
         try:
             found = parse_minor(text, currency)
         except (AmountNotValid, ValueError):  # A figure of thousands of digits is a ValueError of its own.
-            refuse(field, stated, f"{self.wanted}, with at most {minor_digits(currency)} decimals in {currency}")
+            refuse(field, stated, f"{self.wanted}; {currency} has {minor_digits(currency)} decimals")
         if found < 0 and not self.signed:
             refuse(field, stated, self.wanted)
         return found
@@ -230,15 +230,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields inside a field."""
+    """Fields inside a field; `beside` gives examples of such as are needed together only."""
 
     fields: Mapping[str, Field]
     wanted: str = "a group of fields"
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def example(self) -> dict[str, Any]:
         """The fields that must be there."""
-        return {name: one.form.example for name, one in self.fields.items() if one.needed}
+        return {**{name: one.form.example for name, one in self.fields.items() if one.needed}, **self.beside}
 
     def read(self, field: str, stated: object, currency: str) -> dict[str, Any]:
         """The values, by the names of the record's arguments."""
@@ -275,10 +276,23 @@ class ListOf:
             refuse(field, stated, self.wanted)
         of = f" of {field.partition(' of ')[2]}" if " of " in field else ""
         rows = [self.form.read(f"{self.each} {number}{of}", row, currency) for number, row in enumerate(stated, 1)]
-        again = next((row for place, row in enumerate(rows) if self.once and row in rows[:place]), None)
-        if again is not None:
-            raise FieldNotValid(field, f"{field} names {_shown(stated[rows.index(again)])} twice.", f"Write {field} as {self.wanted}.")
+        if self.once and (again := first_again(rows)) is not None:
+            raise FieldNotValid(field, f"{field} names {_shown(stated[again])} twice.", f"Write {field} as {self.wanted}.")
         return rows
+
+
+def first_again(rows: Sequence[Hashable]) -> int | None:
+    """At which place does something stand that stood before?
+
+    >>> first_again("abca"), first_again("abc")
+    (3, None)
+    """
+    seen = set[Hashable]()
+    for place, row in enumerate(rows):
+        if row in seen:
+            return place
+        seen.add(row)
+    return None
 
 
 def read_fields(where: str, stated: Mapping[str, Any], fields: Mapping[str, Field], currency: str) -> dict[str, Any]:
@@ -301,8 +315,10 @@ def read_fields(where: str, stated: Mapping[str, Any], fields: Mapping[str, Fiel
     return {fields[name].to or name: fields[name].form.read(f"{name}{of}", value, currency) for name, value in stated.items()}
 
 
-def _name(stated: object) -> str:
-    return str(stated) if len(str(stated)) <= SHOWN_AT_MOST else f"{str(stated)[:SHOWN_AT_MOST]}…"
+def _name(stated: str) -> str:
+    """A text, cut and printable."""
+    plain = "".join(one if one.isprintable() else "�" for one in stated[:SHOWN_AT_MOST])
+    return plain if len(stated) <= SHOWN_AT_MOST else f"{plain}…"
 
 
 def _currency_of(stated: Mapping[str, Any]) -> str:
@@ -331,7 +347,7 @@ class Document(Generic[Made]):
     @property
     def example(self) -> dict[str, Any]:
         """The smallest whole document."""
-        return {**{name: one.form.example for name, one in self.fields.items() if one.needed}, **self.more_example}
+        return Group(self.fields, beside=self.more_example).example
 
     def read(self, text: str) -> Made:
         """What this text says.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from arrears.ledger.day_count import ACTUAL_360, ACTUAL_365, ACTUAL_ACTUAL, THIRTY_360, LeapRule, YearBoundary
-from arrears.ledger.documents.reading import Amount, CurrencyCode, Day, Document, Field, OneOf, Percentage, Whole
+from arrears.ledger.documents.reading import Amount, CurrencyCode, Day, Document, Field, OneOf, Percentage, Whole, YesNo
 from arrears.ledger.due_dates import MonthEndRule, Unit
 from arrears.ledger.rounding import Rounding
 from arrears.ledger.schedule.terms import Amortization, Engine, InterestMethod, InterestPeriod, Terms
@@ -43,9 +43,13 @@ TERMS_FIELDS = {
     "grace_principal": Field(Whole("a whole number below count, such as 2", "0")),
     "grace_interest": Field(Whole("a whole number below count, such as 1", "0")),
     "balloon": Field(Amount("an amount from zero to below the principal, such as 500.00", "500.00"), to="balloon_minor"),
-    "fixed_length_days": Field(Whole("a whole number of days from 1 to 73200, such as 365", "365")),
+    "fixed_length_days": Field(Whole("a whole number of days from 1 to 72000, such as 365", "365")),
     "first_due_on": Field(Day("a day not before paid_out_on, such as 2026-02-28", "2026-02-28")),
     "instalment_rounding": Field(OneOf(ROUNDINGS)),
+    "instalment": Field(Amount("an amount above zero; it goes with the cumulative engine, declining balance and equal instalments", "400.00"), to="instalment_minor"),
+    "ordinary_twelfth": Field(YesNo("no, or yes with the cumulative engine, declining balance and equal instalments", "no")),
+    "merge_small_last": Field(YesNo()),
+    "days_since_same_day": Field(YesNo()),
 }
 """The fields of terms, without the currency: they stand in other documents too."""
 
@@ -59,6 +63,9 @@ def terms_of(values: dict[str, Any]) -> Terms:
     rules = {name: values.pop(name) for name in ("leap_rule", "year_boundary") if name in values}
     if rules:
         values["day_count"] = replace(values.get("day_count", ACTUAL_365), **rules)
+    if "instalment_minor" in values:
+        values.setdefault("engine", Engine.CUMULATIVE)
+        values.setdefault("merge_small_last", False)  # What was agreed is never exceeded by a last row that took in a small one.
     if "down_payment_percent" in values:
         values["down_payment_percent"] = values["down_payment_percent"].scaleb(2)
     return Terms(**values)
