@@ -48,7 +48,7 @@ def test_an_alert_that_ended_is_found_by_its_state_with_day_and_reason_and_asks_
 
 
 def test_the_home_page_tells_what_waited_too_long_first_and_counts_nothing_that_ended(bank, signed_in):
-    text = signed_in("collector").get(reverse("home")).content.decode()
+    text = signed_in("manager").get(reverse("home")).content.decode()
     block = text[text.index('class="alerts"'):]
     assert block.index("Moved.") < block.index("New.") and "escalated" in block
     assert "Due soon." not in block and "kind=likely_to_miss" not in block
