@@ -87,7 +87,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=asked.chromium, args=CHROMIUM_FLAGS)
         for size, viewport in SIZES.items():
             context = browser.new_context(viewport=viewport)
-            context.set_default_timeout(8000)
+            context.set_default_timeout(30_000)
             sign_in(context.new_page(), asked.url, asked.user, asked.password)
             picture_all(context, asked.url, asked.output, size)
             context.close()

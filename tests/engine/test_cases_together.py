@@ -147,6 +147,21 @@ def test_a_payment_that_does_not_count_yet_is_shown_with_the_day_from_which_it_d
     assert [(payment.paid_on, payment.counts_on) for payment in payments] == [(date(2026, 9, 20), date(2026, 9, 21)), (date(2026, 8, 5), None)]
 
 
+def test_a_statement_whose_due_date_moved_off_a_free_day_shows_both_days(tmp_path: Path) -> None:
+    here = Home(tmp_path)
+    small: SmallBook = write_small_book(here, BANK)
+    folder, batch = here.runs / "main" / "2026-11-23" / "1", here.book("main") / "batches" / "000001"
+    rows = ", ".join(f"(11::BIGINT, DATE '{on}', DATE '{due}', 5000::BIGINT, 1000::BIGINT, NULL::INTEGER)" for on, due in (("2026-09-20", "2026-10-10"), ("2026-10-20", "2026-11-10")))
+    columns = "account_id, statement_on, due_on, balance_minor, minimum_due_minor, months_past_due"
+    duckdb.execute(f"COPY (SELECT * FROM (VALUES {rows}) t({columns})) TO '{batch}/statements.parquet' (FORMAT parquet)")
+    moved = "SELECT 'CN following' AS rule, DATE '2026-10-10' AS due_on, DATE '2026-10-12' AS moved_to"
+    duckdb.execute(f"COPY ({moved}) TO '{folder}/frozen/moved_due_days.parquet' (FORMAT parquet)")
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**facts, "conventions": {"non_working_days": "CN following"}}))
+    statements = reading.case_view(here, BANK, small.lin, unseal=opened).accounts[0].statements
+    assert [(one.due_on, one.contractual_due_on) for one in statements] == [(date(2026, 11, 10), None), (date(2026, 10, 12), date(2026, 10, 10))]
+
+
 def test_an_item_within_the_tolerance_is_unpaid_and_not_overdue(home: Home) -> None:
     lenient = night(home, CONVENTIONS["leniency"])
     views = reading.case_views(home, BANK, case_ids(home, lenient), unseal=opened)

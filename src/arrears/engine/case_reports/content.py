@@ -249,9 +249,12 @@ class _Writer:
         title = self.say("Alerts", "预警")
         if not self.sources.alerts:
             return Section(title, sentences=(self.say("None.", "无。"),))
-        rows = tuple((words.word(words.ALERTS, alert.kind, self.language), words.word(words.ALERT_STATES, alert.state, self.language), alert.raised_on.isoformat(),
-                      alert.whole_reason().in_language(self.language)) for alert in self.sources.alerts)
-        return Section(title, tables=(Table((self.say("Alert", "预警"), self.say("State", "状态"), self.say("Since", "自"), self.say("Reason", "原因")), rows),))
+        return Section(title, sentences=tuple(self._alert(alert) for alert in self.sources.alerts))
+
+    def _alert(self, alert: AlertRow) -> str:
+        kind, state = words.word(words.ALERTS, alert.kind, self.language), words.word(words.ALERT_STATES, alert.state, self.language)
+        reason = alert.whole_reason().in_language(self.language)
+        return self.say(f"{kind} ({state}, since {alert.raised_on}): {reason}", f"{kind}（{state}，自 {alert.raised_on}）：{reason}")
 
     def accounts(self) -> Section:
         """Each account, its regulatory class as a floor, and the items that are unpaid."""

@@ -15,7 +15,7 @@ import duckdb
 
 from arrears.assess.classification.book import NOT_IN_A_BOOK, Regime
 from arrears.assess.classification.words import REGIME_WORDS, class_words, why_words
-from arrears.assess.delinquency.groups import MOVED_DUE_DAYS, MOVED_SCHEMA
+from arrears.assess.delinquency.groups import DATED, MOVED_DUE_DAYS, MOVED_SCHEMA
 from arrears.assess.delinquency.open_items import counted_items, moved_rows, with_days_settled
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.book import BOOK_TABLES
@@ -67,13 +67,14 @@ class OverdueOn:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a revolving account."""
+    """One statement of a revolving account; `contractual_due_on` is set where the contract's day is a free one."""
 
     statement_on: date
     due_on: date
     balance_minor: int
     months_past_due: int | None
     minimum_due_minor: int | None = None
+    contractual_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +171,10 @@ class _Parts:
 
     def _take_in_hand(self) -> None:
         """Keep the accounts' rows ready, every due date where this run moved it."""
-        for name in ("accounts", "instalments", "receivables", "payments"):
+        for name in ("accounts", *DATED, "payments"):
             self._keep(own(name), self._rows_of(name))
         show_moved_days(self.connection, self.run)
-        for name in DATED_ITEMS:
+        for name in DATED:
             self._keep(f"moved_{name}", _moved_sql(self.run.conventions, name))
 
     def _keep(self, name: str, rows: str) -> None:
@@ -224,9 +225,9 @@ class _Parts:
 
     def _statements(self) -> dict[int, list[Statement]]:
         """Each revolving account's statements, newest first."""
-        rows = rows_by_name(self.connection, f"""
-            SELECT account_id, statement_on, due_on, balance_minor, months_past_due, minimum_due_minor FROM ({self._rows_of("statements")})
-            WHERE statement_on <= ? ORDER BY account_id, statement_on DESC""", [self.run.as_of])
+        rows = rows_by_name(self.connection, """
+            SELECT account_id, statement_on, due_on, balance_minor, months_past_due, minimum_due_minor, nullif(contractual_due_on, due_on) AS contractual_due_on
+            FROM moved_statements WHERE statement_on <= ? ORDER BY account_id, statement_on DESC""", [self.run.as_of])
         return _by_account((row.pop("account_id"), Statement(**row)) for row in rows)
 
     def _classes(self) -> dict[int, list[ClassFloor]]:
