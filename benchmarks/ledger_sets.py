@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import tempfile
 import time
 from datetime import date
@@ -24,7 +23,7 @@ import pyarrow as pa
 
 from arrears.assess.delinquency.money_rules import MoneyRules
 from arrears.engine.columns_engine import EngineSettings, column_engine
-from arrears.engine.ledger_sets import allocate_book
+from arrears.engine.ledger_sets import allocate_between_debts, allocate_book
 from arrears.engine.product_ledgers import left_of_accounts
 from arrears.ledger.allocation.debts import STANDARD_ORDER
 from arrears.ledger.sets.accrual import MILLIONTHS
@@ -88,8 +87,44 @@ def measure(payments: int, late_percent: int, folder: Path, threads: int, memory
     }
 
 
+DEBTS_SQL = """
+CREATE TEMP TABLE ledger_debts AS SELECT p::BIGINT * 7919 AS party_id, 'CNY' AS currency, d::BIGINT AS debt_id,
+    (DATE '{first}' + (hash(p, d) % 400)::INTEGER)::DATE AS due_on, hash(p, d, 1) % 3 = 0 AS is_secured, (hash(p, d, 2) % 3 * 60000)::BIGINT AS burden_millionths,
+    hash(p, d, 3) % 20 = 0 AS is_disputed, 0::BIGINT AS costs_minor, 0::BIGINT AS penalty_minor, 500::BIGINT AS fee_minor, 20000::BIGINT AS interest_minor,
+    (80000 + hash(p, d) % 40000)::BIGINT AS principal_minor, {rate}::BIGINT AS rate_millionths, 365::BIGINT AS days_in_year
+FROM range({persons}) persons(p), range({debts}) debts(d)
+"""
+DEBT_PAYMENTS_SQL = """
+CREATE TEMP TABLE ledger_debt_payments AS SELECT p::BIGINT * 7919 AS party_id, 'CNY' AS currency, n::BIGINT AS payment_id,
+    (DATE '{first}' + (n * 50 + hash(p, n) % 30)::INTEGER)::DATE AS paid_on, (20000 + hash(p, n, 1) % 40000)::BIGINT AS amount_minor
+FROM range({persons}) persons(p), range({payments}) payments(n)
+"""
+DEBTS_A_PERSON, PAYMENTS_A_PERSON = 3, 6
+
+
+def measure_debts(payments: int, folder: Path, threads: int, memory: str) -> dict[str, Any]:
+    """The same for undesignated payments of persons over three debts each, by articles 560 and 561; nothing of a payment may be lost."""
+    persons = max(1, payments // PAYMENTS_A_PERSON)
+    with column_engine(EngineSettings(threads=threads, memory_limit=memory), folder) as connection:
+        connection.execute(DEBTS_SQL.format(first=FIRST_DUE.isoformat(), rate=RATE_MILLIONTHS, persons=persons, debts=DEBTS_A_PERSON))
+        connection.execute(DEBT_PAYMENTS_SQL.format(first=FIRST_DUE.isoformat(), persons=persons, payments=PAYMENTS_A_PERSON))
+        started, on_cores = time.perf_counter(), time.process_time()
+        allocate_between_debts(connection, STANDARD_ORDER, ON)
+        seconds, core_seconds = time.perf_counter() - started, time.process_time() - on_cores
+        ((came, placed, over),) = connection.execute(
+            f"SELECT (SELECT sum(amount_minor) FROM ledger_debt_payments WHERE paid_on <= DATE '{ON}'), "
+            f"(SELECT sum({' + '.join(PARTS)}) FROM ledger_debt_portions), (SELECT sum(unallocated_minor) FROM ledger_debt_unallocated)"
+        ).fetchall()
+    assert came == placed + over, "money got lost between debts"
+    count = persons * PAYMENTS_A_PERSON
+    return {
+        "payments_over_debts": count, "debts_a_person": DEBTS_A_PERSON, "threads": threads, "seconds": round(seconds, 1), "core_seconds": round(core_seconds, 1),
+        "payments_per_second": round(count / seconds),
+    }
+
+
 def main() -> None:
-    """Measure, and print one JSON line for each share of late payers."""
+    """Measure, and print one JSON line for each share of late payers and one for debts of persons."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--payments", type=int, default=10_000_000)
     parser.add_argument("--late", type=int, action="append", help="percent of accounts that pay late; may be given several times (default: 100 and 20)")
@@ -97,11 +132,10 @@ def main() -> None:
     parser.add_argument("--memory", default="6GB")
     asked = parser.parse_args()
     for late in asked.late or [100, 20]:
-        folder = Path(tempfile.mkdtemp(prefix="arrears-bench-"))
-        try:
-            print(json.dumps(measure(asked.payments, late, folder, asked.threads, asked.memory)), flush=True)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix="arrears-bench-") as folder:
+            print(json.dumps(measure(asked.payments, late, Path(folder), asked.threads, asked.memory)), flush=True)
+    with tempfile.TemporaryDirectory(prefix="arrears-bench-") as folder:
+        print(json.dumps(measure_debts(asked.payments, Path(folder), asked.threads, asked.memory)), flush=True)
 
 
 if __name__ == "__main__":
