@@ -124,7 +124,7 @@ def commands() -> str:
     """The help of every command."""
     lines = [
         NOTICE.format(source="the help of `arrears`"), "# Commands", "",
-        "Exit codes: 0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused (a disk, a database, a lock); 130 stopped by Ctrl-C.", "",
+        "Exit codes: 0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused (a disk, a database, a lock), 5 partly done (a run stands, reports beside it are missing); 130 stopped by Ctrl-C.", "",
     ]
     for words in command_words():
         lines += [f"## `arrears {' '.join(words)}`", "", "```text", _help(words), "```", ""]

@@ -1,4 +1,4 @@
-"""Pictures of home, worklist, alerts and case page, in both languages, on desktop and phone, light and dark.
+"""Pictures of home, worklist, alerts, case page and the two reports that are taken along, in both languages, on desktop and phone, light and dark.
 
 Example (a server with synthetic data is running):
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
@@ -45,16 +46,30 @@ def pages_of(page: Page, url: str) -> dict[str, str]:
     return {"home": f"{url}/home/", "worklist": f"{url}/worklist/", "alerts": f"{url}/alerts/", "case": f"{url}{case}"}
 
 
+def reports_of(page: Page, url: str, case: str, folder: Path) -> dict[str, str]:
+    """Address of each report as a file: fetched as the signed-in person does, since a browser downloads instead of showing it."""
+    wanted = {"portfolio-report": f"{url}/home/portfolio.html", "case-report": f"{case}report.html"}
+    found = {}
+    for name, address in wanted.items():
+        file = folder / f"{name}.html"
+        file.write_bytes(page.context.request.get(address).body())
+        found[name] = file.as_uri()
+    return found
+
+
 def picture_all(context: BrowserContext, url: str, output: Path, size: str) -> None:
     """Each page in each language and theme at one size."""
     page = context.new_page()
     for language in LANGUAGES:
         for theme in THEMES:
             prefer(page, url, language=language, theme=theme)
-            for name, address in pages_of(page, url).items():
-                page.goto(address)
-                page.wait_for_load_state("networkidle")
-                page.screenshot(path=output / f"{name}-{language}-{size}-{theme}.png", full_page=name != "worklist")
+            page.emulate_media(color_scheme=theme)
+            pages = pages_of(page, url)
+            with tempfile.TemporaryDirectory() as folder:
+                for name, address in {**pages, **reports_of(page, url, pages["case"], Path(folder))}.items():
+                    page.goto(address + (f"#{language}" if name == "portfolio-report" else ""))
+                    page.wait_for_load_state("networkidle")
+                    page.screenshot(path=output / f"{name}-{language}-{size}-{theme}.png", full_page=name not in ("worklist", "portfolio-report"))
 
 
 def main() -> None:
@@ -72,7 +87,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=asked.chromium, args=CHROMIUM_FLAGS)
         for size, viewport in SIZES.items():
             context = browser.new_context(viewport=viewport)
-            context.set_default_timeout(8000)
+            context.set_default_timeout(30_000)
             sign_in(context.new_page(), asked.url, asked.user, asked.password)
             picture_all(context, asked.url, asked.output, size)
             context.close()

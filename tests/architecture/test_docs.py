@@ -235,6 +235,18 @@ def test_the_tolerance_table_of_the_conventions_page_is_what_the_code_answers() 
         assert (stands["days_past_due"], stands["amount_overdue_minor"]) == (int(days), _minor(overdue)), f"{paid}, {on}"
 
 
+def test_the_orders_of_components_of_the_conventions_page_are_what_the_code_answers() -> None:
+    rows = _table_rows(words_of("docs/how_to/conventions.md").split("## `component_order`")[1].split("## ")[0])
+    assert len(rows) == 3
+    stated = {"penalty_minor": 300, "fee_minor": 500, "interest_minor": 2_000, "principal_minor": 10_000}
+    item = {"account_id": 1, "due_on": date(2026, 1, 10), "amount_minor": 12_800, "outstanding_minor": 10_800, **stated}
+    schema = {name: "date" if name == "due_on" else "int64" for name in item}
+    for order, *left in rows:
+        conventions = read_conventions(f"component_order: {re.search(r'`(.*?)`', order).group(1)}", "CNY")  # type: ignore[union-attr]
+        stands = age(ibis.memtable([tuple(item.values())], schema=schema), conventions, date(2026, 2, 1)).to_pyarrow().to_pylist()[0]
+        assert [stands[f"overdue_{name}"] for name in stated] == [_minor(amount) for amount in left], order
+
+
 def test_the_policy_of_the_guide_can_be_used() -> None:
     page = words_of("docs/how_to/change_the_policy.md")
     policy = read_policy(re.search(r"```yaml\n(.*?)```", page, re.S).group(1))  # type: ignore[union-attr]

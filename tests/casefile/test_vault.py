@@ -35,7 +35,7 @@ def test_another_envelope_key_opens_nothing(store, bank, person):
 
 
 def test_nobody_without_a_key_can_be_sealed_for(store, bank):
-    with store.institution.acting_for(bank), pytest.raises(store.vault.Unreadable, match="1 people have no key"):
+    with store.institution.acting_for(bank), pytest.raises(store.vault.Unreadable, match="1 person has no key"):
         store.vault.default_vault().seal_many(pa.array([1]), pa.array(["x"]), "name")
 
 

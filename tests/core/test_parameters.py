@@ -107,7 +107,7 @@ def test_an_amount_needs_its_currency_and_nothing_else_has_one() -> None:
 
 
 def test_a_key_given_twice_is_refused_because_the_second_would_silently_win() -> None:
-    with pytest.raises(BadData, match="value is given twice"):
+    with pytest.raises(BadData, match="“value” is written twice"):
         figures(line("2020-01-01", "90", CONFIRMED + ", value: 180"))
 
 

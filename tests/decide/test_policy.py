@@ -82,6 +82,19 @@ def test_reasons_write_amounts_with_the_decimals_of_their_currency() -> None:
     assert decided(FIRST_STEPS, {"amount_overdue_minor": 100000000000001})[0]["reason_en"].startswith("1,000,000,000,000.01 CNY")
 
 
+@pytest.mark.parametrize(("days", "on_time", "said"), [(1, 14, "after 14 on time, 1 day late;"), (2, 6, "after 6 on time, 2 days late;")])
+def test_a_reason_counts_one_day_in_the_singular(days: int, on_time: int, said: str) -> None:
+    row = decided(FIRST_STEPS, {"days_past_due": days, "items_on_time": on_time, "items_paid_late": 0})[0]
+    assert said in row["reason_en"] and f"逾期 {days} 天" in row["reason_zh"]
+
+
+def test_only_a_noun_that_is_counted_loses_its_plural_after_one() -> None:
+    row = decided(FIRST_STEPS, {"days_past_due": None, "months_past_due": 11, "amount_overdue_minor": None})[0]
+    assert row["reason_en"].startswith("11 months past due")
+    row = decided(FIRST_STEPS, {"days_past_due": None, "months_past_due": 1, "amount_overdue_minor": None, "amount_at_stake_minor": 3000000})[0]
+    assert row["reason_en"].startswith("1 month past due"), row["reason_en"]
+
+
 def test_holds_are_named_in_words_in_both_languages() -> None:
     row = decided(FIRST_STEPS, {"hold_kinds": "breathing_space,claims_paid"})[0]
     assert "breathing space, says it is paid" in row["reason_en"]

@@ -40,7 +40,7 @@ def sources(small, who: str) -> CaseSources:
     home, book = small
     view = reading.case_view(home, 1, getattr(book, who), unseal=opened)
     with looking_into(home) as connection:
-        return CaseSources(view, reading.row_before(connection, view.run, view.row.case_id), reading.alerts_of_person(connection, view.run, view.row.party_id, ()), ())
+        return CaseSources(view, reading.rows_before(connection, view.run, [view.row.case_id]).get(view.row.case_id), reading.alerts_of_people(connection, view.run, [view.row.party_id], ())[view.row.party_id], ())
 
 
 def read(html: str) -> str:

@@ -44,6 +44,16 @@ def test_a_spreadsheet_has_exact_amounts_beside_their_currency_and_the_definitio
     assert row[0] == "CNY" and Decimal(str(row[2])) == Decimal("12.00") and row[4] == 0.75
 
 
+def test_a_chinese_spreadsheet_names_products_tables_and_buckets_in_chinese(figures: dict[str, Any], tmp_path: Path) -> None:
+    named = {**figures, "tables": {**figures["tables"], "imported": [{"table": "contact_history", "read": 2, "accepted": 1, "rejected": 1}],
+                                   "by_product": [{**row, "name": "car_loan"} for row in figures["tables"]["by_product"]]}}
+    write_workbook(named, "main", tmp_path / "p.xlsx", language="zh")
+    book = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx"))
+    assert book.get_sheet_by_name("by_product").to_python()[1][1] == "车贷"
+    assert book.get_sheet_by_name("imported").to_python()[1][0] == "联系记录"
+    assert all("天" in str(cell) or cell in ("未逾期", "已不在册", "不在册（期初）") for row in book.get_sheet_by_name("flow").to_python()[1:] for cell in row[1:3])
+
+
 def test_the_same_figures_give_the_same_spreadsheet_bytes(figures: dict[str, Any], tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write_workbook(figures, "main", tmp_path / name)

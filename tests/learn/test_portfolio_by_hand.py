@@ -13,6 +13,7 @@ The loans, in whole minor units. Day looked at: 30 April 2026; compared with 31 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -23,8 +24,9 @@ import pytest
 
 from arrears.assess.delinquency.settings import DayOnDueDate, DelinquencySettings
 from arrears.core.ids import ID_MAX
-from arrears.engine.book_views import Slice
-from arrears.engine.portfolio import WHOLE, figures_text, portfolio_figures
+from arrears.engine.book_views import Slice, slices_of
+from arrears.engine.portfolio import figures_text, portfolio_figures
+from arrears.engine.portfolio_slices import DatedRows, part_text, slice_rows, together
 from arrears.engine.tables import ASSESSMENT_SCHEMA, assessment_steps, empty, forget, think
 from tests.columns import day, with_book
 
@@ -32,6 +34,8 @@ ON, BEFORE = date(2026, 4, 30), date(2026, 3, 31)
 A, B, C, D, E = 1, 2, 3, 4, 5
 STARTS = ("2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01")
 SETTINGS = DelinquencySettings()
+WHOLE = slices_of(0, 1)[0]
+"""One slice that holds every account."""
 
 
 def _account(account_id: int, party_id: int, opened: str | None, product: str = "loan") -> dict[str, Any]:
@@ -70,6 +74,7 @@ INVOICES = {
 
 def figures_of(book: Any, on: date, compared: date | None, settings: DelinquencySettings = SETTINGS, slices: tuple[Slice, ...] = (WHOLE,)) -> dict[str, Any]:
     """The report's figures of a book on a day, by the expressions a run uses."""
+    dated = together(_rows_of_slice(book, on, settings, part) for part in slices)
     with duckdb.connect(":memory:") as connection:
         with_book(connection, book)
         for name, looked_at in (("portfolio_before", compared), ("now", on)):
@@ -81,7 +86,17 @@ def figures_of(book: Any, on: date, compared: date | None, settings: Delinquency
             connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM position")
             forget(connection, steps)
         connection.execute("CREATE TEMP TABLE position AS SELECT * FROM now")
-        return portfolio_figures(connection, settings, on, compared, 0, [], slices)
+        return portfolio_figures(connection, settings, on, compared, dated, 0, [])
+
+
+def _rows_of_slice(book: Any, on: date, settings: DelinquencySettings, part: Slice) -> DatedRows:
+    """What a run asks of one slice, through the text it is kept in."""
+    here = {name: [row for row in rows if part.first_id <= row.get("account_id", part.first_id) <= part.last_id] for name, rows in book.items()}
+    with duckdb.connect(":memory:") as connection:
+        with_book(connection, here)
+        think(connection, assessment_steps(settings, on))
+        rows: DatedRows = json.loads(part_text(slice_rows(connection, settings, on)))
+        return rows
 
 
 @pytest.fixture(scope="module")

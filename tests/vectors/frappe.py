@@ -119,7 +119,7 @@ def _schedule(given: dict[str, Any], expected: dict[str, Any]) -> str:
         Terms(
             minor(given["principal"]), _share(given["annual_rate_percent"]), given["number_of_repayments"] or LONGEST, add_months(first, -1),
             unit=Unit(given["unit"]), first_due_on=first, engine=Engine.CUMULATIVE, day_count=ACTUAL_365, multiple_minor=WHOLE_UNIT,
-            instalment_rounding=Rounding.UP, ordinary_twelfth=True, merge_small_last=False, instalment_minor=fixed,
+            instalment_rounding=Rounding.UP, ordinary_twelfth=True, merge_small_last=False, instalment_minor=fixed, days_since_same_day=True,
         )
     )  # fmt: skip
     interest, paid = sum(one.interest_minor for one in found), sum(one.total_minor for one in found)

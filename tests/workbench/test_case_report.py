@@ -52,7 +52,10 @@ def test_where_a_font_is_missing_the_pdf_says_so_and_the_page_stands(bank, signe
     monkeypatch.setattr(reports, "pdf_of", lambda report: paper.pdf_of(report, system_fonts=False))
     client, case = signed_in("manager"), id_text(bank.book.lin)
     refused = client.get(reverse("case_paper", args=[case]))
-    assert refused.status_code == 503 and "fonts-noto-cjk" in refused.content.decode()
+    assert refused.status_code == 503 and "fonts-noto-cjk" in refused.content.decode() and reverse("case", args=[case]) in refused.content.decode()
+    client.post(reverse("language"), {"language": "zh"})
+    in_chinese = client.get(reverse("case_paper", args=[case])).content.decode()
+    assert "未能生成 PDF" in in_chinese and "服务器字体缺少以下字符" in in_chinese and "No PDF was made" not in in_chinese
     assert client.get(reverse("case_page", args=[case])).status_code == 200
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
+import duckdb
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +45,26 @@ def test_home_shows_each_figure_with_its_day_and_a_way_to_its_cases(bank, signed
 
 def test_home_says_for_how_many_people_the_history_of_contacts_is_unknown(bank, signed_in):
     assert "nobody knows how often 1 person with an open case was contacted" in page(signed_in("manager"), "home")
+
+
+def test_an_account_called_closed_with_something_unpaid_is_told_on_home_and_on_its_case(bank, signed_in):
+    folder = bank.home.runs / "main" / "2026-11-23" / "1"
+    facts = json.loads((folder / "run.json").read_text())
+    sums = [{"currency": "CNY", "accounts": 1, "balance_minor": 50_000, "amount_overdue_minor": 50_000}]
+    (folder / "run.json").write_text(json.dumps({**facts, "counts": {"closed_unpaid": sums}}))
+    row = "SELECT 12::BIGINT AS account_id, 101::BIGINT AS party_id, 'CNY' AS currency, '1-30' AS bucket, 50000::BIGINT AS amount_overdue_minor, 50000::BIGINT AS balance_minor"
+    duckdb.execute(f"COPY ({row}) TO '{folder}/closed_unpaid.parquet' (FORMAT parquet)")
+    home = page(signed_in("manager"), "home")
+    assert "1 account that the lender calls closed has something unpaid" in home and "closed=unpaid" in home
+    listed = page(signed_in("collector"), "worklist", queue="all", closed="unpaid")
+    assert "Lin 林晓" in listed and "Wang 王安" not in listed
+    case = page(signed_in("collector"), "case", id_text(bank.book.lin))
+    assert f"the lender calls account {id_text(12)} closed, though" in case and f"the lender calls account {id_text(11)} closed" not in case
+
+
+def test_each_unpaid_item_of_a_case_says_for_how_many_days_it_is_overdue(bank, signed_in):
+    case = page(signed_in("collector"), "case", id_text(bank.book.lin))
+    assert all(f"{days} days overdue" in case for days in (79, 49, 18, 13)) and "to come" in case
 
 
 def test_the_worklist_gives_the_reason_in_words_and_marks_contact_points_as_not_cleared(bank, signed_in):
@@ -126,6 +148,18 @@ def test_an_administrator_adds_a_colleague_who_then_signs_in(bank, signed_in):
     client = Client(HTTP_HOST="localhost")
     answer = client.post(reverse("account_login"), {"login": "newcomer", "password": "some long secret 7"}, follow=True)
     assert answer.request["PATH_INFO"] == "/worklist/"
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"username": "collector", "password": "four quiet words here", "role": "collector"}, "已有同名用户"),
+    ({"username": "newcomer", "password": "1234", "role": "collector"}, "密码太容易被猜到"),
+    ({"username": "newcomer", "password": "four quiet words here", "role": "king"}, "请选择一个角色"),
+])
+def test_a_refused_newcomer_is_refused_in_the_readers_language(bank, signed_in, asked, said):
+    client = signed_in("administrator")
+    client.post(reverse("language"), {"language": "zh"})
+    answer = client.post(reverse("user_add"), asked)
+    assert answer.status_code == 400 and said in answer.content.decode() and "Choose" not in answer.content.decode()
 
 
 def test_a_weak_password_is_refused_in_words_and_what_was_typed_stays(bank, signed_in):

@@ -1,8 +1,4 @@
-"""How are sums of money and days written in columns, so that every engine gives the same?
-
-DuckDB adds 64-bit integers into 128 bits and Ibis takes the sum for 64 bits; without the casts below a Parquet file would hold
-a floating number. Every aggregate of money in arrears goes through `money_sum`.
-"""
+"""How are days written in columns, so that every engine gives the same? (Sums of money: `arrears.core.columns`.)"""
 
 from __future__ import annotations
 
@@ -11,10 +7,9 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from arrears.core.columns import money_sum
 
-def money_sum(value: ir.IntegerColumn, *, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
-    """Sum of minor units over a group, exact and 64 bits wide; 0 for a group without rows."""
-    return value.sum(where=where).cast("decimal(38,0)").cast("int64").fill_null(0)
+__all__ = ["days_between", "days_later", "money_sum"]
 
 
 def days_between(earlier: ir.DateColumn, later: date) -> ir.IntegerColumn:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from cyclopts import App
 
+from arrears.assess.early_warning.episodes import STATES
+from arrears.assess.early_warning.kinds import KINDS
 from arrears.cli import doors
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import results, show_json, show_table
@@ -19,27 +22,31 @@ from arrears.engine.use_cases.books import MAIN_BOOK
 from arrears.engine.use_cases.reading.alerts import AlertRow, alert_page
 from arrears.engine.use_cases.reading.runs import portfolio
 from arrears.engine.use_cases.setting_up import institution_of
+from arrears.engine.words import counted
 
 alerts = App(name="alerts", help="Early warning: who needs somebody's eye tonight, and why.", help_format="plaintext")
 
 
 @alerts.command(name="list")
 def list_(*, book: BookOption = None, kind: str = "", state: str = "", limit: int = 20, json: JsonOption = False, home: HomeOption = None) -> None:
-    """Alerts of the current run that nobody has acknowledged, escalated ones first.
+    """Alerts of the current run that still wait for somebody, escalated ones first.
 
     Examples:
       arrears alerts list --kind likely_to_miss
       arrears alerts list --state acknowledged --json
+      arrears alerts list --state resolved
 
     Parameters
     ----------
     kind
         new_overdue, worse_bucket, first_payment_default, broken_pattern, likely_to_miss or returned_debit. Default: all.
     state
-        new, open, escalated or acknowledged. Default: all but acknowledged.
+        new, open, escalated, acknowledged or resolved (ended within the last days, with why). Default: all that still wait for somebody.
     limit
         Rows shown.
     """
+    _known("kind", kind, KINDS)
+    _known("state", state, STATES)
     with doors.opened(home) as place:
         run = portfolio(place, institution_of(place), book or MAIN_BOOK).run
         if run is None:
@@ -49,17 +56,24 @@ def list_(*, book: BookOption = None, kind: str = "", state: str = "", limit: in
         show_json({"as_of": run.as_of, "total": found.total, "alerts": [_for_machines(row) for row in found.rows]})
         return
     columns = [("alert", False), ("kind", False), ("state", False), ("since", False), ("at stake", True), ("", False), ("why", False)]
-    show_table(f"{found.total:,} alerts as of {run.as_of}", columns, [_cells(row) for row in found.rows])
+    show_table(f"{counted(found.total, 'alert')} as of {run.as_of}", columns, [_cells(row) for row in found.rows])
+
+
+def _known(option: str, said: str, valid: Sequence[str]) -> None:
+    """A mistyped word would otherwise look like a night without alerts."""
+    if said and said not in valid:
+        raise WrongCall(f"--{option} is “{said}”, which no alert has.", "Nothing was looked up.", f"Write one of: {', '.join(valid)}.")
 
 
 def _for_machines(row: AlertRow) -> dict[str, object]:
     ids = {name: id_text(value) if value else None for name, value in (("alert_id", row.alert_id), ("case_id", row.case_id), ("party_id", row.party_id))}
-    return {**asdict(row), **ids, "reason": row.reason.en, "reason_zh": row.reason.zh}
+    said = {name: (one.en, one.zh) if one else (None, None) for name, one in (("reason", row.reason), ("further", row.further), ("resolution", row.resolution))}
+    return {**asdict(row), **ids, **{name: en for name, (en, _) in said.items()}, **{f"{name}_zh": zh for name, (_, zh) in said.items()}}
 
 
 def _cells(row: AlertRow) -> tuple[str, ...]:
     amount = "not known" if row.amount_at_stake_minor is None else format_money(row.amount_at_stake_minor, row.currency, "en", with_currency=False)
-    return id_text(row.alert_id), row.kind, row.state, row.raised_on.isoformat(), amount, row.currency, row.reason.en
+    return id_text(row.alert_id), row.kind, row.state, row.raised_on.isoformat(), amount, row.currency, row.whole_reason().en
 
 
 @alerts.command(name="acknowledge")

@@ -6,34 +6,32 @@ import getpass
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from cyclopts import App, CycloptsError, Parameter, validators
+from cyclopts import App, CycloptsError
 
 from arrears.cli import doors
+from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
-from arrears.cli.history import asked_for_history, show_history
+from arrears.cli.clock import now, today
 from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
+from arrears.cli.running import run
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.money import format_money
 from arrears.core.problems import ExitCode, Refused, WrongCall
 from arrears.engine.columns_engine import EngineSettings
-from arrears.engine.history import Every
 from arrears.engine.home import HOME_VARIABLE, HomeSettings, resolve_home
-from arrears.engine.nightly import RunResult
 from arrears.engine.use_cases import books, explaining
 from arrears.engine.use_cases.demonstration import demonstrate
-from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT
-from arrears.engine.use_cases.policies import find_policy
-from arrears.engine.use_cases.replaying import replay_book
 from arrears.engine.use_cases.setting_up import institution_of, set_up
+from arrears.engine.words import counted
 
 app = App(
     name="arrears",
@@ -45,24 +43,18 @@ app = App(
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
 app.command(alerts)
+for one in (balance, quote, statement, redress):
+    ledger.command(one)
 app.command(ledger)
 app.command(import_, name="import")
 app.command(pool)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
+app.command(run)
 app.command(report)
 report.command(portfolio_report, name="portfolio")
 report.command(case_report, name="case")
 report.command(list_reports, name="list")
 report.command(stored_case_report, name="stored")
-
-
-def _today() -> date:
-    """The one place where a command asks for the day."""
-    return datetime.now().astimezone().date()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @app.command
@@ -146,98 +138,8 @@ def sample(
         Names and contact points, invented and sealed. --no-personal is quicker, for measuring.
     """
     with doors.opened(home) as place, progress_bars() as told:
-        report = books.sample_book(place, accounts, seed, book, as_of=as_of or _today(), currency=currency, progress=told, personal=personal)
+        report = books.sample_book(place, accounts, seed, book, as_of=as_of or today(), currency=currency, progress=told, personal=personal)
     show_table("Made", [("table", False), ("rows", True)], [(name, f"{rows:,}") for name, rows in report.rows.items()])
-
-
-@app.command
-def run(
-    *,
-    on: date | None = None,
-    from_: Annotated[date | None, Parameter(name="--from")] = None,
-    to: date | None = None,
-    every: Literal["day", "week", "month-end"] | None = None,
-    book: BookOption = None,
-    policy: str | None = None,
-    conventions: Path | None = None,
-    output: Path | None = None,
-    threads: int | None = None,
-    memory: str = "3GB",
-    reports: Annotated[int, Parameter(validator=validators.Number(gte=0))] = REPORTS_A_NIGHT,
-    json: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """The nightly run: who is overdue, since when, how much; what is to be done; cases opened, updated and closed.
-
-    The same inputs give the same bytes. A run that was stopped is taken up where it stopped.
-
-    Examples:
-      arrears run --on 2026-11-23
-      arrears run --on 2026-11-23 --book trial --policy my_policy.yaml
-      arrears run --from 2025-11-24 --to 2026-11-23
-
-    Parameters
-    ----------
-    on
-        The day looked at. Default: today. A day before the last run is a look at the past and changes no case.
-    from_
-        Replay past days for trends instead: the first day. Nothing is decided and no case changes; the home page shows the trends.
-    to
-        The last day of a replay. Default: today.
-    every
-        Which days of a replay: day, week (each seventh, counted back from the last) or month-end. Default: day.
-    policy
-        Name of a shipped policy or a YAML file. Default: first_steps.
-    conventions
-        File that says how days and amounts are counted. Default: conventions.yaml in the home, else the documented defaults.
-    output
-        Folder for the runs of this book instead of the home's.
-    threads
-        Worker threads; all cores if not given.
-    memory
-        Upper bound for the columns in memory; beyond it the disk is used.
-    reports
-        Of so many first cases of the worklist a report is stored, sealed, for 30 days. 0 stores none.
-    """
-    if asked_for_history(on, from_, to, every, policy):
-        assert from_ is not None
-        with doors.opened(home) as place, progress_bars() as told:
-            replayed = replay_book(
-                place, book, from_, to or _today(), Every(every or "day"), today=_today(), engine=EngineSettings(threads, memory), progress=told,
-                output=output, conventions=conventions,
-            )
-        show_history(replayed, json=json)
-        return
-    with doors.opened(home) as place, progress_bars() as told:
-        chosen = find_policy(policy)
-        result = books.run_book(
-            place, book, on or _today(), chosen, at=_now(), actor=getpass.getuser(), engine=EngineSettings(threads, memory), progress=told, output=output,
-            conventions=conventions, reports=reports,
-        )
-    show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published}) if json else _show_run(result)
-
-
-def _show_run(result: RunResult) -> None:
-    """What a manager wants to read at once."""
-    facts, counts = result.facts, result.facts["counts"]
-    title = f"{facts['book']} on {facts['as_of']} (run {facts['number']})"
-    if result.already_published:
-        title += " – was published before with the same inputs; every byte came out the same"
-    rows = [
-        ("accounts", f"{counts['accounts']:,}"),
-        ("accounts overdue", f"{counts['accounts_overdue']:,}"),
-        *((f"amount overdue, {row['currency']}", format_money(row["amount_overdue_minor"], row["currency"], "en", with_currency=False)) for row in counts["by_currency"]),
-        ("cases", f"{counts['cases']:,}"),
-        ("  for people", f"{counts['cases_people']:,}"),
-        ("  automatic", f"{counts['cases_automatic']:,}"),
-        ("  no contact (hold, or earlier contacts unknown)", f"{counts['cases_held']:,}"),
-        ("alerts", f"{counts['alerts']:,}"),
-        *((f"cases {kind}", f"{number:,}") for kind, number in facts.get("cases", {}).items()),
-    ]
-    show_table(title, [("", False), ("", True)], rows)
-    if counts["cases_contact_history_unknown"]:
-        results.print(f"Contact history is unknown for {counts['cases_contact_history_unknown']:,} cases; they are not contacted until it is known.")
-    results.print(f"Report: {result.folder / 'report.html'}")
 
 
 @app.command
@@ -276,10 +178,10 @@ def demo(*, serve: bool = True, accounts: int = 20_000, host: str = "127.0.0.1",
     """
     with doors.opened(home or _demo_home()) as place:
         with progress_bars() as told:
-            shown = demonstrate(place, accounts, today=_today(), at=_now(), engine=EngineSettings(), progress=told)
+            shown = demonstrate(place, accounts, today=today(), at=now(), engine=EngineSettings(), progress=told)
         for result in shown.runs:
             counts = result.facts["counts"]
-            people.print(f"{result.facts['book']} on {result.facts['as_of']}: {counts['accounts']:,} accounts, {counts['accounts_overdue']:,} overdue, {counts['cases']:,} cases")
+            people.print(f"{result.facts['book']} on {result.facts['as_of']}: {counted(counts['accounts'], 'account')}, {counts['accounts_overdue']:,} overdue, {counted(counts['cases'], 'case')}")
         results.print(f"Home: {place.root}")
         results.print(f"Sign in as {shown.user.username} with the password {shown.user.password}")
         if serve:
@@ -317,14 +219,14 @@ def case_list(
         show_json(found)
         return
     show_table(
-        f"{len(found)} cases" if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
+        counted(len(found), "case") if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
         [("case", False), ("queue", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
         [(row["case_id"], row["queue"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"]) for row in found],
     )
 
 
 def _days(row: dict[str, Any]) -> str:
-    return f"{row['months_past_due']} months" if row["days_past_due"] is None else str(row["days_past_due"])
+    return counted(row["months_past_due"], "month") if row["days_past_due"] is None else str(row["days_past_due"])
 
 
 def _amount(row: dict[str, Any]) -> str:
@@ -389,7 +291,7 @@ def _read_id(text: str) -> int:
 
 
 def run_command(words: Sequence[str] | None = None) -> int:
-    """Carry one command out; answers the exit code (0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused)."""
+    """Carry one command out; answers the exit code (0 done, 1 the answer is no, 2 wrong call, 3 bad data, 4 the world refused, 5 partly done)."""
     try:
         app(words, exit_on_error=False, print_error=True)
     except Refused as refusal:

@@ -19,6 +19,7 @@ from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.use_cases.case_reports import report_of_case, write_report
 from arrears.engine.use_cases.night_reports import stored_report, stored_reports
 from arrears.engine.use_cases.setting_up import institution_of
+from arrears.engine.words import counted
 
 
 def case_report(case_id: str, /, *, pdf: bool = False, language: Literal["en", "zh"] = "en", output: Path | None = None, home: HomeOption = None) -> None:
@@ -58,7 +59,7 @@ def list_reports(*, book: Annotated[str | None, Parameter(help="Only reports of 
     if json:
         show_json([as_plain(one) for one in found])
         return
-    show_table(f"{len(found)} stored reports" if found else "No report is stored.", [("case", False), ("book", False), ("as of", False), ("files", False), ("until", False)], [
+    show_table(f"{counted(len(found), 'stored report')}" if found else "No report is stored.", [("case", False), ("book", False), ("as of", False), ("files", False), ("until", False)], [
         (id_text(one.case_id), one.book, one.as_of.isoformat(), ", ".join(one.endings), one.expires_on.isoformat()) for one in found
     ])
 

@@ -8,6 +8,7 @@ from arrears.cli.showing import results, show_json, show_table
 from arrears.core.money import format_money
 from arrears.core.problems import WrongCall
 from arrears.engine.history import HistoryResult, trend_sums
+from arrears.engine.words import counted
 
 ROWS_SHOWN = 14
 
@@ -35,7 +36,7 @@ def show_history(result: HistoryResult, *, json: bool) -> None:
     if json:
         show_json({"folder": str(result.folder), "days": len(result.days), "computed": result.computed, "kept": result.kept, "trend": sums})
         return
-    title = f"{len(result.days):,} days, {result.computed:,} computed now, {result.kept:,} there before" + (
+    title = f"{counted(len(result.days), 'day')}, {result.computed:,} computed now, {result.kept:,} there before" + (
         f"; the last {ROWS_SHOWN} rows" if len(sums) > ROWS_SHOWN else ""
     )
     show_table(

@@ -13,6 +13,7 @@ from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.engine.use_cases import books
+from arrears.engine.words import counted
 
 SHOWN_FINDINGS = 20
 GuessOption = Annotated[bool, Parameter(name="--guess", negative="")]
@@ -121,7 +122,7 @@ def _try(files: list[Path], map: Path, book: str | None, threads: int | None, fr
     _show_counts("Would be taken in", trial.report)
     if trial.findings:
         show_table(
-            f"{trial.report.findings:,} findings; the first of them",
+            f"{counted(trial.report.findings, 'finding')}; the first of them",
             [("file", False), ("row", True), ("column", False), ("value", False), ("what is wrong", False), ("what to do", False)],
             [(one.file, str(one.row), one.column, one.value, one.reason, one.remedy) for one in trial.findings[:SHOWN_FINDINGS]],
         )

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Literal
 
 from arrears.cli import doors
-from arrears.cli.options import BookOption, HomeOption
-from arrears.cli.showing import results
+from arrears.cli.options import BookOption, HomeOption, JsonOption
+from arrears.cli.showing import results, show_json
 from arrears.engine.use_cases.books import book_place
-from arrears.engine.use_cases.portfolio_reports import copy_portfolio_page, run_of_day, write_portfolio_workbook
+from arrears.engine.use_cases.portfolio_reports import copy_portfolio_page, portfolio_of, run_of_day, write_portfolio_workbook
 
 
 def portfolio_report(
-    *, book: BookOption = None, on: date | None = None, xlsx: Path | None = None, html: Path | None = None, language: Literal["en", "zh"] = "en", home: HomeOption = None
+    *, book: BookOption = None, on: date | None = None, xlsx: Path | None = None, html: Path | None = None, language: Literal["en", "zh"] = "en",
+    json: JsonOption = False, home: HomeOption = None,
 ) -> None:
     """The portfolio report of a run: flow, roll, vintage, entry and cure rates, concentration, cash outlook, ageing, data quality.
 
@@ -23,6 +24,7 @@ def portfolio_report(
     Examples:
       arrears report portfolio --xlsx portfolio.xlsx
       arrears report portfolio --book trial --on 2026-11-24 --html report.html --xlsx portfolio.xlsx --language zh
+      arrears report portfolio --json
 
     Parameters
     ----------
@@ -38,6 +40,9 @@ def portfolio_report(
     with doors.opened(home) as place:
         runs = book_place(place, book).runs
         name = run_of_day(runs, on)
+        if json:
+            show_json(portfolio_of(runs, name))
+            return
         if xlsx:
             write_portfolio_workbook(runs, name, xlsx, language)
             results.print(f"Spreadsheet: {xlsx}")

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from arrears.core.money import format_money
 from arrears.engine.nightly import Progress as Told
 
 people = Console(stderr=True, highlight=False, markup=False)
@@ -36,6 +37,15 @@ def show_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[S
     for row in rows:
         table.add_row(*row)
     results.print(table, soft_wrap=False)
+
+
+def plain_money(minor: int, currency: str) -> str:
+    """An amount for a cell of a table whose heading names the currency.
+
+    >>> plain_money(123450, "CNY")
+    '1,234.50'
+    """
+    return format_money(minor, currency, "en", with_currency=False)
 
 
 @contextmanager

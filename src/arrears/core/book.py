@@ -161,6 +161,9 @@ CONTACT_HISTORY = BookTable("contact_history", "Which contacts were made, and fo
     Column("outcome", "string", "what came of it; refused_to_pay is a recorded refusal"),
 ))
 
+CLOSED = "closed"
+"""The status of an account that the lender calls closed."""
+
 BOOK_TABLES: Mapping[str, BookTable] = {
     table.name: table
     for table in (

@@ -51,6 +51,16 @@ class NonWorkingDays:
         """
         return " ".join((self.calendar, self.shift, *(f"{'+' if works else '-'}{day}" for day, works in self.days)))
 
+    @classmethod
+    def named(cls, name: str) -> NonWorkingDays:
+        """The way of moving days that has this name; up to which year its calendar is whole is not part of it.
+
+        >>> NonWorkingDays.named("CN following +2027-02-14").name
+        'CN following +2027-02-14'
+        """
+        calendar, shift, *days = name.split(" ")
+        return cls(calendar, Shift(shift), tuple((date.fromisoformat(day[1:]), day[0] == "+") for day in days))
+
 
 def moved_day(day: date, non_working: AbstractSet[date], shift: Shift) -> date:
     """The day on which something is due that the contract lets fall due on `day`.

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import yaml
 
 from arrears.core.problems import BadData, Refused
+from arrears.core.strict_yaml import NothingTwice
 
 Value = int | Decimal | bool | str | date
 
@@ -231,17 +232,8 @@ def read_parameters(texts: Mapping[str, str]) -> Parameters:
     return found
 
 
-class _NothingTwice(yaml.SafeLoader):
-    """YAML in which a key given twice is an error: by itself the second would silently win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twice:
-            raise yaml.constructor.ConstructorError(
-                problem=f"{', '.join(twice)} is given twice", problem_mark=node.start_mark
-            )
-        return super().construct_mapping(node, deep)
+class _Loader(NothingTwice, yaml.SafeLoader):
+    """YAML in which a key given twice is an error."""
 
 
 def _refuse(where: str, what: str) -> BadData:
@@ -250,7 +242,7 @@ def _refuse(where: str, what: str) -> BadData:
 
 def _content(file: str, text: str) -> dict[str, Any]:
     try:
-        content = yaml.load(text, Loader=_NothingTwice)  # noqa: S506 — a SafeLoader
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 — a SafeLoader
     except (yaml.YAMLError, ValueError) as trouble:  # a date that does not exist is a ValueError
         raise _refuse(file, f"this is not the YAML we expect: {trouble}") from trouble
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):

@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     WRONG_CALL = 2
     BAD_DATA = 3
     WORLD_REFUSED = 4
+    PARTLY_DONE = 5
 
 
 class Refused(Exception):
@@ -66,6 +67,12 @@ class AnswerIsNo(Refused):
     """The question was understood and answered, and the answer is no."""
 
     exit_code = ExitCode.ANSWER_IS_NO
+
+
+class PartlyDone(Refused):
+    """The main thing is done and stands; something beside it is not."""
+
+    exit_code = ExitCode.PARTLY_DONE
 
 
 @dataclass(frozen=True, slots=True)

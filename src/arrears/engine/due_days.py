@@ -5,8 +5,8 @@ The calendars are those of the library `holidays` (make-up working days included
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,9 +18,13 @@ import pyarrow as pa
 
 from arrears.assess.delinquency.conventions import ConventionsNotValid
 from arrears.assess.delinquency.groups import DATED, MOVED_DUE_DAYS, MOVED_SCHEMA
-from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.assess.delinquency.money_stated import read_money
+from arrears.assess.delinquency.settings import DayOnDueDate, DelinquencySettings, PaymentDay, PaymentTolerance
 from arrears.core.calendars import NonWorkingDays, days_that_move
+from arrears.core.problems import Refused
 from arrears.intake.book.layout import latest_by_key_sql
+from arrears.ledger.allocation.claims import Component
+from arrears.ledger.allocation.debts import STANDARD_ORDER
 
 MARGIN = timedelta(days=40)
 """No run of non-working days is longer; so far beyond its ends is a span of due dates looked at."""
@@ -123,9 +127,35 @@ def told(settings: DelinquencySettings, reach: Sequence[CalendarReach]) -> dict[
     }
 
 
+def read_told(stated: Mapping[str, Any]) -> DelinquencySettings:
+    """By which conventions did a run count? What `told` says, read again; buckets are not in it. A run of an early version told less,
+    and counted by the defaults where it is silent.
+
+    >>> read_told({}) == DelinquencySettings()
+    True
+    >>> read_told({"tag_grace_days": 3, "products": {"card": {"payment_counts": "next_day"}}, "payment_counts": "next_day"}).products[0][0]
+    'card'
+    """
+    products = tuple((name, _read_one(one)) for name, one in sorted(stated.get("products", {}).items()))
+    return replace(_read_one(stated), products=products)
+
+
+def _read_one(stated: Mapping[str, Any]) -> DelinquencySettings:
+    tolerance, moved = stated.get("tolerance", {}), stated.get("non_working_days")
+    money = {name: value for name, value in stated.get("ledger", {}).items() if value is not None}
+    return DelinquencySettings(
+        DayOnDueDate(stated.get("day_on_due_date", DayOnDueDate.ZERO)), PaymentDay[stated.get("payment_counts", "own_day").upper()],
+        stated.get("tag_grace_days", 0), PaymentTolerance(**tolerance), non_working_days=NonWorkingDays.named(moved) if moved else None,
+        component_order=tuple(Component(name) for name in stated["component_order"]) if "component_order" in stated else STANDARD_ORDER,
+        money=read_money(money, lambda what, remedy: Refused(f"run.json: {what}", "", remedy)),
+    )
+
+
 def _one_told(settings: DelinquencySettings) -> dict[str, Any]:
     return {
         "day_on_due_date": int(settings.day_on_due_date), "payment_counts": settings.payment_day.name.lower(), "tag_grace_days": settings.tag_grace_days,
         "tolerance": {"days": settings.tolerance.days, "short_minor": settings.tolerance.short_minor},
+        "component_order": [one.value for one in settings.component_order],
+        "ledger": settings.money.told(),
         "non_working_days": settings.non_working_days.name if settings.non_working_days else None,
     }

@@ -33,6 +33,7 @@ from arrears.engine.book_views import count_accounts, slice_sql, slices_of
 from arrears.engine.columns_engine import EngineSettings, column_engine, rows_by_name, sql_of, write_sorted
 from arrears.engine.due_days import show_moved_due_days
 from arrears.engine.nightly import Progress, silent
+from arrears.engine.product_ledgers import work_out
 from arrears.engine.run_folder import only_run_of
 from arrears.intake.book.layout import book_digest
 
@@ -193,6 +194,7 @@ def _each_compared(connection: duckdb.DuckDBPyConnection, request: HistoryReques
     at_hand = None
     for day in days:
         if at_hand != day.since:
+            work_out(connection, request.delinquency, day.since, request.engine.threads)
             tables.think(connection, position_steps(_book(), request.delinquency, day.since))
         connection.execute("CREATE OR REPLACE TEMP TABLE position_before AS SELECT account_id, bucket, amount_overdue_minor FROM position")
         yield day
@@ -202,6 +204,7 @@ def _each_compared(connection: duckdb.DuckDBPyConnection, request: HistoryReques
 def _look_at(connection: duckdb.DuckDBPyConnection, request: HistoryRequest, day: HistoryDay) -> None:
     """Assess one day and add its figures."""
     steps = position_steps(_book(), request.delinquency, day.on)
+    work_out(connection, request.delinquency, day.on, request.engine.threads)
     tables.think(connection, steps)
     named = {step.name: ibis.table(step.expression.schema(), name=step.name) for step in steps}
     before = named["position"].select("account_id", "bucket", "amount_overdue_minor").schema()

@@ -24,16 +24,19 @@ import pyarrow as pa
 from arrears.assess.classification.book import NOT_IN_A_BOOK
 from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.regimes import RegimeFigures, in_force, unconfirmed
+from arrears.assess.delinquency.items import ITEM_KEY
+from arrears.assess.delinquency.owed import OWED
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
-from arrears.engine import classification, due_days, early_warning, tables
-from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
+from arrears.engine import classification, due_days, early_warning, product_ledgers, tables
+from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
 from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
+from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
@@ -91,15 +94,23 @@ class _Work:
         self.request, self.staged, self.connection, self.progress = request, staged, connection, progress
         self.seconds: dict[str, float] = {}
         self.calendars: list[due_days.CalendarReach] = []
+        self.dated: list[str] = []
+        """Files in which the slices keep what the portfolio report asks of them."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time one stage and show that it goes on."""
         self.progress(name, 0, 1)
+        with self.timed(name):
+            yield
+        self.progress(name, 1, 1)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add to the seconds of a stage, which may be at work several times a night."""
         started = time.perf_counter()
         yield
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
-        self.progress(name, 1, 1)
 
     def has(self, *names: str) -> bool:
         """Are these tables finished already, by this attempt or an interrupted one?"""
@@ -132,21 +143,24 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             work = _Work(request, staged, connection, progress)
             with work.stage("freeze"):
                 freeze(work, frozen.tables)
-            with work.stage("assess"):
-                assess(work)
+            assess(work)
             with work.stage("decide"):
                 decide(work)
             with work.stage("classify"):
                 classify(work, previous)
+            with work.stage("look"):
+                look_at_closed_accounts(work)
             with work.stage("compare"):
                 compare(work, previous)
             with work.stage("order"):
                 order_the_work(work)
-            counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection)}
+            counts = {**tables.counts(connection), "by_class": tables.class_counts_of(connection), "closed_unpaid": tables.closed_unpaid_of(connection)}
             counts["moved"] = tables.moves_of(connection, request.delinquency.bucket_names) if previous else None
             with work.stage("portfolio"):
                 portfolio(work, counts)
+            ledger_paths = product_ledgers.told_paths(connection, request.delinquency)
         facts = run_record(request, staged, inputs, counts, previous)
+        facts["ledger"] = ledger_paths
         facts["conventions"] = due_days.told(request.delinquency, work.calendars)
         staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
@@ -170,23 +184,42 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
 
 
 def assess(work: _Work) -> None:
-    """How does every account stand? Slice by slice, so that memory is bounded, then as one table."""
-    if work.has("assessment.parquet", "history.parquet"):
+    """How does every account stand? Slice by slice, so that memory is bounded, then as one table.
+
+    What the portfolio report asks of due amounts and payments is asked of each slice on the way, while it is in memory.
+    """
+    request = work.request
+    parts = slices_of(count_accounts(work.connection, request.book), request.engine.accounts_per_slice)
+    wanted = ("assessment", "history", *((OWED,) if product_ledgers.is_needed(request.delinquency) else ()))
+    work.dated = [tables.dated_name(part.number) for part in parts]
+    if work.has(*(f"{name}.parquet" for name in wanted)) and (work.has("portfolio.json") or work.has(*work.dated)):
         return
-    parts = slices_of(count_accounts(work.connection, work.request.book), work.request.engine.accounts_per_slice)
-    steps = tables.assessment_steps(work.request.delinquency, work.request.on)
     for part in parts:
         work.progress("assess", part.number, len(parts))
-        assessed, history = tables.part_names(part.number, len(parts))
-        if work.has(assessed, history):
-            continue
-        show_slice(work.connection, work.request.book, part)
+        files = {name: tables.part_name(name, part.number, len(parts)) for name in wanted}
+        if not work.has(*files.values(), tables.dated_name(part.number)):
+            _assess_slice(work, part, files)
+    with work.timed("assess"):
+        for name in wanted:
+            work.write(f"{name}.parquet", tables.rows_of(work.staged.path(tables.part_name(name, part.number, len(parts))) for part in parts), ())
+    work.progress("assess", len(parts), len(parts))
+
+
+def _assess_slice(work: _Work, part: Slice, files: Mapping[str, str]) -> None:
+    request = work.request
+    steps = tables.assessment_steps(request.delinquency, request.on)
+    with work.timed("assess"):
+        show_slice(work.connection, request.book, part)
+        product_ledgers.work_out(work.connection, request.delinquency, request.on, request.engine.threads)
         tables.think(work.connection, steps)
-        work.write(assessed, "SELECT * FROM position", ("account_id",))
-        work.write(history, "SELECT * FROM punctuality", ("account_id",))
-        tables.forget(work.connection, steps)
-    for place, name in enumerate(("assessment.parquet", "history.parquet")):
-        work.write(name, tables.rows_of(work.staged.path(tables.part_names(part.number, len(parts))[place]) for part in parts), ())
+        work.write(files["assessment"], "SELECT * FROM position", ("account_id",))
+        work.write(files["history"], "SELECT * FROM punctuality", ("account_id",))
+        if OWED in files:
+            work.write(files[OWED], product_ledgers.owed_sql(request.delinquency), ITEM_KEY)
+    with work.timed("portfolio"):
+        rows = slice_rows(work.connection, request.delinquency, request.on)
+        work.staged.table(tables.dated_name(part.number), lambda target: _write_text(target, part_text(rows)))
+    tables.forget(work.connection, steps)
 
 
 def decide(work: _Work) -> None:
@@ -218,6 +251,12 @@ def classify(work: _Work, previous: RunName | None) -> None:
     tables.show_files(work.connection, {"classes": work.staged.path("classes.parquet")})
 
 
+def look_at_closed_accounts(work: _Work) -> None:
+    """Which accounts does the lender call closed, though something is unpaid on them?"""
+    work.write("closed_unpaid.parquet", tables.closed_unpaid_sql(), ("account_id",))
+    tables.show_files(work.connection, {"closed_unpaid": work.staged.path("closed_unpaid.parquet")})
+
+
 def compare(work: _Work, previous: RunName | None) -> None:
     """What moved since the run before?"""
     before = work.request.runs / str(previous) if previous else None
@@ -234,28 +273,31 @@ def warn(work: _Work, before: Path | None) -> None:
     early_warning.show_alerts_before(work.connection, before)
     tables.show_files(work.connection, {early_warning.ACKNOWLEDGED: work.staged.path(f"frozen/{early_warning.ACKNOWLEDGED}.parquet")})
     request = work.request
-    found = early_warning.find_alerts(work.connection, request.delinquency, request.early_warning, request.on, book_info(request.book).name)
+    slices = slices_of(count_accounts(work.connection, request.book), request.engine.accounts_per_slice)
+    found = early_warning.find_alerts(
+        work.connection, request.book, slices, request.delinquency, request.early_warning, request.on, book_info(request.book).name
+    )
     work.write("alerts.parquet", found, ("alert_id",))
 
 
 def order_the_work(work: _Work) -> None:
     """In which order do people take the cases that need a person?"""
     work.write("worklist.parquet", tables.worklist_sql(), ("rank",))
-    work.staged.forget("parts/")
 
 
 def portfolio(work: _Work, counts: dict[str, Any]) -> None:
     """Which figures about the whole book does a manager ask for?"""
-    if work.has("portfolio.json"):
-        return
     request, compared = work.request, run_to_compare_with(work.request.runs, work.request.on)
-    before = tables.rows_of([request.runs / str(compared) / "assessment.parquet"]) if compared else tables.empty(tables.ASSESSMENT_SCHEMA)
-    make_views(work.connection, {"portfolio_before": before})
-    figures = portfolio_figures(
-        work.connection, request.delinquency, request.on, compared.as_of if compared else None, counts["cases_contact_history_unknown"], last_delivery(request.book),
-        slices_of(counts["accounts"], request.engine.accounts_per_slice),
-    )
-    work.staged.table("portfolio.json", lambda target: _write_text(target, figures_text(figures)))
+    if not work.has("portfolio.json"):
+        before = tables.rows_of([request.runs / str(compared) / "assessment.parquet"]) if compared else tables.empty(tables.ASSESSMENT_SCHEMA)
+        make_views(work.connection, {"portfolio_before": before})
+        dated = read_parts(work.staged.path(file) for file in work.dated)
+        figures = portfolio_figures(
+            work.connection, request.delinquency, request.on, compared.as_of if compared else None, dated, counts["cases_contact_history_unknown"],
+            last_delivery(request.book),
+        )
+        work.staged.table("portfolio.json", lambda target: _write_text(target, figures_text(figures)))
+    work.staged.forget("parts/")
 
 
 def bring_cases_up_to_date(work: _Work, cases: CaseBook, facts: dict[str, Any]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Which figures stand behind the portfolio report?
 
-Comes in: tonight's assessment, one of an earlier day, and the book, all readable under their names. Goes out: one mapping of small
+Comes in: tonight's assessment, one of an earlier day, and the book, all readable under their names, and what the slices were asked
+(`portfolio_slices.py`). Goes out: one mapping of small
 tables (counts, minor units, exact ratios as text “3/50”, None where a figure cannot be told), which the run keeps as
 `portfolio.json`; the page and the spreadsheet are made of it and of nothing else.
 """
@@ -19,13 +20,12 @@ import duckdb
 import ibis
 
 from arrears.assess.changes import GONE, bucket_flow
-from arrears.assess.delinquency.groups import Group, groups_of, of_each_group
-from arrears.assess.delinquency.items import items_known_on, payments_until
+from arrears.assess.delinquency.groups import of_each_group
 from arrears.assess.delinquency.position import Step
 from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
 from arrears.core.book import BOOK_TABLES
-from arrears.engine.book_views import Slice, slices_of
 from arrears.engine.columns_engine import rows_by_name, sql_of
+from arrears.engine.portfolio_slices import DatedRows, Row
 from arrears.engine.run_folder import RunName, published_runs
 from arrears.engine.tables import ASSESSMENT_SCHEMA, forget, think
 from arrears.intake.book.layout import batch_dirs, batch_facts
@@ -41,14 +41,8 @@ from arrears.learn.analytics.flow import (
     net_flow_rate,
     transition_matrix,
 )
-from arrears.learn.analytics.months import month_ends, months_between
+from arrears.learn.analytics.months import MONTH_DAYS, month_ends, months_between
 from arrears.learn.analytics.ratio import Ratio, ratio
-
-Row = dict[str, Any]
-WHOLE = slices_of(0, 1)[0]
-"""One slice that holds every account."""
-MONTH_DAYS = range(28, 36)
-"""Days between two runs that may stand for a month: only over such a step is a move from one 30-day bucket to the next a monthly rate."""
 
 
 def exact(value: Ratio) -> str | None:
@@ -61,20 +55,20 @@ def exact(value: Ratio) -> str | None:
 
 
 def portfolio_figures(
-    connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None, cases_unknown: int, imported: Sequence[Row],
-    slices: Sequence[Slice] = (WHOLE,),
+    connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None, dated: DatedRows, cases_unknown: int,
+    imported: Sequence[Row],
 ) -> Row:
     """All tables of the report.
 
     Args:
         connection: has the book's tables, `position` (tonight) and `portfolio_before` (the run compared with, empty where there is none).
         compared: day of the run compared with.
+        dated: what `portfolio_slices` found, of all slices together.
         cases_unknown: cases whose contact history nobody knows.
         imported: read, accepted and rejected rows by table of the last delivery.
-        slices: ranges of account ids looked at one after the other, so that memory is bounded.
     """
-    look = _Look(connection, settings, on, compared, slices)
-    flow, dated = _flow_tables(look), _dated_rows(look)
+    look = _Look(connection, settings, on, compared)
+    flow = _flow_tables(look)
     return {
         "as_of": on.isoformat(),
         "compared_with": compared.isoformat() if compared else None,
@@ -87,7 +81,7 @@ def portfolio_figures(
             **_exposure_tables(look),
             **_cash(look, dated, flow["cure"]),
             **_invoice_tables(look),
-            "quality": _quality(look, cases_unknown),
+            "quality": _quality(dated["quality"], cases_unknown),
             "imported": [dict(row) for row in imported],
         },
     }
@@ -114,14 +108,11 @@ def figures_text(figures: Row) -> str:
 class _Look:
     """One look at the book: its expressions, its conventions, its engine."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None, slices: Sequence[Slice]) -> None:
-        self.connection, self.settings, self.on, self.compared, self.slices = connection, settings, on, compared, slices
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, on: date, compared: date | None) -> None:
+        self.connection, self.settings, self.on, self.compared = connection, settings, on, compared
         self.ends = month_ends(on, cohorts.COHORT_MONTHS)
         self.book = {name: table.unbound() for name, table in BOOK_TABLES.items()}
         self.position = ibis.table(ASSESSMENT_SCHEMA, name="position")
-        self.groups = groups_of(self.book, settings)
-        self.items = of_each_group(self.book, settings, lambda group: items_known_on(group.book["instalments"], group.book["receivables"], on))
-        self.payments = payments_until(self.book["payments"], on, settings.payment_day)
         self.is_month = compared is not None and (on - compared).days in MONTH_DAYS
 
     def rows(self, expression: Any, *key: str) -> list[Row]:
@@ -188,103 +179,48 @@ def _losses(cells: list[FlowCell], here: dict[str, int], way: Sequence[str], cur
             for place, bucket in enumerate(way)]
 
 
-def _dated_rows(look: _Look) -> dict[str, list[Row]]:
-    """Sums over every due amount and every payment, slice by slice: each slice is read once and kept in memory for all its questions.
-
-    Every figure is a sum over accounts, so the slices' sums add up to the book's.
-    """
-    found: dict[str, list[Row]] = {}
-    for part, group in itertools.product(look.slices, look.groups):
-        steps = _slice_steps(look, part, group)
-        think(look.connection, steps)
-        for name, expression in _dated_questions(look, group).items():
-            found.setdefault(name, []).extend(look.rows(expression, *DATED_KEYS[name]))
-        forget(look.connection, steps)
-    return {name: summed(rows, DATED_KEYS[name]) for name, rows in found.items()}
-
-
-DATED_KEYS: dict[str, tuple[str, ...]] = {
-    "entry": ("currency", "due_on"), "booked": ("currency", "booked_on"), "late": ("currency", "booked_on"), "first": ("currency", "booked_on"),
-    "week": ("currency", "period", "bucket"), "month": ("currency", "period", "bucket"),
-}
-
-
-def summed(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
-    """Rows of the same key added up, in the order of the key.
-
-    >>> summed([{"k": "a", "n": 1}, {"k": "b", "n": 5}, {"k": "a", "n": 2}], ["k"])
-    [{'k': 'a', 'n': 3}, {'k': 'b', 'n': 5}]
-    """
-    sums: dict[tuple[Any, ...], Row] = {}
-    for row in rows:
-        known = sums.setdefault(tuple(row[name] for name in key), {})
-        known.update({name: value if name in key else known.get(name, 0) + value for name, value in row.items()})
-    return [sums[place] for place in sorted(sums)]
-
-
-def _slice_steps(look: _Look, part: Slice, group: Group) -> list[Step]:
-    """The narrow tables of one slice: what falls due, what was paid, which loans are in a cohort, which of them were ever late."""
-    def here(table: Any) -> Any:
-        return table.filter(table.account_id.between(part.first_id, part.last_id))
-
-    items = Step("sliced_items", here(_items_of(group, look.on)))
-    payments = Step("sliced_payments", here(payments_until(group.book["payments"], look.on, group.settings.payment_day)).select("account_id", "paid_on", "amount_minor"))
-    named_items, named_payments = (ibis.table(step.expression.schema(), name=step.name) for step in (items, payments))
-    loans = Step("cohort_loans", here(cohorts.loans_of(group.book["accounts"], group.book["instalments"], look.on)))
-    late = Step("cohort_late", cohorts.ever_late(named_items, named_payments, look.ends, group.settings))
-    return [items, payments, loans, late]
-
-
-def _items_of(group: Group, on: date) -> Any:
-    return items_known_on(group.book["instalments"], group.book["receivables"], on)
-
-
-def _dated_questions(look: _Look, group: Group) -> dict[str, Any]:
-    """What is asked of each slice, by the name of its key in DATED_KEYS."""
-    items = ibis.table(_items_of(group, look.on).schema(), name="sliced_items")
-    payments = ibis.table(look.payments.select("account_id", "paid_on", "amount_minor").schema(), name="sliced_payments")
-    loans = ibis.table(cohorts.loans_of(look.book["accounts"], look.book["instalments"], look.on).schema(), name="cohort_loans")
-    few = loans.semi_join(ibis.table({"account_id": "int64"}, name="cohort_late"), "account_id")
-    return {
-        "entry": cohorts.due_days(items, payments, look.book["accounts"], group.settings, look.on),
-        "booked": cohorts.booked(loans, items),
-        "late": cohorts.late_balances(few, items, payments, look.ends, group.settings),
-        "first": cohorts.first_payment_defaults(loans, items, payments, group.settings, look.on),
-        "week": exposure.to_come(items, look.position, look.on, "week"),
-        "month": exposure.to_come(items, look.position, look.on, "month"),
-    }
-
-
 def _entry(found: list[Row]) -> list[Row]:
-    return [{**row, "due_on": row["due_on"].isoformat(), "rate": exact(entry_rate(row["due_minor"], row["unpaid_minor"])),
+    return [{**row, "rate": exact(entry_rate(row["due_minor"], row["unpaid_minor"])),
              "rate_accounts": exact(ratio(row["accounts_unpaid"], row["accounts"]))} for row in found]
 
 
-def _vintages(booked: list[Row], balances: list[Row], ends: Sequence[date]) -> Iterable[Row]:
+def _vintages(booked: list[Row], moves: list[Row], ends: Sequence[date]) -> Iterable[Row]:
     """One row for each booking month and each month end since; a cohort none of whose loans was ever late has zeros."""
-    late = {(row["currency"], row["booked_on"]): row for row in balances}
     for cohort in booked:
-        figures = late.get((cohort["currency"], cohort["booked_on"]), {})
+        standing = {days: _standing(cohort, moves, days, len(ends)) for days in cohorts.LATE_DAYS}
+        month = date.fromisoformat(cohort["booked_on"])
         for place, end in enumerate(ends):
-            if end < cohort["booked_on"]:
+            if end < month:
                 continue
-            row = {"currency": cohort["currency"], "booked": cohort["booked_on"].isoformat()[:7], "month_on_book": months_between(cohort["booked_on"], end),
+            row = {"currency": cohort["currency"], "booked": cohort["booked_on"][:7], "month_on_book": months_between(month, end),
                    "month_end": end.isoformat(), "accounts": cohort["accounts"], "principal_minor": cohort["principal_minor"], "booked_minor": cohort["booked_minor"]}
-            for days in cohorts.LATE_DAYS:
-                balance = figures.get(f"late{days}_minor_{place}", 0)
-                row |= {f"accounts_{days}": figures.get(f"late{days}_{place}", 0), f"balance_{days}_minor": balance,
-                        f"rate_{days}": exact(vintage_rate(cohort["booked_minor"], balance))}
+            for days, figures in standing.items():
+                loans, balance = figures[place]
+                row |= {f"accounts_{days}": loans, f"balance_{days}_minor": balance, f"rate_{days}": exact(vintage_rate(cohort["booked_minor"], balance))}
             yield row
+
+
+def _standing(cohort: Row, moves: list[Row], late_days: int, places: int) -> list[tuple[int, int]]:
+    """Number and balance of one cohort's loans at least so many days late, at each month end."""
+    theirs = [row for row in moves if (row["currency"], row["booked_on"], row["late_days"]) == (cohort["currency"], cohort["booked_on"], late_days)]
+    return cohorts.standing_at(((row["place"], row["loans"], row["balance_minor"]) for row in theirs), places)
 
 
 def _first_payment(row: Row) -> Row:
     figures = {f"rate_{k}": exact(ratio(row[f"failed{k}"], row[f"ripe{k}"])) for k in cohorts.FIRST_PAYMENT_DAYS}
-    return {**row, "booked": row["booked_on"].isoformat()[:7], "booked_on": row["booked_on"].isoformat(), **figures}
+    return {**row, "booked": row["booked_on"][:7], **figures}
 
 
 def _exposure_tables(look: _Look) -> dict[str, list[Row]]:
-    largest = look.rows(exposure.largest_debtors(look.position), "currency")
-    groups = {f"by_{group}": look.rows(exposure.by_group(look.position, look.book["parties"], group), "currency", "name") for group in ("product", "region")}
+    step = Step("debtors", exposure.debtors_of(look.position))
+    think(look.connection, [step])
+    debtors = ibis.table(step.expression.schema(), name=step.name)
+    largest = look.rows(exposure.largest_debtors(debtors), "currency")
+    groups = {
+        "by_product": look.rows(exposure.by_product(look.position), "currency", "name"),
+        "by_region": look.rows(exposure.by_region(debtors, look.book["parties"]), "currency", "name"),
+    }
+    forget(look.connection, [step])
     for rows in groups.values():
         whole = {row["currency"]: sum(other["balance_minor"] for other in rows if other["currency"] == row["currency"]) for row in rows}
         for row in rows:
@@ -354,9 +290,6 @@ def _trade_credit(sales: Row, now: list[Row], then: list[Row], days: int) -> Row
     }
 
 
-def _quality(look: _Look, cases_unknown: int) -> list[Row]:
-    found = look.rows(exposure.quality(
-        look.position, look.book["accounts"], look.items, look.book["statements"], look.book["receivables"], look.book["payments"], look.on,
-    ), "accounts")[0]
-    counts = {**{name: number for name, number in found.items() if name != "accounts"}, "contact_history_unknown": cases_unknown}
+def _quality(found: list[Row], cases_unknown: int) -> list[Row]:
+    counts = {**(found[0] if found else {}), "contact_history_unknown": cases_unknown}
     return [{"check": name, "count": count} for name, count in counts.items()]

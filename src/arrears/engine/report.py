@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
@@ -16,18 +17,21 @@ from arrears.core.money import format_money
 from arrears.core.reasons import LANGUAGES, Language
 from arrears.engine import report_charts
 from arrears.engine.report_cells import NUMERIC, bucket_text, cell_text, matrix, tables_with_rows
+from arrears.engine.words import counted
+from arrears.learn.analytics.months import MONTH_DAYS
 from arrears.learn.analytics.ratio import percent_text
 
-MONTH_DAYS = range(28, 36)
 Charts = dict[str, list[tuple[str, str]]]
 
 
 def _environment() -> Environment:
     environment = Environment(loader=PackageLoader("arrears.engine"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals.update(money=format_money, cell=cell_text, bucket_text=bucket_text, numeric=NUMERIC)
+    environment.globals.update(counted=counted, money=format_money, cell=cell_text, bucket_text=bucket_text, numeric=NUMERIC)
     environment.filters["whole"] = lambda number: f"{number:,}"
     environment.filters["percent"] = lambda share: percent_text(share, 1)
     environment.filters["day"] = _day
+    environment.filters["rate"] = lambda text: f"{(Decimal(text) * 100).normalize():f} %"
+    environment.filters["is_nothing"] = lambda text: not Decimal(text)
     return environment
 
 

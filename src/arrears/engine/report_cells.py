@@ -7,24 +7,33 @@ from fractions import Fraction
 from typing import Any
 
 from arrears.core.money import format_money
-from arrears.core.reasons import Language
+from arrears.core.reasons import Language, Sentence
+from arrears.engine import words
 from arrears.engine.report_tables import CHECKS, REPORT_TABLES, ReportColumn, ReportTable
 from arrears.learn.analytics.ratio import percent_text
 
 NOT_TOLD = "–"
 NUMERIC = ("whole", "money", "share", "number")
-_BUCKET_WORDS = {"current": "正常", "none": "不在册（期初）", "gone": "已不在册"}
+_NOT_IN_BOTH = {"none": Sentence("not there before", "不在册（期初）"), "gone": Sentence("no longer there", "已不在册")}
 
 
 def bucket_text(bucket: str, language: Language) -> str:
     """The name of a bucket for a reader.
 
-    >>> bucket_text("current", "zh"), bucket_text("1-30", "zh"), bucket_text("none", "en")
-    ('正常', '1-30', 'not there before')
+    >>> bucket_text("current", "zh"), bucket_text("1-30", "zh"), bucket_text("2m", "zh"), bucket_text("none", "en")
+    ('未逾期', '1–30 天', '2 个月', 'not there before')
     """
-    if language == "zh":
-        return _BUCKET_WORDS.get(bucket, bucket)
-    return {"none": "not there before", "gone": "no longer there"}.get(bucket, bucket)
+    return _NOT_IN_BOTH[bucket].in_language(language) if bucket in _NOT_IN_BOTH else words.bucket_word(bucket, language)
+
+
+def code_text(kind: str, code: str, language: Language) -> str:
+    """The words of a code that stands in a table: of a product, a region, a table of the book, a check.
+
+    >>> code_text("product", "car_loan", "zh"), code_text("product", "own_brand", "en"), code_text("region", "other", "zh"), code_text("table", "payments", "zh")
+    ('车贷', 'own brand', '其他', '还款')
+    """
+    vocabularies = {"product": words.PRODUCTS, "region": words.REGIONS, "table": words.BOOK_TABLES, "check": CHECKS}
+    return code if kind == "region" and code not in words.REGIONS else words.word(vocabularies[kind], code, language)
 
 
 def ratio_of(value: str | None) -> Fraction | None:
@@ -48,8 +57,8 @@ def cell_text(column: ReportColumn, row: dict[str, Any], language: Language) -> 
             return f"{value:,}"
         case "bucket":
             return bucket_text(value, language)
-        case "check":
-            return CHECKS[value].in_language(language)
+        case "product" | "region" | "table" | "check":
+            return code_text(column.kind, value, language)
         case "text":
             return str(value)
 

@@ -46,7 +46,7 @@ def buckets(rows: Rows, order: list[str], currency: str, language: Language) -> 
         return None
     most = max(order, key=lambda name: found.get(name, 0))
     share = round(100 * found[most] / total)
-    title = Sentence(f"{share} % of the overdue accounts' balance stands at {most}", f"逾期账户余额的 {share}% 处于 {most}").in_language(language)
+    title = Sentence(f"{share} % of the overdue accounts' balance stands at {bucket_text(most, 'en')}", f"逾期账户余额的 {share}% 处于 {bucket_text(most, 'zh')}").in_language(language)
     values = [{"bucket": bucket_text(name, language), "balance": float(as_decimal(found[name], currency)), "label": f"{as_decimal(found[name], currency):,.0f}"}
               for name in order if name in found]
     base = alt.Chart(alt.Data(values=values)).encode(

@@ -12,7 +12,7 @@ from typing import Literal
 
 from arrears.core.reasons import Sentence
 
-Kind = Literal["text", "bucket", "whole", "money", "share", "number", "check"]
+Kind = Literal["text", "bucket", "whole", "money", "share", "number", "check", "product", "region", "table"]
 """How a cell is shown: text as it is; a bucket's name; a whole number; minor units as an amount; an exact ratio in percent; an exact ratio
 as a number (days); a line of the data-quality list."""
 
@@ -142,7 +142,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
             f"by_{group}", f"By {group}", zh,
             "Count and balance, all that is owed, as of the day of the run; share of the currency's balance." + (" Regions with fewer than five debtors stand together as “other”." if group == "region" else ""),
             "口径：账户数与余额（全部未还金额），时点为运行日；占比为占同币种余额之比。" + ("债务人少于五人的地区合并为“other”。" if group == "region" else ""),
-            _CURRENCY, _column("name", "text", group.capitalize(), zh[1:]), _column("accounts", "whole", "Accounts", "账户数"), _column("accounts_overdue", "whole", "Overdue", "逾期账户数"),
+            _CURRENCY, _column("name", group, group.capitalize(), zh[1:]), _column("accounts", "whole", "Accounts", "账户数"), _column("accounts_overdue", "whole", "Overdue", "逾期账户数"),
             _column("amount_overdue_minor", "money", "Amount overdue", "逾期金额"), _column("balance_minor", "money", "Balance", "余额"), _column("share", "share", "Share", "占比"),
         )
         for group, zh in (("product", "按产品"), ("region", "按地区"))
@@ -172,7 +172,7 @@ REPORT_TABLES: tuple[ReportTable, ...] = (
     ),
     _table(
         "imported", "Last delivery", "最近一次导入", "Count: rows of the newest batch by table. Rejected rows stand in its error pool.", "口径：行数；最新批次按表统计，被拒绝的行在错误池中。",
-        _column("table", "text", "Table", "表"), _column("read", "whole", "Read", "读取"), _column("accepted", "whole", "Accepted", "接受"), _column("rejected", "whole", "Rejected", "拒绝"),
+        _column("table", "table", "Table", "表"), _column("read", "whole", "Read", "读取"), _column("accepted", "whole", "Accepted", "接受"), _column("rejected", "whole", "Rejected", "拒绝"),
     ),
 )
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from arrears.assess.changes import GONE, MOVES, WORSE, bucket_flow, moved_accounts, moved_persons
 from arrears.assess.classification.regimes import CLASSES_SCHEMA, class_counts
+from arrears.assess.closed import CLOSED_UNPAID_SCHEMA, closed_unpaid, closed_unpaid_sums
 from arrears.assess.delinquency.components import OVERDUE_COLUMNS
 from arrears.assess.delinquency.groups import Group, of_each_group
 from arrears.assess.delinquency.items import items_known_on, payments_until
@@ -59,11 +60,18 @@ class TableSql:
     key: tuple[str, ...]
 
 
-def part_names(slice_number: int, slices: int) -> tuple[str, str]:
-    """Files of one slice: its assessment and its history. A book of one slice needs no parts."""
-    if slices == 1:
-        return "assessment.parquet", "history.parquet"
-    return f"parts/assessment-{slice_number:05}.parquet", f"parts/history-{slice_number:05}.parquet"
+def part_name(table: str, slice_number: int, slices: int) -> str:
+    """File of one slice of a table. A book of one slice needs no parts.
+
+    >>> part_name("assessment", 0, 1), part_name("assessment", 3, 12)
+    ('assessment.parquet', 'parts/assessment-00003.parquet')
+    """
+    return f"{table}.parquet" if slices == 1 else f"parts/{table}-{slice_number:05}.parquet"
+
+
+def dated_name(slice_number: int) -> str:
+    """File of one slice's rows for the portfolio report; the portfolio's figures are made of all of them."""
+    return f"parts/dated-{slice_number:05}.json"
 
 
 def rows_of(files: Iterable[Path]) -> str:
@@ -164,6 +172,16 @@ def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
     return rows_by_name(connection, f"SELECT * FROM ({sql_of(counted)}) ORDER BY regime, class, currency")
 
 
+def closed_unpaid_sql() -> str:
+    """Accounts that the lender calls closed with something unpaid."""
+    return sql_of(closed_unpaid(ibis.table(ASSESSMENT_SCHEMA, name="position"), BOOK_TABLES["accounts"].unbound()))
+
+
+def closed_unpaid_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """How many those are, and how much, in each currency."""
+    return rows_by_name(connection, f"SELECT * FROM ({sql_of(closed_unpaid_sums(ibis.table(CLOSED_UNPAID_SCHEMA, name='closed_unpaid')))}) ORDER BY currency")
+
+
 def flow_sql() -> str:
     """Bucket flow since the run before."""
     return sql_of(bucket_flow(ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ASSESSMENT_SCHEMA, name="assessed_before")))
@@ -203,7 +221,7 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {
         **whole,
         **cases,
-        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts")[0]["n"],
+        "alerts": rows_by_name(connection, "SELECT count(*) AS n FROM alerts WHERE state <> 'resolved'")[0]["n"],
         "by_currency": rows_by_name(connection, (
             "SELECT currency, count(*) AS accounts, count(*) FILTER (bucket <> 'current') AS accounts_overdue, "
             "coalesce(sum(amount_overdue_minor), 0)::BIGINT AS amount_overdue_minor, sum(balance_minor)::BIGINT AS balance_minor "

@@ -48,23 +48,30 @@ ROLE_WORDS: Mapping[str, Sentence] = {
 }
 ALERTS: Mapping[str, Sentence] = {
     "new_overdue": Sentence("Newly overdue", "新入催"), "worse_bucket": Sentence("Got worse", "逾期加重"),
-    "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke a good pattern", "还款规律中断"),
+    "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke the pattern", "还款规律中断"),
     "likely_to_miss": Sentence("Likely to miss", "可能逾期"), "returned_debit": Sentence("Payment taken back", "扣款退回"),
 }
 ALERT_STATES: Mapping[str, Sentence] = {
     "new": Sentence("new", "新增"), "open": Sentence("open", "待处理"), "acknowledged": Sentence("acknowledged", "已确认"),
-    "escalated": Sentence("escalated", "已升级"),
+    "escalated": Sentence("escalated", "已升级"), "resolved": Sentence("resolved", "已解除"),
 }
 CONSENT: Mapping[str, Sentence] = {
     "given": Sentence("consent given", "已同意"), "withdrawn": Sentence("consent withdrawn", "已撤回同意"), "unknown": Sentence("consent unknown", "同意情况不详"),
 }
-REGIONS: Mapping[str, Sentence] = {}
+REGIONS: Mapping[str, Sentence] = {"other": Sentence("other", "其他")}
+BOOK_TABLES: Mapping[str, Sentence] = {
+    "parties": Sentence("parties", "客户"), "protected": Sentence("protected", "受保护特征"), "accounts": Sentence("accounts", "账户"),
+    "account_parties": Sentence("account parties", "共同债务人"), "instalments": Sentence("instalments", "分期"), "receivables": Sentence("receivables", "应收款"),
+    "statements": Sentence("statements", "账单"), "payments": Sentence("payments", "还款"), "pauses": Sentence("pauses", "停计"),
+    "contact_points": Sentence("contact points", "联系方式"), "holds": Sentence("holds", "暂停事由"), "consents": Sentence("consents", "同意"),
+    "contact_history": Sentence("contact history", "联系记录"),
+}
 PRODUCTS: Mapping[str, Sentence] = {
     "consumer_loan": Sentence("Consumer loan", "消费贷"), "small_ticket": Sentence("Small-ticket loan", "小额贷"), "car_loan": Sentence("Car loan", "车贷"),
     "car": Sentence("Car loan", "车贷"), "education": Sentence("Education loan", "教育贷"), "education_loan": Sentence("Education loan", "教育贷"),
     "business": Sentence("Business loan", "经营贷"), "business_loan": Sentence("Business loan", "经营贷"), "credit_card": Sentence("Credit card", "信用卡"),
     "home_improvement": Sentence("Home improvement loan", "装修贷"), "loan": Sentence("Loan", "贷款"), "invoice": Sentence("Invoice", "发票"),
-    "appliance": Sentence("Appliance instalments", "家电分期"), "phone": Sentence("Phone instalments", "手机分期"), "several": Sentence("Several products", "多种产品"),
+    "appliance": Sentence("Appliance instalments", "家电分期"), "phone": Sentence("Phone instalments", "手机分期"), "several": Sentence("Several products", "多种产品"), "other": Sentence("Other products", "其他产品"),
     "medical": Sentence("Medical instalments", "医疗分期"), "renovation": Sentence("Renovation loan", "装修贷"), "rent": Sentence("Rent loan", "租房贷"),
 }
 EVENTS: Mapping[str, Sentence] = {
@@ -86,6 +93,15 @@ def word(codes: Mapping[str, Sentence], code: str | None, language: Language) ->
     if code is None:
         return ""
     return codes[code].in_language(language) if code in codes else code.replace("_", " ")
+
+
+def counted(number: int, what: str, many: str = "") -> str:
+    """A number with its English noun, which stands in the plural but for one.
+
+    >>> counted(1, "case"), counted(0, "case"), counted(1200, "day"), counted(2, "person", "people")
+    ('1 case', '0 cases', '1,200 days', '2 people')
+    """
+    return f"{number:,} {what if number == 1 else many or what + 's'}"
 
 
 def bucket_word(bucket: str | None, language: Language) -> str:

@@ -17,8 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from arrears.core.money import as_decimal, minor_digits
 from arrears.core.reasons import Language
-from arrears.engine.report_cells import NUMERIC, bucket_text, ratio_of, tables_with_rows
-from arrears.engine.report_tables import CHECKS, ReportColumn, ReportTable
+from arrears.engine.report_cells import NUMERIC, bucket_text, code_text, ratio_of, tables_with_rows
+from arrears.engine.report_tables import ReportColumn, ReportTable
 
 SHEET_ROWS = 1_048_576
 EXACT_DIGITS = 15
@@ -96,8 +96,8 @@ def _cell(sheet: Worksheet, line: int, place: int, column: ReportColumn, row: di
             sheet.write_number(line, place, value, formats["whole"])
         case "bucket":
             sheet.write_string(line, place, bucket_text(value, language), formats["text"])
-        case "check":
-            sheet.write_string(line, place, CHECKS[value].in_language(language))
+        case "product" | "region" | "table" | "check":
+            sheet.write_string(line, place, code_text(column.kind, value, language), formats["text"])
         case "text":
             sheet.write_string(line, place, str(value), formats["text"])
 

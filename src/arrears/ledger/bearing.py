@@ -54,8 +54,15 @@ def bearing_minor(table: Sequence[BearingRule], product: str, kind: InterestKind
     >>> [bearing_minor(table, "loan", InterestKind.PENALTY, day, owed) for day in (date(2025, 12, 31), date(2026, 1, 1))]
     [0, 1000]
     """
+    return sum(amounts.get(one, 0) for one in bearing_components(table, product, kind, on))
+
+
+def bearing_components(table: Sequence[BearingRule], product: str, kind: InterestKind, on: date) -> frozenset[Component]:
+    """Which components of a product bear this kind of interest on this day? The newest rule that has begun says it.
+
+    >>> table = [BearingRule("loan", InterestKind.COMPOUND, date(2026, 1, 1), frozenset({Component.INTEREST})), BearingRule("loan", InterestKind.COMPOUND, date(2027, 1, 1), frozenset())]
+    >>> [sorted(one.value for one in bearing_components(table, "loan", InterestKind.COMPOUND, date(year, 6, 1))) for year in (2025, 2026, 2027)]
+    [[], ['interest'], []]
+    """
     held = [rule for rule in table if rule.product == product and rule.kind is kind and rule.from_on <= on]
-    if not held:
-        return 0
-    newest = max(held, key=lambda rule: rule.from_on)
-    return sum(amounts.get(one, 0) for one in newest.components)
+    return max(held, key=lambda rule: rule.from_on).components if held else frozenset()

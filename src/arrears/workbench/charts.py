@@ -46,7 +46,7 @@ def _drawn(specification: str) -> str:
     return str(vl_convert.vegalite_to_svg(specification))
 
 
-def _finished(picture: alt.Chart | alt.LayerChart, title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Chart:
+def finished(picture: alt.Chart | alt.LayerChart, title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Chart:
     """Common looks: the page's own type, no frame, hairline axes, nothing behind."""
     dressed = picture.configure(background="transparent", font=_FONT, padding=4).configure_view(stroke=None).configure_axis(
         domainColor=LINE, tickColor=LINE, gridColor=LINE, labelColor=SOFT, titleColor=SOFT, labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
@@ -76,7 +76,7 @@ def accounts_by_bucket(buckets: Sequence[BucketCount], language: Language) -> Ch
         base.mark_bar(color=ACCENT, height={"band": 0.62}),
         base.mark_text(align="left", dx=6, color=INK, fontSize=12).encode(text="label:N"),
     ).properties(width=300, height={"step": 26})
-    return _finished(picture, title, (Sentence("Bucket", "逾期分段").in_language(language), accounts),
+    return finished(picture, title, (Sentence("Bucket", "逾期分段").in_language(language), accounts),
                      [(str(value["bucket"]), str(value["label"])) for value in values])
 
 
@@ -119,7 +119,7 @@ def _overdue_by_month(view: CaseView, language: Language) -> Chart:
         y=alt.Y("overdue:Q", title=overdue, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, format=",.0f", domain=False, ticks=False)),
         tooltip=[alt.Tooltip("on:N", title=Sentence("Day", "日期").in_language(language)), alt.Tooltip("label:N", title=overdue)],
     ).properties(width={"step": 34}, height=150)
-    return _finished(bars, _history_title(view).in_language(language), (Sentence("End of", "截至").in_language(language), overdue),
+    return finished(bars, _history_title(view).in_language(language), (Sentence("End of", "截至").in_language(language), overdue),
                      [(str(value["on"]), str(value["label"])) for value in values])
 
 
@@ -143,4 +143,4 @@ def _months_by_statement(view: CaseView, language: Language) -> Chart | None:
         tooltip=[alt.Tooltip("on:N", title=Sentence("Statement", "账单日").in_language(language)), alt.Tooltip("months:Q", title=months)],
     ).properties(width={"step": 48}, height=150)
     head = (Sentence("Statement", "账单日").in_language(language), months, Sentence("Balance", "账单余额").in_language(language))
-    return _finished(bars, title, head, [(str(value["on"]), "—" if value["months"] is None else str(value["months"]), str(value["balance"])) for value in values])
+    return finished(bars, title, head, [(str(value["on"]), "—" if value["months"] is None else str(value["months"]), str(value["balance"])) for value in values])

@@ -11,8 +11,8 @@ import altair as alt
 from arrears.core.money import as_decimal, format_money
 from arrears.core.reasons import Language, Sentence
 from arrears.engine.use_cases.reading.trends import TrendPoint, Trends
-from arrears.engine.words import bucket_word
-from arrears.workbench.charts import ACCENT, SOFT, Chart, _finished
+from arrears.engine.words import bucket_word, counted
+from arrears.workbench.charts import ACCENT, SOFT, Chart, finished
 
 _WIDTH, _HEIGHT = 300, 130
 _DAY = Sentence("Day", "日期")
@@ -67,7 +67,7 @@ def _overdue(shown: Trends, spans: Sequence[Period], language: Language) -> Char
     head = (_DAY.in_language(language), *(bucket_word(bucket, language) for bucket in buckets), Sentence("Total", "合计").in_language(language))
     rows = [(end.isoformat(), *(format_money(amounts.get((end, bucket), 0), shown.currency, language) for bucket in buckets),
              format_money(total, shown.currency, language)) for end, total in zip(ends, totals, strict=True)]
-    return _finished(base, _change(totals[0], totals[-1], ends[0]).in_language(language), head, rows)
+    return finished(base, _change(totals[0], totals[-1], ends[0]).in_language(language), head, rows)
 
 
 def _order(bucket: str) -> tuple[bool, int]:
@@ -105,7 +105,7 @@ def _entered_and_cured(shown: Trends, spans: Sequence[Period], language: Languag
     counts = {measure: [_summed(shown, span.days, measure, lambda point: point.accounts) for span in spans] for measure in names}
     gone = sum(counts["cured"]) - sum(counts["entered"])
     title = Sentence(
-        f"{sum(counts['entered']):,} accounts entered arrears, {sum(counts['cured']):,} were cured, by {period.en}" if gone else f"As many accounts entered arrears as were cured, by {period.en}",
+        f"{counted(sum(counts['entered']), 'account')} entered arrears, {sum(counts['cured']):,} {'was' if sum(counts['cured']) == 1 else 'were'} cured, by {period.en}" if gone else f"As many accounts entered arrears as were cured, by {period.en}",
         f"入催 {sum(counts['entered']):,} 户，回归正常 {sum(counts['cured']):,} 户（按{period.zh}）",
     ).in_language(language)
     return _two_lines(spans, {names[measure].in_language(language): [(float(count), f"{count:,}") for count in found] for measure, found in counts.items()},
@@ -130,7 +130,7 @@ def _two_lines(spans: Sequence[Period], lines: dict[str, list[tuple[float, str]]
         color=alt.Color("what:N", scale=alt.Scale(domain=[first, second], range=[ACCENT, SOFT]), legend=None),
         tooltip=[alt.Tooltip("on:N", title=_DAY.in_language(language)), alt.Tooltip("what:N", title=label), alt.Tooltip("label:N", title=label)],
     )
-    named = base.transform_filter(alt.datum.on == spans[-1].end.isoformat()).mark_text(align="left", dx=8, fontSize=12).encode(text="what:N")
+    named = base.transform_filter(alt.datum.on == spans[-1].end.isoformat()).mark_text(align="left", baseline="bottom", dx=8, fontSize=12).encode(text="what:N")
     picture = alt.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=22), named).properties(width=_WIDTH - 60, height=_HEIGHT)
     rows = [(span.end.isoformat(), lines[first][place][1], lines[second][place][1]) for place, span in enumerate(spans)]
-    return _finished(picture, title, (Sentence("Up to", "截至").in_language(language), first, second), rows)
+    return finished(picture, title, (Sentence("Up to", "截至").in_language(language), first, second), rows)

@@ -72,7 +72,7 @@ def age(outstanding: ir.Table, settings: DelinquencySettings, on: date, pauses: 
         overdue_items=owed.due_on.count(where=late).cast("int32"),
         amount_overdue_minor=money_sum(owed.outstanding_minor, where=late),
         balance_minor=money_sum(owed.outstanding_minor),
-        **overdue_components(owed, late),
+        **overdue_components(owed, late, settings.component_order),
     )
     counted = aged.mutate(days_past_due=days_late(aged.oldest_due_on, settings, on))
     return tagged(counted, settings, on, pauses)

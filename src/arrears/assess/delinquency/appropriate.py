@@ -1,15 +1,15 @@
 """To which items does the money that came belong?
 
-Oldest due first, whatever the day the money came: the rule most contracts and civil codes fall back to when the payer names no
-debt (the ledger's richer orders replace it where a product has one).
+Oldest due first, whatever the day the money came: the rule most contracts and civil codes fall back to when the payer names no debt. The rule
+itself stands in `arrears.ledger.sets`; here money of the book is summed for it.
 """
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
-from arrears.assess.columns import money_sum
+from arrears.core.columns import money_sum
+from arrears.ledger.sets.oldest_first import outstanding
 
 
 def paid_per_account(payments: ir.Table) -> ir.Table:
@@ -26,18 +26,5 @@ def paid_per_account(payments: ir.Table) -> ir.Table:
 
 
 def appropriate(items: ir.Table, paid: ir.Table) -> ir.Table:
-    """What is still outstanding on each item once all money is laid on the oldest first?
-
-    Args:
-        items: (account_id, due_on, sequence, amount_minor), amounts not negative.
-        paid: (account_id, paid_minor), at most one row an account; a missing row is nothing paid.
-
-    Returns:
-        The items with `outstanding_minor` between 0 and `amount_minor`. Over one account the outstanding amounts add up to
-        what was due less what was paid, never below zero.
-    """
-    owed_until_here = ibis.window(group_by="account_id", order_by=["due_on", "sequence"], rows=(None, 0))
-    joined = items.left_join(paid, "account_id").select(items, paid_minor=paid.paid_minor.fill_null(0))
-    reached = joined.mutate(reached_minor=joined.amount_minor.sum().over(owed_until_here).cast("decimal(38,0)").cast("int64"))
-    uncovered = ibis.greatest(reached.reached_minor - reached.paid_minor, ibis.literal(0, type="int64"))
-    return reached.select(*items.columns, outstanding_minor=ibis.least(reached.amount_minor, uncovered))
+    """What is still outstanding on each item once all money is laid on the oldest first? See `ledger.sets.oldest_first.outstanding`."""
+    return outstanding(items, paid)

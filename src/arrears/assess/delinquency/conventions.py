@@ -6,6 +6,8 @@ A small YAML file, every key optional, the defaults those of `DelinquencySetting
     payment_counts: own_day     # own_day or next_day
     tag_grace_days: 0           # the tag lags, the amount does not
     tolerance: {days: 3, short: 10.00}   # 容时容差
+    component_order: [costs, penalty, fee, interest, principal]   # what money pays first within an instalment
+    ledger: {penalty_rate: "0.18"}   # by which rules money is worked out; see `money_stated`
     buckets: [30, 60, 90]       # last day of each bucket but the open one
     non_working_days: {calendar: CN, shift: following}   # due dates on days nobody works on
     products: {mortgage: {tag_grace_days: 5}}            # what departs from the above
@@ -23,13 +25,16 @@ from typing import Any
 
 import yaml
 
+from arrears.assess.delinquency.money_stated import read_money
 from arrears.assess.delinquency.settings import DEFAULT_BUCKETS, Bucket, DayOnDueDate, DelinquencySettings, PaymentDay, PaymentTolerance
 from arrears.core.calendars import NonWorkingDays, Shift
 from arrears.core.money import AmountNotValid, parse_minor
 from arrears.core.problems import BadData
+from arrears.ledger.allocation.claims import Component
+from arrears.ledger.allocation.debts import whole_order
 
-KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "buckets", "non_working_days", "products", "regimes", "product_kinds", "early_warning")
-PRODUCT_KEYS = ("day_on_due_date", "tag_grace_days", "tolerance", "non_working_days")
+KEYS = ("day_on_due_date", "payment_counts", "tag_grace_days", "tolerance", "component_order", "ledger", "buckets", "non_working_days", "products", "regimes", "product_kinds", "early_warning")
+PRODUCT_KEYS = ("day_on_due_date", "tag_grace_days", "tolerance", "component_order", "ledger", "non_working_days")
 _PAYMENT_DAYS = {"own_day": PaymentDay.OWN_DAY, "next_day": PaymentDay.NEXT_DAY}
 
 
@@ -55,7 +60,7 @@ def read_conventions(text: str, currency: str, source: str = "conventions") -> D
     >>> read_conventions("grace: 3", "CNY")
     Traceback (most recent call last):
     ...
-    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, buckets, non_working_days, products, regimes, product_kinds, early_warning.
+    arrears.assess.delinquency.conventions.ConventionsNotValid: conventions: “grace” is not a convention. Days and amounts would be counted otherwise than meant. Known are: day_on_due_date, payment_counts, tag_grace_days, tolerance, component_order, ledger, buckets, non_working_days, products, regimes, product_kinds, early_warning.
     """
     try:
         stated = yaml.safe_load(text) or {}
@@ -79,6 +84,10 @@ def _departing(known: DelinquencySettings, stated: Mapping[str, Any], currency: 
         departs["tag_grace_days"] = _whole(stated, "tag_grace_days", 0, 366, source)
     if "tolerance" in stated:
         departs["tolerance"] = _tolerance(stated["tolerance"] or {}, currency, source)
+    if "component_order" in stated:
+        departs["component_order"] = _component_order(stated["component_order"], source)
+    if "ledger" in stated:
+        departs["money"] = read_money(stated["ledger"] or {}, lambda what, remedy: _wrong(source, what, remedy))
     if "non_working_days" in stated:
         departs["non_working_days"] = _non_working_days(stated["non_working_days"], source)
     return replace(known, **departs)
@@ -155,6 +164,14 @@ def _tolerance(stated: Any, currency: str, source: str) -> PaymentTolerance:
     if short < 0:
         raise _wrong(source, f"tolerance short is “{stated['short']}”", "Write an amount of zero or more.")
     return PaymentTolerance(_whole(stated, "days", 0, 31, source), short)
+
+
+def _component_order(stated: Any, source: str) -> tuple[Component, ...]:
+    """The components that are named first, then the others in the standard order."""
+    known = {one.value: one for one in Component}
+    if not isinstance(stated, list) or not stated or not all(isinstance(name, str) and name in known for name in stated) or len(set(stated)) < len(stated):
+        raise _wrong(source, f"component_order is “{stated}”", f"Write a list of some of: {', '.join(known)}, each once; what you leave out follows in the standard order.")
+    return whole_order([known[name] for name in stated])
 
 
 def _buckets(stated: Any, source: str) -> tuple[Bucket, ...]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from arrears.assess.columns import days_later, money_sum
 from arrears.assess.delinquency.components import LEFT_LAST
 from arrears.assess.delinquency.settings import PaymentDay
 
@@ -54,3 +55,19 @@ def payments_until(payments: ir.Table, on: date, payment_day: PaymentDay = Payme
     booked = payments.filter(payments.paid_on <= ibis.literal(on - timedelta(days=int(payment_day))))
     signed = ibis.cases((booked.reversal_of.isnull(), booked.amount_minor), else_=-booked.amount_minor)
     return booked.select("account_id", "paid_on", "payment_id", amount_minor=signed.cast("int64"))
+
+
+def payments_that_stand(payments: ir.Table, on: date, payment_day: PaymentDay = PaymentDay.OWN_DAY) -> ir.Table:
+    """Money that came and was not taken back by the day, each payment by itself, on the day from which it counts.
+
+    What was taken back counts as if it had never come: a payment's reversals lower it from its own day on, however late they were. A payment that is
+    wholly taken back is not there.
+
+    Returns:
+        account_id, payment_id, paid_on, amount_minor (above zero).
+    """
+    booked = payments.filter(payments.paid_on <= ibis.literal(on - timedelta(days=int(payment_day))))
+    came, back = booked.filter(booked.reversal_of.isnull()), booked.filter(booked.reversal_of.notnull())
+    taken = back.group_by("account_id", payment_id=back.reversal_of).agg(taken_minor=money_sum(back.amount_minor))
+    joined = came.left_join(taken, ["account_id", "payment_id"]).select(came.account_id, came.payment_id, came.paid_on, left=came.amount_minor - taken.taken_minor.fill_null(0))
+    return joined.filter(joined.left > 0).select("account_id", "payment_id", paid_on=days_later(joined.paid_on, int(payment_day)), amount_minor=joined.left)

@@ -22,6 +22,7 @@ from arrears.assess.delinquency.appropriate import appropriate, paid_per_account
 from arrears.assess.delinquency.components import OVERDUE_COLUMNS
 from arrears.assess.delinquency.groups import Group, groups_of
 from arrears.assess.delinquency.items import items_known_on, payments_until
+from arrears.assess.delinquency.owed import OWED_SCHEMA, owed_items, owed_name
 from arrears.assess.delinquency.pauses import PAUSE_SCHEMA
 from arrears.assess.delinquency.revolving import revolving_position
 from arrears.assess.delinquency.settings import DelinquencySettings
@@ -74,7 +75,11 @@ def _even_position(even: ir.Table) -> ir.Table:
 def _uneven_position(uneven: ir.Table, items: ir.Table, pauses: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
     """Accounts behind or ahead: their money is laid on their items, oldest first, then aged."""
     theirs = items.semi_join(uneven, "account_id")
-    aged = age(appropriate(theirs, uneven.select("account_id", "paid_minor")), settings, on, pauses)
+    return _aged_position(uneven, age(appropriate(theirs, uneven.select("account_id", "paid_minor")), settings, on, pauses))
+
+
+def _aged_position(uneven: ir.Table, aged: ir.Table) -> ir.Table:
+    """Accounts by the age of what is outstanding; one of which nothing is outstanding stands at zero."""
     zero32, zero64 = ibis.literal(0, type="int32"), ibis.literal(0, type="int64")
     return uneven.left_join(aged, "account_id").select(
         uneven.account_id,
@@ -96,7 +101,10 @@ def _scheduled_position(named_totals: ir.Table, items: ir.Table, pauses: ir.Tabl
     is_even = named_totals.paid_minor == named_totals.late_minor
     even = _even_position(named_totals.filter(is_even))
     uneven = _uneven_position(named_totals.filter(~is_even), items, pauses, settings, on)
-    both = ibis.union(even, uneven.select(*even.columns), distinct=False)
+    return _named_by_days(ibis.union(even, uneven.select(*even.columns), distinct=False), settings)
+
+
+def _named_by_days(both: ir.Table, settings: DelinquencySettings) -> ir.Table:
     return both.mutate(
         months_past_due=ibis.null("int32"), basis=ibis.literal("days"), revolving=ibis.literal(False), bucket=bucket_of_days(both.days_delinquent, settings)
     ).select(*POSITION_COLUMNS)
@@ -111,7 +119,8 @@ def position_steps(book: BookTables, settings: DelinquencySettings, on: date) ->
         on: the day looked at; what was recorded for later days is not used.
 
     Returns:
-        Steps `paid`, `totals` (and one more for each group of products that departs), `position`; the last has one row an account known on the day with POSITION_COLUMNS and
+        Groups of products with money rules beyond the plain ones read what the ledger left under `owed.owed_name`; whoever carries the steps out has it
+        worked out before. Steps `paid`, `totals` (and one more for each group of products that departs), `position`; the last has one row an account known on the day with POSITION_COLUMNS and
         party_id, product, currency, paid_minor, last_paid_on, dates_constructed; `revolving` is null where the account has neither items nor statements.
     """
     paid = Step("paid", paid_per_account(payments_until(book["payments"], on, settings.payment_day)))
@@ -121,16 +130,25 @@ def position_steps(book: BookTables, settings: DelinquencySettings, on: date) ->
         items = items_known_on(group.book["instalments"], group.book["receivables"], on)
         summed = Step(f"totals_{place}" if place else "totals", totals(items, named_paid, group.settings, on))
         sums.append(summed)
-        parts.append(_group_position(group, items, ibis.table(summed.expression.schema(), name=summed.name), named_paid, on))
+        parts.append(_group_position(group, place, items, ibis.table(summed.expression.schema(), name=summed.name), named_paid, on))
     return paid, *sums, Step("position", parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False))
 
 
-def _group_position(group: Group, items: ir.Table, named_totals: ir.Table, named_paid: ir.Table, on: date) -> ir.Table:
+def _position_by_ledger(named_totals: ir.Table, owed: ir.Table, pauses: ir.Table, settings: DelinquencySettings, on: date) -> ir.Table:
+    """Accounts of products whose money the ledger works out: no plain sum tells what ran, so every account is aged by what is left."""
+    return _named_by_days(_aged_position(named_totals, age(owed, settings, on, pauses)), settings)
+
+
+def _group_position(group: Group, place: int, items: ir.Table, named_totals: ir.Table, named_paid: ir.Table, on: date) -> ir.Table:
     """The accounts of one group, by its conventions."""
     book, settings = group.book, group.settings
     pauses = book["pauses"].select(*PAUSE_SCHEMA.names)
+    if settings.money.is_plain:
+        scheduled = _scheduled_position(named_totals, items, pauses, settings, on)
+    else:
+        scheduled = _position_by_ledger(named_totals, owed_items(ibis.table(OWED_SCHEMA, name=owed_name(place)), items), pauses, settings, on)
     stands = ibis.union(
-        _scheduled_position(named_totals, items, pauses, settings, on),
+        scheduled,
         revolving_position(book["statements"], book["payments"], pauses, settings, on).select(*POSITION_COLUMNS),
         distinct=False,
     )

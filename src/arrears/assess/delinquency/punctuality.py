@@ -20,9 +20,9 @@ def _due_and_paid_in_order(items: ir.Table, payments: ir.Table, settings: Delinq
 
     An item stands on the last day on which paying it is on time, a payment on the first day on which it counts.
     """
-    due = items.select("account_id", day=days_later(items.due_on, settings.tolerance.days), is_item=ibis.literal(1, type="int8"), tie=items.sequence,
+    due = items.select("account_id", "due_on", day=days_later(items.due_on, settings.tolerance.days), is_item=ibis.literal(1, type="int8"), tie=items.sequence,
                        due_minor=items.amount_minor, came_minor=ibis.literal(0, type="int64"))
-    came = payments.select("account_id", day=days_later(payments.paid_on, int(settings.payment_day)), is_item=ibis.literal(0, type="int8"), tie=payments.payment_id,
+    came = payments.select("account_id", due_on=ibis.null("date"), day=days_later(payments.paid_on, int(settings.payment_day)), is_item=ibis.literal(0, type="int8"), tie=payments.payment_id,
                            due_minor=ibis.literal(0, type="int64"), came_minor=payments.amount_minor)
     return ibis.union(due, came, distinct=False)
 
@@ -31,7 +31,8 @@ def judged_items(items: ir.Table, payments: ir.Table, settings: DelinquencySetti
     """Each item that had fallen due: was it paid on time, and is it settled by now?
 
     Returns:
-        account_id, day (the last on which paying it is on time), tie, is_first, on_time, settled.
+        account_id, day (the last on which paying it is on time), tie, due_on, due_minor, due_so_far and came_so_far (by the end of that
+        day, in minor units), enough_minor (what must have come for it to be settled), is_first, on_time, settled.
     """
     until_here = ibis.window(group_by="account_id", order_by=["day", "is_item", "tie"], rows=(None, 0))
     ever = ibis.window(group_by="account_id")
@@ -46,7 +47,8 @@ def judged_items(items: ir.Table, payments: ir.Table, settings: DelinquencySetti
     fallen_due = running.filter((running.is_item == 1) & (running.due_minor > 0) & over)
     enough = fallen_due.due_so_far - settings.tolerance.short_minor
     return fallen_due.select(
-        "account_id", "day", "tie",
+        "account_id", "day", "tie", "due_on", "due_minor", "due_so_far", "came_so_far",
+        enough_minor=enough,
         is_first=fallen_due.day == fallen_due.first_day,
         on_time=fallen_due.came_so_far >= enough,
         settled=fallen_due.came_ever >= enough,

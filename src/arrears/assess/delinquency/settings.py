@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from arrears.assess.delinquency.money_rules import PLAIN, MoneyRules
 from arrears.core.calendars import NonWorkingDays
+from arrears.ledger.allocation.claims import Component
+from arrears.ledger.allocation.debts import STANDARD_ORDER
 
 
 class DayOnDueDate(IntEnum):
@@ -75,6 +78,8 @@ class DelinquencySettings:
         tag_grace_days: days by which the *tag* (days delinquent, bucket) lags behind the days past due; never hides the amount.
         tolerance: lateness within it is no lateness at all.
         buckets: contiguous ranges from day 1 on, the last one open.
+        component_order: in which order money reaches the components of an item, every component once.
+        money: by which rules money is worked out, beyond what the book states.
         non_working_days: where due dates on non-working days go; None leaves them.
         products: products that depart from the conventions above, each with its own; buckets and payment day are the book's.
 
@@ -87,11 +92,14 @@ class DelinquencySettings:
     tag_grace_days: int = 0
     tolerance: PaymentTolerance = PaymentTolerance()
     buckets: tuple[Bucket, ...] = DEFAULT_BUCKETS
+    component_order: tuple[Component, ...] = STANDARD_ORDER
+    money: MoneyRules = PLAIN
     non_working_days: NonWorkingDays | None = None
     products: tuple[tuple[str, DelinquencySettings], ...] = ()
 
     def __post_init__(self) -> None:
         assert self.tag_grace_days >= 0 and self.tolerance.days >= 0 and self.tolerance.short_minor >= 0, "leniency is not negative"
+        assert sorted(self.component_order, key=list(Component).index) == list(Component), "an order names every component once"
         expected = 1
         for bucket in self.buckets:
             assert bucket.from_days == expected, f"bucket {bucket.name} leaves a gap or an overlap before day {bucket.from_days}"

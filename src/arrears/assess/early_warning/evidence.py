@@ -1,4 +1,4 @@
-"""What speaks for trouble to come: a habit of paying late, money that the bank took back?
+"""Whom are habits asked of, and who has the habit of paying late?
 
 Habits are asked only of people with an account that is in order and falls due soon, since they need every item and payment of theirs. They are
 the person's and not the account's: a lender of short loans has seen the person pay many times and the account never.
@@ -11,7 +11,6 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from arrears.assess.columns import money_sum
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 
 
@@ -21,12 +20,26 @@ def due_soon(position: ir.Table, settings: EarlyWarningSettings, on: date) -> ir
     return position.filter((position.bucket == "current") & (position.next_due_on >= ibis.literal(on)) & (position.next_due_on <= last))
 
 
+def asked_accounts(position: ir.Table, soon: ir.Table) -> ir.Table:
+    """Of whose accounts are items and payments looked at?
+
+    Returns:
+        account_id, party_id, for_habits (the person has an account in `soon`), overdue; one of the two at least is so.
+    """
+    near = soon.select("party_id", near=ibis.literal(True)).distinct()
+    each = position.left_join(near, "party_id").select(
+        position.account_id, position.party_id, for_habits=near.near.fill_null(False), overdue=position.bucket != "current"
+    )
+    return each.filter(each.for_habits | each.overdue)
+
+
 def late_habits(owners: ir.Table, judged: ir.Table, settings: EarlyWarningSettings) -> ir.Table:
     """Of the last items of a person that fell due, over all their accounts, how many were paid late?
 
     Args:
         owners: account_id and party_id of every account of the people asked about.
-        judged: their items that had fallen due, each by the conventions of its account, as `punctuality.judged_items` gives them.
+        judged: their items that had fallen due, each by the conventions of its account, as `punctuality.judged_items` gives them, or of
+            each account the newest of them (`patterns.newest_items`).
 
     Returns:
         party_id, items_seen (at most `items_looked_at`), items_late.
@@ -39,22 +52,3 @@ def late_habits(owners: ir.Table, judged: ir.Table, settings: EarlyWarningSettin
         items_seen=last.day.count().cast("int32"),
         items_late=last.day.count(where=~last.on_time & last.settled).cast("int32"),
     )
-
-
-def returned_debits(payments: ir.Table, settings: EarlyWarningSettings, on: date) -> ir.Table:
-    """Which accounts had a payment taken back in the last days?
-
-    Returns:
-        account_id, returned_on (the last one), returned_minor (all of them), returned_count.
-    """
-    first = ibis.literal(on - timedelta(days=settings.returned_within_days))
-    back = payments.filter(payments.reversal_of.notnull() & (payments.paid_on > first) & (payments.paid_on <= ibis.literal(on)))
-    return back.group_by("account_id").agg(
-        returned_on=back.paid_on.max(), returned_minor=money_sum(back.amount_minor), returned_count=back.paid_on.count().cast("int32")
-    )
-
-
-def day_text(day: ir.DateValue) -> ir.StringValue:
-    """A date in a sentence: 2026-11-23."""
-    return day.cast("string")
-

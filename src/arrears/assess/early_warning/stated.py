@@ -37,6 +37,11 @@ def read_early_warning(text: str, source: str = "conventions") -> EarlyWarningSe
     default = EarlyWarningSettings()
     if stated.get("late_items", default.late_items) > stated.get("items_looked_at", default.items_looked_at):
         raise _wrong(source, "late_items is more than items_looked_at", "Look at more items or ask for fewer late ones.")
+    if stated.get("share_falls_percent", 1) > 100:
+        raise _wrong(source, "share_falls_percent is more than 100", "A share falls by 100 percent at most.")
+    for key in ("drift_items", "returned_in_a_row"):
+        if stated.get(key, 2) < 2:
+            raise _wrong(source, f"{key} is less than 2", "One alone makes no row; write 2 or more.")
     return EarlyWarningSettings(**stated)
 
 

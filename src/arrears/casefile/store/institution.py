@@ -43,6 +43,16 @@ def acting_institution() -> int:
     return institution_id
 
 
+def one_at_a_time(what: str, number: int) -> None:
+    """Wait until nobody else of this institution is at this thing: from here to the end of the transaction it is ours alone.
+
+    For what is looked up first and then written because of what was found, such as whether somebody has acknowledged an alert already.
+    """
+    institution_id = acting_institution()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what}:{institution_id}:{number}"])
+
+
 def create_institution(name: str, vault: Vault | None = None) -> int:
     """Enter a new institution with a fresh key for its customers' numbers; answers its id."""
     vault = vault or default_vault()

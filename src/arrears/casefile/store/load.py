@@ -71,9 +71,19 @@ def holds(party_id: int) -> list[Hold]:
     return _facts(Hold, "party_id", party_id)
 
 
+def holds_of(party_ids: Sequence[int]) -> list[Hold]:
+    """The same for many people at once, each person's in the order in which they were recorded."""
+    return _facts_of(Hold, "party_id", party_ids)
+
+
 def holds_lifted(party_id: int) -> list[HoldLifted]:
     """Which holds of this person were lifted?"""
     return _facts(HoldLifted, "party_id", party_id)
+
+
+def holds_lifted_of(party_ids: Sequence[int]) -> list[HoldLifted]:
+    """The same for many people at once."""
+    return _facts_of(HoldLifted, "party_id", party_ids)
 
 
 def runs_published(book: str) -> list[RunPublished]:
@@ -127,8 +137,9 @@ def _stored_by_entry(chain: int) -> dict[int, tuple[dict[str, object], list[byte
         query = f"""SELECT e.entry_id, s.salts, {", ".join(f"f.{name}" for name in table.columns)} FROM journal_entries e
             JOIN journal_salts s USING (entry_id) JOIN {table.table} f ON f.fact_id = e.fact_id AND f.entry_id = e.entry_id
             WHERE e.chain = %s AND e.institution_id = %s"""
-        for entry_id, salts, *row in sets.cursor().execute(query, [chain, acting_institution()]):
-            found[entry_id] = (_values(table, row), _pieces(bytes(salts)))
+        rows = sets.cursor().execute(query, [chain, acting_institution()]).fetchall()
+        for (entry_id, salts, *_), values in zip(rows, _values_of(table, [row[2:] for row in rows]), strict=True):
+            found[entry_id] = (values, _pieces(bytes(salts)))
     return found
 
 
@@ -138,27 +149,34 @@ def _pieces(salts: bytes) -> list[bytes | None]:
 
 
 def _facts(kind: type[F], column: str, value: object) -> list[F]:
+    return _facts_of(kind, column, [value])
+
+
+def _facts_of(kind: type[F], column: str, values: Sequence[object]) -> list[F]:
     table = FACT_TABLES[kind]
-    query = f"SELECT {', '.join(table.columns)} FROM {table.table} WHERE {column} = %s ORDER BY position, fact_id"
-    return [kind(**_values(table, row)) for row in sets.cursor().execute(query, [value]).fetchall()]
+    query = f"SELECT {', '.join(table.columns)} FROM {table.table} WHERE {column} = ANY(%s) ORDER BY position, fact_id"
+    rows = sets.cursor().execute(query, [list(values)]).fetchall()
+    return [kind(**opened) for opened in _values_of(table, rows)]
 
 
-def _values(table: FactTable, row: object) -> dict[str, object]:
-    """The fact's fields from its columns: enums again, personal fields opened."""
-    values = dict(zip(committed_fields(table.kind), row, strict=True))  # type: ignore[call-overload]
-    for name, read in table.read.items():
-        values[name] = read(values[name])
-    for name in table.kind.PERSONAL:
-        values[name] = _opened(values["party_id"], values[name], name)
-    return values
+def _values_of(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, object]]:
+    """The facts' fields from their columns: enums again, personal fields opened, the keys of all people fetched at once."""
+    found = [dict(zip(committed_fields(table.kind), row, strict=True)) for row in rows]  # type: ignore[call-overload]
+    keys = _keys_of({values["party_id"] for values in found}) if table.kind.PERSONAL and found else {}
+    for values in found:
+        for name, read in table.read.items():
+            values[name] = read(values[name])
+        for name in table.kind.PERSONAL:
+            values[name] = _opened(keys.get(values["party_id"]), values["party_id"], values[name], name)
+    return found
 
 
-def _opened(party_id: int, sealed: bytes, name: str) -> str:
-    vault = default_vault()
-    key = vault.party_keys(pa.array([party_id], pa.int64())).get(party_id)
-    if key is None:
-        return ERASED
-    return unseal_with(key, party_id, bytes(sealed), name).decode()
+def _keys_of(party_ids: set[int]) -> dict[int, bytes]:
+    return default_vault().party_keys(pa.array(sorted(party_ids), pa.int64()))
+
+
+def _opened(key: bytes | None, party_id: int, sealed: bytes, name: str) -> str:
+    return ERASED if key is None else unseal_with(key, party_id, bytes(sealed), name).decode()
 
 
 def open_cases(book: str) -> pa.Table:
@@ -212,9 +230,9 @@ def alert_acknowledgements(alert_id: int) -> list[AlertAcknowledged]:
 
 
 def alerts_acknowledged_by(on: date) -> pa.Table:
-    """Which alerts had been acknowledged by this day: alert_id, valid_on (the first time), sorted by alert_id?"""
+    """Which alerts had been acknowledged by this day: alert_id, valid_on (the last time), sorted by alert_id?"""
     return sets.export(
-        f"""SELECT alert_id, min(valid_on) FROM alerts_acknowledged WHERE valid_on <= {_quoted(on.isoformat())}::date
+        f"""SELECT alert_id, max(valid_on) FROM alerts_acknowledged WHERE valid_on <= {_quoted(on.isoformat())}::date
             GROUP BY alert_id ORDER BY alert_id""",
         {"alert_id": pa.int64(), "valid_on": pa.date32()})
 

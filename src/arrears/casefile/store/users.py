@@ -10,6 +10,14 @@ from arrears.casefile.store.models import Role, User
 from arrears.core.problems import AnswerIsNo
 
 
+class NameTaken(AnswerIsNo):
+    """Somebody signs in by that name already."""
+
+
+class PasswordTooEasy(AnswerIsNo):
+    """The password can be guessed; `why` says it in the language in use."""
+
+
 def create_user(
     username: str, password: str, *, role: Role | str, institution_id: int | None, email: str = "", language: str = "en", display_name: str = ""
 ) -> User:
@@ -26,10 +34,10 @@ def create_user(
     try:
         validate_password(password, user)
     except ValidationError as weak:
-        raise AnswerIsNo("The password is too easy to guess.", " ".join(weak.messages), "Choose a longer one, such as four random words.") from weak
+        raise PasswordTooEasy("The password is too easy to guess.", " ".join(weak.messages), "Choose a longer one, such as four random words.") from weak
     user.set_password(password)
     with transaction.atomic():
         if User.objects.filter(username=username).exists():
-            raise AnswerIsNo(f"There is already a user “{username}”.", "Nothing was changed.", "Choose another name.")
+            raise NameTaken(f"There is already a user “{username}”.", "Nothing was changed.", "Choose another name.")
         user.save(force_insert=True)
     return user

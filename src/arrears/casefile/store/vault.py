@@ -157,7 +157,8 @@ class Vault:
         if missing:
             keys = {**keys, **self.party_keys(pa.array(sorted(missing), pa.int64()))}
             if missing - keys.keys():
-                raise Unreadable(f"{len(missing - keys.keys())} people have no key.", "Their fields cannot be sealed.", "Resolve their numbers first.")
+                lacking = len(missing - keys.keys())
+                raise Unreadable(f"{lacking} {'person has' if lacking == 1 else 'people have'} no key.", "Their fields cannot be sealed.", "Resolve their numbers first.")
         return keys
 
 

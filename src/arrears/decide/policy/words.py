@@ -28,6 +28,9 @@ HOLD_WORDS = {
 }
 """How kinds of holds are called in a sentence."""
 
+COUNTED_NOUNS = frozenset({"accounts", "contacts", "days", "debts", "instalments", "items", "months", "payments", "times", "weeks"})
+"""English nouns that may follow a figure in a reason; all form their plural with a plain s."""
+
 
 def _grouped(whole: ir.IntegerValue) -> ir.StringValue:
     """A whole number with a comma between groups of three digits, as text; not negative."""
@@ -88,8 +91,17 @@ def sentence_column(sentence: Sentence, language: Language, written: ir.Table) -
     parts = PLACEHOLDER.split(sentence.in_language(language))
     text: ir.StringValue = ibis.literal(parts[0])
     for name, tail in zip(parts[1::2], parts[2::2], strict=True):
-        text = text + written[_text_of(name, language)].fill_null(_UNKNOWN[language]) + tail
+        said = written[_text_of(name, language)]
+        text = text + said.fill_null(_UNKNOWN[language]) + (_after(said, tail) if language == "en" else tail)
     return text
+
+
+def _after(said: ir.StringValue, tail: str) -> ir.StringValue | str:
+    """What follows a figure in an English sentence: a noun that is counted stands in the singular after 1."""
+    noun = tail[1:].partition(" ")[0].rstrip(",.;:)")
+    if not tail.startswith(" ") or noun not in COUNTED_NOUNS:
+        return tail
+    return ibis.ifelse(ibis.coalesce(said == "1", False), tail.replace(noun, noun[:-1], 1), tail)
 
 
 def reason_columns(by_rule: dict[str, Sentence], written: ir.Table) -> dict[str, ir.StringValue]:

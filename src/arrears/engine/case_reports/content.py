@@ -12,7 +12,8 @@ from arrears.core.money import format_money
 from arrears.core.reasons import Language
 from arrears.engine import words
 from arrears.engine.case_reports.report import Month, Picture, Report, Section, Table
-from arrears.engine.use_cases.reading import Account, AlertRow, CaseRow, CaseView, HoldSpan
+from arrears.engine.use_cases.reading import Account, AlertRow, CaseRow, CaseView, HoldSpan, Item, Payment
+from arrears.engine.words import counted
 
 PAYMENTS_SHOWN = 24
 CONTACTS_SHOWN = 12
@@ -56,8 +57,27 @@ class _Writer:
         """With the currency's code, for $ and ¥ name several currencies."""
         return self.say("not known", "不详") if minor is None else f"{currency} {format_money(minor, currency, self.language, with_currency=False)}"
 
+    @property
+    def one_currency(self) -> str:
+        """The currency of every account, which then stands in the heads of tables; empty where there are several."""
+        found = {account.currency for account in self.view.accounts}
+        return found.pop() if len(found) == 1 else ""
+
+    def amount_head(self, en: str, zh: str) -> str:
+        """Head of a column of amounts."""
+        label = self.say(en, zh)
+        return f"{label}, {self.one_currency}" if self.one_currency and self.language == "en" else f"{label}（{self.one_currency}）" if self.one_currency else label
+
+    def amount(self, minor: int | None, currency: str) -> str:
+        """An amount under such a head."""
+        return format_money(minor, currency, self.language, with_currency=False) if self.one_currency and minor is not None else self.money(minor, currency)
+
+    def of_account(self, what: str) -> tuple[str, ...]:
+        """A column that says which account, where there are several."""
+        return (what,) if len(self.view.accounts) > 1 else ()
+
     def days(self, count: int) -> str:
-        return self.say(f"{count} day{'' if count == 1 else 's'}", f"{count} 天")
+        return self.say(counted(count, "day"), f"{count} 天")
 
     def lateness(self, days: int | None, months: int | None, bucket: str) -> str:
         """How late, with the bucket beside it; a source that knows months only says months."""
@@ -95,6 +115,9 @@ class _Writer:
                 yield self._protected(kind, self.say("in force", "生效中"))
         for recorded in self.sources.recorded_holds:
             yield self._protected(recorded.kind, self.say(f"recorded since the run, from {recorded.from_on}", f"运行后登记，自 {recorded.from_on} 起"))
+        for account in self.view.accounts:
+            if account.closed_unpaid:
+                yield self._closed(account)
         if not self.row.contact_history_known:
             yield self.say("Earlier contacts are unknown: nobody knows how often this person was contacted in the last 30 days, so no contact is proposed.",
                            "此前联系情况不详：无法得知近 30 天联系过此人几次，因此不建议联系。")
@@ -102,6 +125,11 @@ class _Writer:
     def _protected(self, kind: str, span: str) -> str:
         named = words.word(words.HOLDS, kind, self.language)
         return self.say(f"{named}: {span}. No contact while it holds.", f"{named}：{span}。生效期间不得联系。")
+
+    def _closed(self, account: Account) -> str:
+        balance, name = self.money(account.balance_minor, account.currency), id_text(account.account_id)
+        return self.say(f"The lender calls account {name} closed, though {balance} is unpaid on it. Find out which of the two is wrong before anybody asks for this money.",
+                        f"账户 {name} 已被机构标记为结清，但账本显示仍有 {balance} 未还。请先核实，再考虑催收。")
 
     def _span(self, hold: HoldSpan) -> str:
         if hold.to_on:
@@ -221,27 +249,35 @@ class _Writer:
         title = self.say("Alerts", "预警")
         if not self.sources.alerts:
             return Section(title, sentences=(self.say("None.", "无。"),))
-        rows = tuple((words.word(words.ALERTS, alert.kind, self.language), words.word(words.ALERT_STATES, alert.state, self.language), alert.raised_on.isoformat(),
-                      alert.reason.in_language(self.language)) for alert in self.sources.alerts)
-        return Section(title, tables=(Table((self.say("Alert", "预警"), self.say("State", "状态"), self.say("Since", "自"), self.say("Reason", "原因")), rows),))
+        return Section(title, sentences=tuple(self._alert(alert) for alert in self.sources.alerts))
+
+    def _alert(self, alert: AlertRow) -> str:
+        kind, state = words.word(words.ALERTS, alert.kind, self.language), words.word(words.ALERT_STATES, alert.state, self.language)
+        reason = alert.whole_reason().in_language(self.language)
+        return self.say(f"{kind} ({state}, since {alert.raised_on}): {reason}", f"{kind}（{state}，自 {alert.raised_on}）：{reason}")
 
     def accounts(self) -> Section:
         """Each account, its regulatory class as a floor, and the items that are unpaid."""
-        head = (self.say("Account", "账户"), self.say("Overdue", "逾期金额"), self.say("Balance", "余额"), self.say("How late", "逾期时长"), self.say("Since", "自"),
+        head = (self.say("Account", "账户"), self.amount_head("Overdue", "逾期金额"), self.amount_head("Balance", "余额"), self.say("How late", "逾期时长"), self.say("Since", "自"),
                 self.say("Next due", "下次到期"), self.say("Last paid", "最近还款"))
         tables = [Table(head, tuple(self._account_row(account) for account in self.view.accounts), (1, 2))]
-        late = [(item.due_on, account, item) for account in self.view.accounts for item in account.items if item.outstanding_minor and item.due_on <= self.view.run.as_of]
+        late = [(item.due_on, account, item) for account in self.view.accounts for item in account.items if item.is_unpaid_on(self.view.run.as_of)]
         if late:
-            item_head = (self.say("Unpaid item due", "未还到期日"), self.say("Account", "账户"), self.say("Amount", "应还"), self.say("Outstanding", "未还"))
-            tables.append(Table(item_head, tuple(
-                (due.isoformat(), id_text(account.account_id), self.money(item.amount_minor, account.currency), self.money(item.outstanding_minor, account.currency))
-                for due, account, item in sorted(late, key=lambda one: (one[0], one[1].account_id))[:ITEMS_SHOWN]), (2, 3)))
+            which = self.of_account(self.say("Account", "账户"))
+            item_head = (self.say("Unpaid item due", "未还到期日"), *which, self.amount_head("Amount", "应还"), self.amount_head("Outstanding", "未还"), self.say("How late", "逾期"))
+            oldest = sorted(late, key=lambda one: (one[0], one[1].account_id))[:ITEMS_SHOWN]
+            tables.append(Table(item_head, tuple(self._item_row(account, item) for _, account, item in oldest), tuple(place + len(which) for place in (1, 2, 3))))
         said = [] if len(late) <= ITEMS_SHOWN else [self.say(f"The oldest {ITEMS_SHOWN} of {len(late)} unpaid items.", f"共 {len(late)} 期未还，仅列最早 {ITEMS_SHOWN} 期。")]
         return Section(self.say("Accounts", "账户"), sentences=(*said, *self._classes()), tables=tuple(tables))
 
+    def _item_row(self, account: Account, item: Item) -> tuple[str, ...]:
+        late = self.days(item.days_past_due) if item.days_past_due else self.say("not overdue", "未逾期")
+        return (item.due_on.isoformat(), *self.of_account(id_text(account.account_id)), self.amount(item.amount_minor, account.currency),
+                self.amount(item.outstanding_minor, account.currency), late)
+
     def _account_row(self, account: Account) -> tuple[str, ...]:
-        return (f"{words.word(words.PRODUCTS, account.product, self.language)} {id_text(account.account_id)}", self.money(account.amount_overdue_minor, account.currency),
-                self.money(account.balance_minor, account.currency), self.lateness(account.days_past_due, account.months_past_due, account.bucket),
+        return (f"{words.word(words.PRODUCTS, account.product, self.language)} {id_text(account.account_id)}", self.amount(account.amount_overdue_minor, account.currency),
+                self.amount(account.balance_minor, account.currency), self.lateness(account.days_past_due, account.months_past_due, account.bucket),
                 *(day.isoformat() if day else "–" for day in (account.oldest_due_on, account.next_due_on, account.last_paid_on)))
 
     def _classes(self) -> Iterator[str]:
@@ -251,19 +287,25 @@ class _Writer:
                 why = one.why.in_language(self.language) if one.why else ""
                 yield self.say(
                     f"{id_text(account.account_id)}: {regime}: at least {reached}. {f'{why} ' if why else ''}{open_}",
-                    f"{id_text(account.account_id)}：{regime}：至少 {reached}。{why}{open_}",
+                    f"{id_text(account.account_id)}：{regime}：至少{reached}。{why}{open_}",
                 )
 
     def payments(self) -> Section:
         """The last payments, reversals among them."""
         title = self.say("Payments", "还款")
-        found = [(payment.paid_on, account, payment.amount_minor) for account in self.view.accounts for payment in account.payments]
+        found = [(payment.paid_on, account, payment) for account in self.view.accounts for payment in account.payments]
         if not found:
             return Section(title, sentences=(self.say("No payment is in the book.", "账本中没有还款。"),))
-        rows = tuple((on.isoformat(), id_text(account.account_id), self.money(minor, account.currency), self.say("taken back", "被退回") if minor < 0 else "")
-                     for on, account, minor in sorted(found, key=lambda one: one[0], reverse=True)[:PAYMENTS_SHOWN])
+        rows = tuple((on.isoformat(), *self.of_account(id_text(account.account_id)), self.amount(payment.amount_minor, account.currency), self._payment_note(payment))
+                     for on, account, payment in sorted(found, key=lambda one: one[0], reverse=True)[:PAYMENTS_SHOWN])
+        which = self.of_account(self.say("Account", "账户"))
         said = () if len(found) <= PAYMENTS_SHOWN else (self.say(f"The last {PAYMENTS_SHOWN} of {len(found)}.", f"共 {len(found)} 笔，仅列最近 {PAYMENTS_SHOWN} 笔。"),)
-        return Section(title, sentences=said, tables=(Table((self.say("Day", "日期"), self.say("Account", "账户"), self.say("Amount", "金额"), ""), rows, (2,)),))
+        return Section(title, sentences=said, tables=(Table((self.say("Day", "日期"), *which, self.amount_head("Amount", "金额"), ""), rows, (1 + len(which),)),))
+
+    def _payment_note(self, payment: Payment) -> str:
+        back = self.say("taken back", "被退回") if payment.amount_minor < 0 else ""
+        later = self.say(f"counts from {payment.counts_on}", f"自 {payment.counts_on} 起计入") if payment.counts_on else ""
+        return ", ".join(filter(None, (back, later)))
 
     def contacts(self) -> Section:
         """Earlier contacts as the lender told them."""
@@ -282,6 +324,9 @@ class _Writer:
 
     def _gaps(self) -> Iterator[str]:
         view = self.view
+        if view.run.newer_batches:
+            yield self.say(f"What came into the book since the run ({counted(view.run.newer_batches, 'delivery', 'deliveries')}): payments in it are not counted here.",
+                           f"运行后账本新导入 {view.run.newer_batches} 批数据，其中的还款未计入本报告。")
         if view.person.called is None:
             yield self.say("The name: the book has none, or the person was erased.", "姓名：账本中没有，或此人信息已删除。")
         if not self.row.contact_history_known:

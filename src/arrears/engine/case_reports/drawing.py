@@ -12,7 +12,8 @@ from html import escape
 
 from arrears.engine.case_reports.report import Month, Picture
 
-WIDTH, LEFT, RIGHT = 640, 96, 12
+WIDTH, RIGHT = 640, 12
+LEAST_LEFT = 96
 LINE_TOP, LINE_FOOT = 12, 132
 BAR_TOP, BAR_FOOT = 156, 216
 LABELS_AT, HEIGHT = 246, 254
@@ -36,25 +37,34 @@ ON_A_PAGE = Ink("var(--accent)", "var(--line)", "var(--ink)", "var(--soft)", "in
 
 def draw(picture: Picture, ink: Ink) -> str:
     """The picture as one SVG element; figures stand as text, so a reader of the page finds them."""
-    months = picture.months
+    months, left = picture.months, room_for(picture.most_overdue, picture.most_came)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(picture.title)}" '
         f'font-family="{escape(ink.font)}" font-size="12">'
-        f"{_scale(picture, ink)}{_area(months, ink)}{_bars(months, ink)}{_days(months, ink)}</svg>"
+        f"{_scale(picture, ink, left)}{_area(months, ink, left)}{_bars(months, ink, left)}{_days(months, ink, left)}</svg>"
     )
 
 
-def _scale(picture: Picture, ink: Ink) -> str:
+def room_for(*labels: str) -> int:
+    """How far from the left edge does the picture begin, so that these labels stand whole even in the large type of a phone?
+
+    >>> room_for("0.00"), room_for("35,732.20"), room_for("1,234,567,890.00")
+    (96, 112, 184)
+    """
+    return max(LEAST_LEFT, *(16 + sum(6 if sign in ",. " else 12 for sign in label) for label in labels))
+
+
+def _scale(picture: Picture, ink: Ink, left: int) -> str:
     """Base lines, the top of each scale, and zero."""
-    lines = "".join(f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{ink.line}"/>' for y in (LINE_TOP, LINE_FOOT, BAR_FOOT))
+    lines = "".join(f'<path d="M{left} {y}H{WIDTH - RIGHT}" stroke="{ink.line}"/>' for y in (LINE_TOP, LINE_FOOT, BAR_FOOT))
     words = ((LINE_TOP + 4, picture.most_overdue), (LINE_FOOT + 4, "0"), (BAR_TOP + 4, picture.most_came), (BAR_FOOT + 4, "0"))
-    return lines + "".join(f'<text x="{LEFT - 8}" y="{y}" text-anchor="end" fill="{ink.soft}">{escape(text)}</text>' for y, text in words)
+    return lines + "".join(f'<text x="{left - 8}" y="{y}" text-anchor="end" fill="{ink.soft}">{escape(text)}</text>' for y, text in words)
 
 
-def _area(months: Sequence[Month], ink: Ink) -> str:
+def _area(months: Sequence[Month], ink: Ink, left: int) -> str:
     """The line of what was overdue, with the ground under it lightly filled and its last point marked."""
     most = max((month.overdue_minor for month in months), default=0)
-    points = [(_x(place, len(months)), _y(month.overdue_minor, most, LINE_TOP, LINE_FOOT)) for place, month in enumerate(months)]
+    points = [(_x(place, len(months), left), _y(month.overdue_minor, most, LINE_TOP, LINE_FOOT)) for place, month in enumerate(months)]
     path = " ".join(f"{x},{y}" for x, y in points)
     ground = f"{points[0][0]},{LINE_FOOT} {path} {points[-1][0]},{LINE_FOOT}"
     return (
@@ -63,16 +73,16 @@ def _area(months: Sequence[Month], ink: Ink) -> str:
     )
 
 
-def _bars(months: Sequence[Month], ink: Ink) -> str:
+def _bars(months: Sequence[Month], ink: Ink, left: int) -> str:
     """A bar a step for what came in; what was taken back hangs below, hollow."""
     most = max((abs(month.came_minor) for month in months), default=0)
-    wide = max(4, (WIDTH - LEFT - RIGHT) // (2 * len(months)))
+    wide = max(4, (WIDTH - left - RIGHT) // (2 * len(months)))
     bars = []
     for place, month in enumerate(months):
         if not month.came_minor:
             continue
         height = max(1, (BAR_FOOT - _y(abs(month.came_minor), most, BAR_TOP, BAR_FOOT)))
-        x = _x(place, len(months)) - wide // 2
+        x = _x(place, len(months), left) - wide // 2
         if month.came_minor > 0:
             bars.append(f'<rect x="{x}" y="{BAR_FOOT - height}" width="{wide}" height="{height}" fill="{ink.soft}"/>')
         else:
@@ -80,17 +90,17 @@ def _bars(months: Sequence[Month], ink: Ink) -> str:
     return "".join(bars)
 
 
-def _days(months: Sequence[Month], ink: Ink) -> str:
+def _days(months: Sequence[Month], ink: Ink, left: int) -> str:
     """First, middle and last day; more would not be readable on a phone."""
     places, last = sorted({0, len(months) // 2, len(months) - 1}), len(months) - 1
     return "".join(
-        f'<text x="{WIDTH if place == last else _x(place, len(months))}" y="{LABELS_AT}" text-anchor="{"end" if place == last else "middle"}" '
+        f'<text x="{WIDTH if place == last else _x(place, len(months), left)}" y="{LABELS_AT}" text-anchor="{"end" if place == last else "middle"}" '
         f'fill="{ink.soft}">{escape(months[place].day)}</text>' for place in places
     )
 
 
-def _x(place: int, of: int) -> int:
-    return LEFT + 28 + place * (WIDTH - LEFT - RIGHT - 44) // max(1, of - 1)
+def _x(place: int, of: int, left: int) -> int:
+    return left + 28 + place * (WIDTH - left - RIGHT - 44) // max(1, of - 1)
 
 
 def _y(value: int, most: int, top: int, foot: int) -> int:

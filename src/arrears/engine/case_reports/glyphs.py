@@ -15,6 +15,7 @@ from pathlib import Path
 import typst
 
 from arrears.core.problems import Refused
+from arrears.engine.words import counted
 
 CHINESE_FAMILIES = ("Noto Sans CJK SC", "Source Han Sans SC")
 OTHER_FAMILIES = ("Noto Sans", "DejaVu Sans")
@@ -24,7 +25,11 @@ _UPRIGHT_WEIGHTS = (400, 700)
 
 
 class GlyphsMissing(Refused):
-    """The fonts of this machine lack characters of the text; a PDF would have gaps."""
+    """The fonts of this machine lack characters of the text (`letters` names the first of them); a PDF would have gaps."""
+
+    def __init__(self, letters: str, remedy: str) -> None:
+        self.letters = letters
+        super().__init__(f"No PDF was made: the fonts of this machine lack {letters}.", "It would have gaps where they belong.", f"{remedy} The HTML report needs no font and stands.")
 
 
 @cache
@@ -53,10 +58,10 @@ def refuse_missing_glyphs(text: str, *, system: bool = True) -> None:
 
 
 def _refusal(missing: list[str], system: bool) -> GlyphsMissing:
-    shown = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:5]) + (f" and {len(missing) - 5} others" if len(missing) > 5 else "")
+    shown = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:5]) + (f" and {counted(len(missing) - 5, 'other')}" if len(missing) > 5 else "")
     chinese_there = any(family in families_here(system) for family in CHINESE_FAMILIES)
     remedy = "Install a font that has them; Chinese is in the package fonts-noto-cjk." if chinese_there else "Install the package fonts-noto-cjk."
-    return GlyphsMissing(f"No PDF was made: the fonts of this machine lack {shown}.", "It would have gaps where they belong.", f"{remedy} The HTML report needs no font and stands.")
+    return GlyphsMissing(shown, remedy)
 
 
 @cache

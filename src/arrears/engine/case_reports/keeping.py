@@ -54,8 +54,8 @@ class StoredReport:
     folder: Path
 
 
-def store(reports: Path, book: str, as_of: date, made_on: date, language: Language, made: Iterable[MadeReport], seal: Seal) -> Path:
-    """Store the reports of one night; the folder appears whole or not at all, and replaces an earlier one of the same day."""
+def store(reports: Path, book: str, as_of: date, made_on: date, language: Language, made: Iterable[MadeReport], seal: Seal) -> int:
+    """Store the reports of one night; the folder appears whole or not at all, and replaces an earlier one of the same day. Answers how many."""
     folder = reports / book / as_of.isoformat()
     for above in (reports, folder.parent):  # one by one: `parents=True` would leave the upper one open to others
         above.mkdir(mode=0o700, exist_ok=True)
@@ -71,7 +71,7 @@ def store(reports: Path, book: str, as_of: date, made_on: date, language: Langua
     _write_private(part / _INDEX, json.dumps(facts, indent=1).encode())
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
-    return folder
+    return len(listed)
 
 
 def _name(case_id: int, ending: str) -> str:

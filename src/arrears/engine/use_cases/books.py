@@ -23,8 +23,8 @@ from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.due_days import calendar_of
 from arrears.engine.home import Home
 from arrears.engine.legal_figures import regime_figures
-from arrears.engine.nightly import Progress, RunRequest, RunResult, nightly
-from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, store_night_reports
+from arrears.engine.nightly import Progress, RunRequest, nightly
+from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, Night, store_night_reports
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.intake.book.guessing import Guess, guess_mapping
 from arrears.intake.book.keeper import StoreKeeper
@@ -170,8 +170,8 @@ def early_warning_of(home: Home, named: Path | None) -> EarlyWarningSettings:
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
     output: Path | None = None, conventions: Path | None = None, reports: int = REPORTS_A_NIGHT,
-) -> RunResult:
-    """The nightly run over one book of this home's institution.
+) -> Night:
+    """The nightly run over one book of this home's institution, and the reports that it leaves; what went wrong with these is told in the answer.
 
     Args:
         conventions: file of the lender's conventions; None takes the home's, and where there is none the defaults.
@@ -189,5 +189,5 @@ def run_book(
         early_warning_of(home, conventions), kinds_stated(home, conventions),
     )
     result = nightly(request, CaseRecords(institution_id), progress)
-    store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)
-    return result
+    left = store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)
+    return Night(result.name, result.folder, result.facts, result.already_published, result.taken_up, left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from arrears.engine.case_reports.content import CaseSources, case_report
 from arrears.engine.case_reports.report import Report
 from arrears.engine.home import PRIVATE_FILE, Home
 from arrears.engine.use_cases import reading
+from arrears.engine.use_cases.reading import CaseView
 from arrears.engine.use_cases.reading.files import looking_into, looking_once
 
 
@@ -29,12 +31,40 @@ def report_of_case(home: Home, institution_id: int, case_id: int, language: Lang
 
 
 def sources_of_case(home: Home, institution_id: int, case_id: int, *, today: date) -> CaseSources:
-    """Everything a report is made of, read once."""
+    """Everything a report is made of: a batch of one.
+
+    Raises:
+        NoSuchCase: not a case of this institution's current runs.
+    """
+    found = sources_of_cases(home, institution_id, [case_id], today=today)
+    if case_id not in found:
+        raise reading.no_such_case()
+    return found[case_id]
+
+
+def sources_of_cases(home: Home, institution_id: int, case_ids: Sequence[int], *, today: date) -> dict[int, CaseSources]:
+    """Everything that reports of these cases are made of, in the order asked; cases of no current run of this institution are missing.
+
+    Every question is asked once for all of them; hand over as many as memory holds.
+    """
     with acting_for(institution_id), looking_once(home), looking_into(home) as connection:
-        view = reading.case_view(home, institution_id, case_id)
-        recorded = reading.holds_recorded_since(view.row.party_id, view.holds, today)
-        alerts = reading.alerts_of_person(connection, view.run, view.row.party_id, reading.acknowledged_until(institution_id, today))
-        return CaseSources(view, reading.row_before(connection, view.run, case_id), alerts, tuple(recorded))
+        views = reading.case_views(home, institution_id, case_ids)
+        acknowledged = reading.acknowledged_until(institution_id, today)
+        found: dict[int, CaseSources] = {}
+        for theirs in _by_run(views.values()):
+            run, parties = theirs[0].run, [view.row.party_id for view in theirs]
+            before = reading.rows_before(connection, run, [view.row.case_id for view in theirs])
+            recorded = reading.holds_recorded_since({view.row.party_id: view.holds for view in theirs}, today)
+            alerts = reading.alerts_of_people(connection, run, parties, acknowledged)
+            found |= {view.row.case_id: CaseSources(view, before.get(view.row.case_id), alerts[view.row.party_id], recorded[view.row.party_id]) for view in theirs}
+        return {case_id: found[case_id] for case_id in views}
+
+
+def _by_run(views: Iterable[CaseView]) -> list[list[CaseView]]:
+    found: dict[Path, list[CaseView]] = {}
+    for view in views:
+        found.setdefault(view.run.folder, []).append(view)
+    return list(found.values())
 
 
 def write_report(content: bytes, target: Path) -> None:

@@ -20,6 +20,7 @@ from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.books import MAIN_BOOK
 from arrears.engine.use_cases.reading import NoSuchCase
 from arrears.engine.use_cases.reading.files import looking_into
+from arrears.engine.words import counted
 
 _SHOWN = ("queue", "treatment", "channel", "rule", "reason_en", "reason_zh", "policy_version")
 _COLUMN_NAMES = {column.name for column in CASE_COLUMNS}
@@ -135,5 +136,5 @@ def in_words(told: dict[str, Any], language: Language) -> list[str]:
         f"Because: {told['reason_en']}",
         f"Rule: {told['rule']}" + (f" (when {told['condition']})" if told["condition"] else " (no condition, or a rule that protects)"),
         f"Facts: {facts}",
-        f"Policy: {told['policy']}, version {told['policy_version']}; {len(told['rows_that_did_not_fit'])} rows above it did not fit",
+        f"Policy: {told['policy']}, version {told['policy_version']}; {counted(len(told['rows_that_did_not_fit']), 'row')} above it did not fit",
     ]

@@ -7,10 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xlsxwriter.exceptions import FileCreateError
+
 from arrears.core.problems import Refused, WrongCall
 from arrears.core.reasons import Language
 from arrears.engine.run_folder import RunName, current_run, published_runs, run_facts
 from arrears.engine.workbook import write_workbook
+
+
+class NoFigures(WrongCall):
+    """The run was made before runs kept the figures of the portfolio report."""
 
 
 def run_of_day(runs: Path, on: date | None) -> RunName:
@@ -29,11 +35,11 @@ def portfolio_of(runs: Path, name: RunName) -> dict[str, Any]:
     """The figures of a run's report.
 
     Raises:
-        WrongCall: the run was made before runs kept these figures.
+        NoFigures: the run was made before runs kept these figures.
     """
     file = runs / str(name) / "portfolio.json"
     if not file.exists():
-        raise WrongCall(f"The run {name} keeps no portfolio figures.", "It was made by an earlier version.", f"Run the day again: arrears run --on {name.as_of}")
+        raise NoFigures(f"The run {name} keeps no portfolio figures.", "It was made by an earlier version.", f"Run the day again: arrears run --on {name.as_of}")
     figures: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return figures
 
@@ -44,7 +50,7 @@ def write_portfolio_workbook(runs: Path, name: RunName, target: Path, language: 
     try:
         write_workbook(portfolio_of(runs, name), run_facts(runs, name)["book"], unfinished, language)
         unfinished.rename(target)
-    except OSError as trouble:
+    except (OSError, FileCreateError) as trouble:  # the library has an error of its own for a folder that is not there or closed
         unfinished.unlink(missing_ok=True)
         raise Refused(f"{target} could not be written: {trouble}", "No spreadsheet was made.", "Name a file in a folder that you may write to.") from trouble
 

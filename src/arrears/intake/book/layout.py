@@ -95,9 +95,9 @@ def batch_dirs(book_dir: Path) -> list[Path]:
     return sorted(folder for folder in (book_dir / "batches").glob("[0-9]*") if (folder / "batch.json").exists())
 
 
-def batch_files(book_dir: Path, table: str) -> list[Path]:
-    """Which Parquet files hold rows of this table, oldest batch first?"""
-    return [folder / f"{table}.parquet" for folder in batch_dirs(book_dir) if (folder / f"{table}.parquet").exists()]
+def batch_files(book_dir: Path, table: str, batches: int | None = None) -> list[Path]:
+    """Which Parquet files hold rows of this table, oldest batch first? Of all batches, or of so many first ones."""
+    return [folder / f"{table}.parquet" for folder in batch_dirs(book_dir)[:batches] if (folder / f"{table}.parquet").exists()]
 
 
 def batch_facts(batch_dir: Path) -> dict[str, Any]:
@@ -108,11 +108,22 @@ def batch_facts(batch_dir: Path) -> dict[str, Any]:
 
 def book_digest(book_dir: Path) -> str:
     """Which content has the book now? SHA-256 (hex) over the digests of all tables of all batches, in order."""
+    return list(_contents(book_dir))[-1]
+
+
+def batches_with(book_dir: Path, digest: str) -> int | None:
+    """After how many batches had the book this content (`book_digest`)? None where it never had."""
+    return max((count for count, content in enumerate(_contents(book_dir)) if content == digest), default=None)
+
+
+def _contents(book_dir: Path) -> Iterator[str]:
+    """The book's content before its first batch and after each."""
     digest = hashlib.sha256()
+    yield digest.hexdigest()
     for folder in batch_dirs(book_dir):
         for table, value in sorted(batch_facts(folder)["digests"].items()):
             digest.update(f"{folder.name}/{table}={value}\n".encode())
-    return digest.hexdigest()
+        yield digest.hexdigest()
 
 
 def duckdb_type(book_type: str) -> str:
@@ -124,9 +135,9 @@ def duckdb_type(book_type: str) -> str:
     return _DUCKDB_TYPES[book_type]
 
 
-def latest_by_key_sql(book_dir: Path, table: str) -> str:
-    """Which SELECT (DuckDB) gives the rows of this table that hold now: one per key, the newest batch's?"""
-    files = batch_files(book_dir, table)
+def latest_by_key_sql(book_dir: Path, table: str, batches: int | None = None) -> str:
+    """Which SELECT (DuckDB) gives the rows of this table that hold now, or held after so many batches: one per key, the newest batch's?"""
+    files = batch_files(book_dir, table, batches)
     whole = frozenset(file for file in files if table == "instalments" and table in batch_facts(file.parent).get("whole", ()))
     return latest_of_files_sql(BOOK_TABLES[table], files, whole)
 

@@ -36,6 +36,7 @@ import yaml
 from arrears.core.book import BOOK_TABLES, BookTable
 from arrears.core.money import AmountNotValid, minor_digits
 from arrears.core.problems import BadData, WrongCall
+from arrears.core.strict_yaml import NothingTwice
 from arrears.intake.book.expressions import ExpressionNotAllowed, columns_of, parse_expression
 from arrears.intake.book.lookups import Pairs, read_lookup
 
@@ -189,20 +190,12 @@ def parse_mapping(text: str, file: str, folder: Path | None = None) -> FileMappi
     return _Reader(file, folder or Path()).mapping(document)
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(NothingTwice, yaml.SafeLoader):
     """YAML without the silent loss of a key that is written twice; only true and false are no texts, so a column may be called on or no."""
 
     yaml_implicit_resolvers = {
         first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"] for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key_node, _ in node.value:
-            if str(key_node.value) in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key “{key_node.value}” is written twice", key_node.start_mark)
-            seen.add(str(key_node.value))
-        return super().construct_mapping(node, deep)
 
 
 _StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))

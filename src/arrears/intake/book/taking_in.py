@@ -85,7 +85,7 @@ class ImportReport:
         if self.already_taken_in:
             parts.append(f"Already in the book, with this mapping: {', '.join(self.already_taken_in)}.")
         if self.pool:
-            parts.append(f"{self.findings:,} findings are in the error pool {self.pool.name}: export it, correct the rows and import them again.")
+            parts.append(f"{self.findings:,} {'finding is' if self.findings == 1 else 'findings are'} in the error pool {self.pool.name}: export it, correct the rows and import them again.")
         return " ".join((*parts, *self.notes))
 
 

@@ -3,13 +3,16 @@
 Comes in: accounts, items and signed payments of the book. Goes out: counts and sums by booking month, as expressions without data; the
 ratios are taken from them by `entry.py`. A past month end needs no earlier run, since positions are functions of dated facts: with money
 laid on the oldest amount first, a loan is at least k days late at the end of a day m exactly when more had fallen due by m - k than had
-been paid by m. Two conditional sums say that, so no position per month is worked out.
+been paid by m. So no position per month is worked out: running sums over the month ends say it, only for loans that were ever late, and
+only where something moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -23,15 +26,22 @@ FIRST_PAYMENT_DAYS = (1, 7, 30)
 COHORT_MONTHS = 24
 
 
-def loans_of(accounts: ir.Table, instalments: ir.Table, on: date, months: int = COHORT_MONTHS) -> ir.Table:
+def loans_of(accounts: ir.Table, sums: ir.Table, on: date, months: int = COHORT_MONTHS) -> ir.Table:
     """Which loans belong to the cohorts: with a schedule, booked in this month or one of the months before it.
 
+    Args:
+        sums: rows of `dues.account_sums`.
+
     Returns:
-        account_id, currency, opened_on, booked_on (first day of the booking month), principal_minor.
+        account_id, currency, opened_on, booked_on (first day of the booking month), principal_minor; due_minor and first_due_on of the sums.
     """
     first = month_start(on, 1 - months)
-    booked = accounts.filter(accounts.opened_on.between(ibis.literal(first), ibis.literal(on))).semi_join(instalments, "account_id")
-    return booked.select("account_id", "currency", "opened_on", "principal_minor", booked_on=booked.opened_on.truncate("M").cast("timestamp").cast("date"))
+    booked = accounts.filter(accounts.opened_on.between(ibis.literal(first), ibis.literal(on)))
+    with_schedule = booked.inner_join(sums.filter(sums.has_schedule), "account_id")
+    return with_schedule.select(
+        booked.account_id, booked.currency, booked.opened_on, booked.principal_minor, sums.due_minor, sums.first_due_on,
+        booked_on=booked.opened_on.truncate("M").cast("timestamp").cast("date"),
+    )
 
 
 def last_due_day(end: date, days: int, settings: DelinquencySettings) -> date:
@@ -43,81 +53,107 @@ def last_due_day(end: date, days: int, settings: DelinquencySettings) -> date:
     return end - timedelta(days=max(days, settings.tolerance.days + 1) - int(settings.day_on_due_date))
 
 
-def due_by(items: ir.Table, days: Sequence[date]) -> ir.Table:
-    """Per account: how much had fallen due by each day (due_0, due_1, …), and in all (due_minor)?"""
-    sums = {f"due_{place}": money_sum(items.amount_minor, where=items.due_on <= ibis.literal(day)) for place, day in enumerate(days)}
-    return items.group_by("account_id").agg(due_minor=money_sum(items.amount_minor), **sums)
-
-
-def paid_by(payments: ir.Table, ends: Sequence[date], settings: DelinquencySettings) -> ir.Table:
-    """Per account: how much had been paid, less what was taken back, by the end of each day (paid_0, paid_1, …)?"""
-    counts_until = [end - timedelta(days=int(settings.payment_day)) for end in ends]
-    return payments.group_by("account_id").agg(
-        **{f"paid_{place}": money_sum(payments.amount_minor, where=payments.paid_on <= ibis.literal(day)) for place, day in enumerate(counts_until)}
-    )
-
-
-def _behind(items: ir.Table, payments: ir.Table, ends: Sequence[date], days: Sequence[int], settings: DelinquencySettings) -> ir.Table:
-    """Per account: due by each month end for each lateness in turn, and paid by each month end."""
-    due = due_by(items, [last_due_day(end, late, settings) for late in days for end in ends])
-    paid = paid_by(payments, ends, settings)
-    return due.left_join(paid, "account_id").select(due, **{f"paid_{place}": paid[f"paid_{place}"].fill_null(0) for place in range(len(ends))})
-
-
-def _month_number(day: ir.DateColumn) -> ir.IntegerColumn:
-    return (day.year() * 12 + day.month()).cast("int32")
-
-
 def ever_late(items: ir.Table, payments: ir.Table, ends: Sequence[date], settings: DelinquencySettings) -> ir.Table:
-    """Which accounts were at least 30 days late at any of the month ends? The few that the second, wider question is asked of.
+    """Which accounts were at least 30 days late at any of the month ends? The few that the wider question is asked of.
 
     Every due amount stands in the month at whose end it is 30 days late, every payment in the month at whose end it counts; where the
     running sum is above zero the loan is late. Months in which both are equal change nothing and are dropped before the sum is run,
     which is what makes this quick: most loans are paid to the day.
     """
     last = ends[-1]
-    lag = (last - last_due_day(last, LATE_DAYS[0], settings)).days
+    lag, shift = (last - last_due_day(last, LATE_DAYS[0], settings)).days, int(settings.payment_day)
     due = items.filter(items.due_on <= ibis.literal(last - timedelta(days=lag)))
-    came = payments.filter(payments.paid_on <= ibis.literal(last - timedelta(days=int(settings.payment_day))))
+    came = payments.filter(payments.paid_on <= ibis.literal(last - timedelta(days=shift)))
     events = ibis.union(
         due.select("account_id", month=_month_number(days_later(due.due_on, lag)), moved_minor=due.amount_minor),
-        came.select("account_id", month=_month_number(days_later(came.paid_on, int(settings.payment_day))), moved_minor=-came.amount_minor),
+        came.select("account_id", month=_month_number(days_later(came.paid_on, shift)), moved_minor=-came.amount_minor),
         distinct=False,
     )
     moved = events.group_by("account_id", "month").agg(moved_minor=money_sum(events.moved_minor)).filter(lambda t: t.moved_minor != 0)
-    until_here = ibis.window(group_by="account_id", order_by="month", rows=(None, 0))
-    running = moved.mutate(behind_minor=moved.moved_minor.sum().over(until_here).cast("decimal(38,0)").cast("int64"))
-    return running.filter(running.behind_minor > settings.tolerance.short_minor).select("account_id").distinct()
+    behind = moved.mutate(behind_minor=_running(moved.moved_minor, ibis.window(group_by="account_id", order_by="month", rows=(None, 0))))
+    return behind.filter(behind.behind_minor > settings.tolerance.short_minor).select("account_id").distinct()
 
 
-def late_balances(loans: ir.Table, items: ir.Table, payments: ir.Table, ends: Sequence[date], settings: DelinquencySettings) -> ir.Table:
-    """By booking month and currency: balance and number of loans at least k days late at each month end.
+def _month_number(day: ir.DateColumn) -> ir.IntegerColumn:
+    return (day.year() * 12 + day.month()).cast("int32")
+
+
+def _place(day: ir.DateColumn, ends: Sequence[date], first: int = 0) -> ir.IntegerValue:
+    """The place of the first end that is not before the day; every day is asked about as many ends as halving them takes."""
+    if len(ends) == 1:
+        return ibis.literal(first, type="int32")
+    half = len(ends) // 2
+    return ibis.ifelse(day <= ibis.literal(ends[half - 1]), _place(day, ends[:half], first), _place(day, ends[half:], first + half))
+
+
+def _placed(rows: ir.Table, day: str, ends: Sequence[date]) -> ir.Table:
+    """Rows with the place of the first end by which they count; those that count at none are left out."""
+    counting = rows.filter(rows[day] <= ibis.literal(ends[-1]))
+    return counting.select("account_id", "amount_minor", place=_place(counting[day], ends))
+
+
+def _events(items: ir.Table, payments: ir.Table, ends: Sequence[date], late_days: int, settings: DelinquencySettings) -> ir.Table:
+    """What comes to count at each month end for being so many days late: due_minor and paid_minor by account and place."""
+    due = _placed(items, "due_on", [last_due_day(end, late_days, settings) for end in ends])
+    came = _placed(payments, "paid_on", [end - timedelta(days=int(settings.payment_day)) for end in ends])
+    nothing, days = ibis.literal(0, type="int64"), ibis.literal(late_days, type="int32")
+    return ibis.union(
+        due.select("account_id", "place", late_days=days, due_minor=due.amount_minor, paid_minor=nothing),
+        came.select("account_id", "place", late_days=days, due_minor=nothing, paid_minor=came.amount_minor),
+        distinct=False,
+    )
+
+
+def late_moves(loans: ir.Table, items: ir.Table, payments: ir.Table, ends: Sequence[date], settings: DelinquencySettings) -> ir.Table:
+    """By booking month and currency: how did number and balance of the loans at least k days late change from one month end to the next?
 
     Args:
         loans: those of `loans_of` that `ever_late` names.
+        items, payments: theirs alone.
 
     Returns:
-        booked_on, currency, and `late{k}_minor_{place}`, `late{k}_{place}` for each k of LATE_DAYS and each place of `ends`. The
-        balance is all the schedule asks for, due or not, less what had been paid.
+        booked_on, currency, late_days (one of LATE_DAYS), place (of `ends`), loans, balance_minor. Added up from the first month end on,
+        the changes are what stands at each (`standing_at`). The balance is all the schedule asks for, due or not, less what had been paid.
     """
-    sums = _behind(items.semi_join(loans, "account_id"), payments.semi_join(loans, "account_id"), ends, LATE_DAYS, settings)
-    each = loans.inner_join(sums, "account_id").select(loans.booked_on, loans.currency, loans.opened_on, *(sums[name] for name in sums.columns))
-    figures = {}
-    for row, late_days in enumerate(LATE_DAYS):
-        for place, end in enumerate(ends):
-            paid = each[f"paid_{place}"]
-            late = (each[f"due_{row * len(ends) + place}"] - paid > settings.tolerance.short_minor) & (each.opened_on <= ibis.literal(end))
-            figures[f"late{late_days}_minor_{place}"] = money_sum((each.due_minor - paid).cast("int64"), where=late)
-            figures[f"late{late_days}_{place}"] = late.cast("int64").sum().cast("int64")
-    return each.group_by("booked_on", "currency").agg(**figures)
+    asked = loans.filter(loans.opened_on <= ibis.literal(ends[-1]))
+    few = asked.select("account_id", "booked_on", "currency", whole_minor=asked.due_minor, opened_place=_place(asked.opened_on, ends))
+    events = ibis.union(*(_events(items, payments, ends, late, settings) for late in LATE_DAYS), distinct=False)
+    told = events.inner_join(few, "account_id").select(few, events.late_days, events.due_minor, events.paid_minor, place=ibis.greatest(events.place, few.opened_place))
+    net = told.group_by("account_id", "booked_on", "currency", "whole_minor", "late_days", "place").agg(
+        due_minor=money_sum(told.due_minor), paid_minor=money_sum(told.paid_minor)
+    )
+    until_here = ibis.window(group_by=["account_id", "late_days"], order_by="place", rows=(None, 0))
+    running = net.mutate(due_so_far=_running(net.due_minor, until_here), paid_so_far=_running(net.paid_minor, until_here))
+    late = running.due_so_far - running.paid_so_far > settings.tolerance.short_minor
+    standing = running.mutate(late=late.cast("int64"), late_minor=ibis.ifelse(late, (running.whole_minor - running.paid_so_far).cast("int64"), 0))
+    in_turn = ibis.window(group_by=["account_id", "late_days"], order_by="place")
+    changes = standing.mutate(
+        more=(standing.late - standing.late.lag().over(in_turn).fill_null(0)).cast("int64"),
+        more_minor=(standing.late_minor - standing.late_minor.lag().over(in_turn).fill_null(0)).cast("int64"),
+    )
+    return changes.group_by("booked_on", "currency", "late_days", "place").agg(loans=money_sum(changes.more), balance_minor=money_sum(changes.more_minor))
 
 
-def booked(loans: ir.Table, items: ir.Table) -> ir.Table:
+def _running(value: ir.IntegerColumn, window: Any) -> ir.IntegerValue:
+    return value.sum().over(window).cast("decimal(38,0)").cast("int64")
+
+
+def standing_at(moves: Iterable[tuple[int, int, int]], places: int) -> list[tuple[int, int]]:
+    """Number and balance at each month end, from the changes (place, loans, balance_minor) of one cohort.
+
+    >>> standing_at([(1, 2, 500), (3, -1, -100)], 4)
+    [(0, 0), (2, 500), (2, 500), (1, 400)]
+    """
+    changes = [(0, 0)] * places
+    for place, loans, balance_minor in moves:
+        changes[place] = (changes[place][0] + loans, changes[place][1] + balance_minor)
+    return list(itertools.accumulate(changes, lambda before, more: (before[0] + more[0], before[1] + more[1])))
+
+
+def booked(loans: ir.Table) -> ir.Table:
     """By booking month and currency: how many loans, their principal, and all that their schedules ask for."""
-    due = items.semi_join(loans, "account_id").group_by("account_id").agg(due_minor=money_sum(items.amount_minor))
-    each = loans.left_join(due, "account_id").select(loans, due_minor=due.due_minor.fill_null(0))
-    return each.group_by("booked_on", "currency").agg(
-        accounts=each.account_id.count(), principal_minor=money_sum(each.principal_minor.fill_null(0)), booked_minor=money_sum(each.due_minor),
+    return loans.group_by("booked_on", "currency").agg(
+        accounts=loans.account_id.count(), principal_minor=money_sum(loans.principal_minor.fill_null(0)), booked_minor=money_sum(loans.due_minor),
     )
 
 
@@ -128,19 +164,17 @@ def first_payment_defaults(loans: ir.Table, items: ir.Table, payments: ir.Table,
         booked_on, currency, loans, and for each k of FIRST_PAYMENT_DAYS `ripe{k}` (first instalment due at least k days ago) and
         `failed{k}` (of those: not paid in full before its k-th day of lateness). Loans too young to be judged are in neither.
     """
-    due = items.semi_join(loans, "account_id").filter(lambda t: t.amount_minor > 0)
-    fallen = due.filter(due.due_on <= ibis.literal(on))
-    first_day = fallen.group_by("account_id").agg(due_on=fallen.due_on.min())
-    first = fallen.inner_join(first_day, ["account_id", "due_on"]).group_by("account_id", "due_on").agg(amount_minor=lambda t: money_sum(t.amount_minor))
-    near = payments.inner_join(first, "account_id").select(first.account_id, first.due_on, payments.paid_on, paid_minor=payments.amount_minor)
-    came = near.filter(near.paid_on <= days_later(near.due_on, max(FIRST_PAYMENT_DAYS)))
+    fallen = loans.filter(loans.first_due_on.notnull()).select("account_id", due_on="first_due_on")
+    of_day = items.filter((items.amount_minor > 0) & (items.due_on <= ibis.literal(on))).inner_join(fallen, ["account_id", "due_on"])
+    asked = of_day.group_by("account_id").agg(amount_minor=money_sum(of_day.amount_minor))
     shift = int(settings.day_on_due_date) + int(settings.payment_day)
-    in_time = {
-        f"paid{k}": money_sum(came.paid_minor, where=came.paid_on <= days_later(came.due_on, k - 1 - shift)) for k in FIRST_PAYMENT_DAYS
-    }
+    near = payments.inner_join(fallen, "account_id").select(payments.account_id, payments.amount_minor, days=payments.paid_on.delta(fallen.due_on, unit="day") + shift)
+    came = near.filter(near.days < max(FIRST_PAYMENT_DAYS))
+    in_time = {f"paid{k}": money_sum(came.amount_minor, where=came.days < k) for k in FIRST_PAYMENT_DAYS}
     paid = came.group_by("account_id").agg(**in_time)
-    each = loans.left_join(first, "account_id").left_join(paid, loans.account_id == paid.account_id).select(
-        loans.booked_on, loans.currency, loans.opened_on, first.due_on, first.amount_minor, **{name: paid[name].fill_null(0) for name in in_time}
+    named = loans.left_join(asked, "account_id").select(loans, asked.amount_minor)
+    each = named.left_join(paid, "account_id").select(
+        named.booked_on, named.currency, named.opened_on, named.amount_minor, due_on=named.first_due_on, **{name: paid[name].fill_null(0) for name in in_time}
     )
     figures = {}
     for k in FIRST_PAYMENT_DAYS:
@@ -149,35 +183,3 @@ def first_payment_defaults(loans: ir.Table, items: ir.Table, payments: ir.Table,
         figures[f"ripe{k}"] = ripe.cast("int64").sum().cast("int64")
         figures[f"failed{k}"] = failed.cast("int64").sum().cast("int64")
     return each.group_by("booked_on", "currency").agg(loans=each.opened_on.count(), **figures)
-
-
-def due_days(items: ir.Table, payments: ir.Table, accounts: ir.Table, settings: DelinquencySettings, on: date, days: int = 30) -> ir.Table:
-    """By due day of the last days and currency: how much and how many fell due, and what was unpaid at the end of that day?
-
-    Money goes to the oldest amount first, so of what fell due on the day is unpaid what all dues up to it exceed all payments up to its
-    end, and no more than the day's own amount.
-
-    Returns:
-        due_on, currency, accounts, due_minor, accounts_unpaid, unpaid_minor.
-    """
-    recent = items.filter(items.due_on.between(ibis.literal(on - timedelta(days=days)), ibis.literal(on - timedelta(days=1))) & (items.amount_minor > 0))
-    of_day = recent.group_by("account_id", "due_on").agg(day_minor=money_sum(recent.amount_minor))
-    due = of_day.inner_join(items, [of_day.account_id == items.account_id, items.due_on <= of_day.due_on]).select(
-        of_day.account_id, of_day.due_on, items.amount_minor
-    )
-    reached = due.group_by("account_id", "due_on").agg(reached_minor=money_sum(due.amount_minor))
-    came = of_day.inner_join(
-        payments, [of_day.account_id == payments.account_id, days_later(payments.paid_on, int(settings.payment_day)) <= of_day.due_on]
-    ).select(of_day.account_id, of_day.due_on, payments.amount_minor)
-    paid = came.group_by("account_id", "due_on").agg(paid_minor=money_sum(came.amount_minor))
-    key = ["account_id", "due_on"]
-    sums = of_day.inner_join(reached, key).left_join(paid, key).select(
-        of_day.account_id, of_day.due_on, of_day.day_minor, reached.reached_minor, paid_minor=paid.paid_minor.fill_null(0)
-    )
-    missing = ibis.least(sums.day_minor, ibis.greatest(sums.reached_minor - sums.paid_minor, ibis.literal(0, type="int64")))
-    each = sums.inner_join(accounts, "account_id").select(sums.due_on, accounts.currency, sums.day_minor, missing_minor=missing.cast("int64"))
-    unpaid = each.missing_minor > settings.tolerance.short_minor
-    return each.group_by("due_on", "currency").agg(
-        accounts=each.due_on.count(), due_minor=money_sum(each.day_minor),
-        accounts_unpaid=unpaid.cast("int64").sum().cast("int64"), unpaid_minor=money_sum(each.missing_minor, where=unpaid),
-    )

@@ -16,14 +16,33 @@ from arrears.assess.columns import money_sum
 from arrears.learn.analytics.months import month_start
 
 WEEKS, MONTHS = 12, 12
+KINDS = ("week", "month")
 SMALLEST_GROUP = 5
 """Regions with fewer debtors are told together: a figure of very few could be one person's."""
 
 
-def largest_debtors(position: ir.Table) -> ir.Table:
+def debtors_of(position: ir.Table) -> ir.Table:
+    """By debtor and currency: what they owe and what of it is overdue, over all their accounts together.
+
+    Returns:
+        party_id, currency, accounts, accounts_overdue, amount_overdue_minor, balance_minor, owed_minor (of accounts with a balance above zero).
+    """
+    return position.group_by("party_id", "currency").agg(
+        **_sums(position), owed_minor=money_sum(position.balance_minor, where=position.balance_minor > 0),
+    )
+
+
+def _sums(position: ir.Table) -> dict[str, ir.IntegerScalar]:
+    return {
+        "accounts": position.account_id.count(), "accounts_overdue": position.account_id.count(where=position.bucket != "current"),
+        "amount_overdue_minor": money_sum(position.amount_overdue_minor), "balance_minor": money_sum(position.balance_minor),
+    }
+
+
+def largest_debtors(debtors: ir.Table) -> ir.Table:
     """By currency: all balance, the largest debtor's, and that of the ten and twenty largest. A debtor's accounts count together."""
-    debtor = position.filter(position.balance_minor > 0).group_by("party_id", "currency").agg(lambda t: money_sum(t.balance_minor).name("owed_minor"))
-    ranked = debtor.mutate(rank=ibis.row_number().over(group_by="currency", order_by=[ibis.desc("owed_minor"), "party_id"]))
+    owing = debtors.filter(debtors.owed_minor > 0)
+    ranked = owing.mutate(rank=ibis.row_number().over(group_by="currency", order_by=[ibis.desc("owed_minor"), "party_id"]))
     return ranked.group_by("currency").agg(
         debtors=ranked.party_id.count(),
         balance_minor=money_sum(ranked.owed_minor),
@@ -33,22 +52,21 @@ def largest_debtors(position: ir.Table) -> ir.Table:
     )
 
 
-def by_group(position: ir.Table, parties: ir.Table, group: str) -> ir.Table:
-    """Balance and what is overdue by product or by region, per currency; regions of very few debtors stand together as `other`."""
-    each = position.left_join(parties, "party_id").select(
-        position.party_id, position.currency, position.balance_minor, position.amount_overdue_minor, position.bucket,
-        name=(position.product if group == "product" else parties.region).fill_null("unknown"),
+def by_product(position: ir.Table) -> ir.Table:
+    """Balance and what is overdue by product, per currency."""
+    named = position.mutate(name=position["product"].fill_null("unknown"))
+    return named.group_by("name", "currency").agg(**_sums(named))
+
+
+def by_region(debtors: ir.Table, parties: ir.Table) -> ir.Table:
+    """Balance and what is overdue by region, per currency; regions of very few debtors stand together as `other`."""
+    figures = ("accounts", "accounts_overdue", "amount_overdue_minor", "balance_minor")
+    each = debtors.left_join(parties, "party_id").select(
+        debtors.party_id, debtors.currency, *(debtors[name] for name in figures), name=parties.region.fill_null("unknown")
     )
-    sums = each.group_by("name", "currency").agg(
-        debtors=each.party_id.nunique(), accounts=each.party_id.count(), accounts_overdue=each.party_id.count(where=each.bucket != "current"),
-        amount_overdue_minor=money_sum(each.amount_overdue_minor), balance_minor=money_sum(each.balance_minor),
-    )
-    if group == "region":
-        sums = sums.mutate(name=ibis.ifelse(sums.debtors < SMALLEST_GROUP, "other", sums["name"]))
-    return sums.group_by("name", "currency").agg(
-        accounts=sums.accounts.sum().cast("decimal(38,0)").cast("int64"), accounts_overdue=sums.accounts_overdue.sum().cast("decimal(38,0)").cast("int64"),
-        amount_overdue_minor=money_sum(sums.amount_overdue_minor), balance_minor=money_sum(sums.balance_minor),
-    )
+    sums = each.group_by("name", "currency").agg(debtors=each.party_id.count(), **{name: money_sum(each[name]) for name in figures})
+    told = sums.mutate(name=ibis.ifelse(sums.debtors < SMALLEST_GROUP, "other", sums["name"]))
+    return told.group_by("name", "currency").agg(**{name: money_sum(told[name]) for name in figures})
 
 
 def periods(on: date, kind: str) -> list[tuple[int, date, date]]:
@@ -64,28 +82,46 @@ def periods(on: date, kind: str) -> list[tuple[int, date, date]]:
     return [(place + 1, start, after - timedelta(days=1)) for place, (start, after) in enumerate(itertools.pairwise(starts))]
 
 
-def to_come(items: ir.Table, position: ir.Table, on: date, kind: str) -> ir.Table:
-    """What falls due by contract in the next weeks or months, by period, bucket the account stands in today, and currency?"""
+def ahead(items: ir.Table, position: ir.Table, on: date) -> ir.Table:
+    """By day to come, bucket the account stands in today, and currency: how many items fall due by contract, and how much?
+
+    Returns:
+        due_on, bucket, currency, items, due_minor; up to the end of the last week and month that `to_come` tells.
+    """
+    last = max(periods(on, kind)[-1][2] for kind in KINDS)
+    coming = items.filter(items.due_on.between(ibis.literal(on + timedelta(days=1)), ibis.literal(last)) & (items.amount_minor > 0))
+    each = coming.inner_join(position, "account_id").select(coming.due_on, position.bucket, position.currency, coming.amount_minor)
+    return each.group_by("due_on", "bucket", "currency").agg(items=each.amount_minor.count(), due_minor=money_sum(each.amount_minor))
+
+
+def to_come(days: ir.Table, on: date, kind: str) -> ir.Table:
+    """The days of `ahead` added up by week or month: period, bucket, currency, items, due_minor."""
     spans = periods(on, kind)
-    ahead = items.filter(items.due_on.between(ibis.literal(spans[0][1]), ibis.literal(spans[-1][2])) & (items.amount_minor > 0))
-    number = ibis.cases(*((ahead.due_on <= ibis.literal(last), place) for place, _, last in spans), else_=len(spans))
-    each = ahead.mutate(period=number.cast("int32")).inner_join(position, "account_id").select("period", position.bucket, position.currency, "amount_minor")
-    return each.group_by("period", "bucket", "currency").agg(items=each.amount_minor.count(), due_minor=money_sum(each.amount_minor))
+    within = days.filter(days.due_on <= ibis.literal(spans[-1][2]))
+    number = ibis.cases(*((within.due_on <= ibis.literal(last), place) for place, _, last in spans), else_=len(spans))
+    each = within.mutate(period=number.cast("int32"))
+    return each.group_by("period", "bucket", "currency").agg(items=money_sum(each["items"]), due_minor=money_sum(each.due_minor))
 
 
-def quality(position: ir.Table, accounts: ir.Table, items: ir.Table, statements: ir.Table, receivables: ir.Table, payments: ir.Table, on: date) -> ir.Table:
-    """One row: of how many accounts, items and payments is something missing or odd?"""
-    due = ibis.union(items.select("account_id"), statements.select("account_id"), distinct=True)
-    paid = payments.select("account_id").distinct()
+def quality(
+    position: ir.Table, accounts: ir.Table, sums: ir.Table, paid: ir.Table, statements: ir.Table, receivables: ir.Table, payments: ir.Table, on: date,
+) -> ir.Table:
+    """One row: of how many accounts, items and payments is something missing or odd?
+
+    Args:
+        sums: rows of `dues.account_sums`.
+        paid: accounts for which money counted by the day; those of which the day has seen none are found among the payments.
+    """
+    due = ibis.union(sums.select("account_id"), statements.select("account_id"), distinct=True)
     in_future = payments.filter(payments.paid_on > ibis.literal(on))
-    asked = items.group_by("account_id").agg(lambda t: money_sum(t.amount_minor).name("due_minor"))
-    over = position.inner_join(asked, "account_id").filter(lambda t: t.paid_minor > t.due_minor)
+    not_yet = payments.filter(payments.paid_on >= ibis.literal(on)).select("account_id")
+    paid = ibis.union(paid.select("account_id"), not_yet, distinct=True)
+    over = position.inner_join(sums, "account_id").filter(lambda t: t.paid_minor > t.due_minor)
 
     def rows(table: ir.Table) -> ir.IntegerScalar:
         return table.count().as_scalar()
 
     return position.agg(
-        accounts=position.account_id.count(),
         dates_constructed=position.account_id.count(where=position.dates_constructed.fill_null(False)),
         amount_unknown=position.account_id.count(where=(position.bucket != "current") & position.amount_overdue_minor.isnull()),
     ).mutate(

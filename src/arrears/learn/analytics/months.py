@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+MONTH_DAYS = range(28, 36)
+"""Days between two runs that may stand for a month: only over such a step is a move from one 30-day bucket to the next a monthly rate."""
+
 
 def month_start(day: date, months: int = 0) -> date:
     """The first day of the month of a day, some months on (or back, negative).

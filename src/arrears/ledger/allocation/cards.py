@@ -24,9 +24,19 @@ def china_card(payment_minor: int, amounts: Mapping[Component, int], days_past_d
     [[('interest', 400), ('principal', 600)], [('principal', 1000)]]
     """
     not_negative("amounts", *amounts.values())
-    principal_first = days_past_due > principal_first_after_days
-    order = (Component.PRINCIPAL, *INTEREST_AND_FEES) if principal_first else (*INTEREST_AND_FEES, Component.PRINCIPAL)
+    order = china_card_order(days_past_due, principal_first_after_days)
     return allocate_in_order(payment_minor, (Claim("", kind, amounts.get(kind, 0)) for kind in order))
+
+
+def china_card_order(days_past_due: int, principal_first_after_days: int) -> tuple[Component, ...]:
+    """In which order do the components of a card take a payment, so many days past due?
+
+    >>> china_card_order(90, 90)[0].value, china_card_order(91, 90)[0].value
+    ('costs', 'principal')
+    """
+    if days_past_due > principal_first_after_days:
+        return (Component.PRINCIPAL, *INTEREST_AND_FEES)
+    return (*INTEREST_AND_FEES, Component.PRINCIPAL)
 
 
 @dataclass(frozen=True, slots=True)

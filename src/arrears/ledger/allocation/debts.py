@@ -18,6 +18,17 @@ from arrears.ledger.rounding import share_out
 
 ART_561_ORDER = (Component.COSTS, Component.PENALTY, Component.FEE, Component.INTEREST, Component.PRINCIPAL)
 """Costs of enforcing the claim, then interest (with what is charged beside it), then principal."""
+STANDARD_ORDER = ART_561_ORDER
+"""The order inside an instalment or debt wherever nothing else was agreed."""
+
+
+def whole_order(first: Sequence[Component]) -> tuple[Component, ...]:
+    """Every component once: those named first, then the others in the standard order.
+
+    >>> [one.value for one in whole_order([Component.PRINCIPAL])]
+    ['principal', 'costs', 'penalty', 'fee', 'interest']
+    """
+    return tuple(dict.fromkeys([*first, *STANDARD_ORDER]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,7 @@ def inside_one_debt(payment_minor: int, amounts: Mapping[Component, int], agreed
     >>> [(one.component.value, one.amount_minor) for one in found.portions]
     [('costs', 200), ('interest', 300), ('principal', 500)]
     """
-    order = dict.fromkeys([*(agreed or ()), *ART_561_ORDER])
-    return allocate_in_order(payment_minor, (Claim("", kind, amounts.get(kind, 0)) for kind in order))
+    return allocate_in_order(payment_minor, (Claim("", kind, amounts.get(kind, 0)) for kind in whole_order(agreed or ())))
 
 
 def between_debts(

@@ -122,14 +122,15 @@ def oldest_first(instalments: Sequence[Outstanding]) -> list[Outstanding]:
 
 
 def per_instalment(payment_minor: int, instalments: Sequence[Outstanding], order: Sequence[Component]) -> Allocation:
-    """Oldest instalment first, whatever the date; inside it the components in `order`.
+    """Oldest instalment first, whatever the date; inside it the components in `order` (one named twice counts at its first place).
 
     >>> found = per_instalment(70, [Outstanding(1, date(2026, 1, 1), {Component.FEE: 10, Component.PRINCIPAL: 50}),
     ...                             Outstanding(2, date(2026, 2, 1), {Component.FEE: 5, Component.PRINCIPAL: 50})], [Component.FEE, Component.PRINCIPAL])
     >>> found.by_key(), found.by_component()[Component.FEE]
     ({1: 60, 2: 10}, 15)
     """
-    return allocate_in_order(payment_minor, (claim for one in oldest_first(instalments) for claim in one.claims(order)))
+    once = tuple(dict.fromkeys(order))
+    return allocate_in_order(payment_minor, (claim for one in oldest_first(instalments) for claim in one.claims(once)))
 
 
 def due_then_in_advance(
@@ -146,6 +147,7 @@ def due_then_in_advance(
         charges_due: fees and penalties of the loan that fell due up to `paid_on`, in all; no more of them counts as due.
     """
     not_negative("charges_due", *charges_due.values())
+    due_order, in_advance_order = tuple(dict.fromkeys(due_order)), tuple(dict.fromkeys(in_advance_order))
 
     def claims() -> Iterator[Claim]:
         for one in oldest_first(instalments):
@@ -160,10 +162,10 @@ def due_then_in_advance(
     return allocate_in_order(payment_minor, claims())
 
 
-def _due_already(one: Outstanding, due_order: Sequence[Component], in_advance_order: Sequence[Component], charges_due: Mapping[Component, int]) -> list[Claim]:
+def _due_already(one: Outstanding, due_order: Sequence[Component], in_advance_order: tuple[Component, ...], charges_due: Mapping[Component, int]) -> list[Claim]:
     """Charges as far as they are due; principal too where the order in advance begins with it."""
     limits = dict(charges_due)
-    if in_advance_order[0] is Component.PRINCIPAL:
+    if in_advance_order[:1] == (Component.PRINCIPAL,):
         limits[Component.PRINCIPAL] = one.amounts.get(Component.PRINCIPAL, 0)
     return [Claim(one.number, claim.component, min(claim.amount_minor, limits.get(claim.component, 0))) for claim in one.claims(due_order)]
 

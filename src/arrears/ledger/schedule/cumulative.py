@@ -9,11 +9,8 @@ from arrears.ledger.day_count import ordinary_days
 from arrears.ledger.rounding import FORMULA, to_multiple, to_whole
 from arrears.ledger.schedule.annuity import annuity
 from arrears.ledger.schedule.periods import PERIODS_IN_YEAR, Period, cumulative_daily_rate, interest_minor, ordinary_rate
-from arrears.ledger.schedule.rows import principal_parts
+from arrears.ledger.schedule.rows import Parts, equal_share, principal_parts
 from arrears.ledger.schedule.terms import Amortization, InterestMethod, InterestPeriod, Terms
-
-Parts = tuple[list[int], list[int]]
-"""Principal and interest, period by period, in minor units."""
 
 
 def parts(terms: Terms, amount_minor: int, periods: list[Period]) -> Parts:
@@ -51,7 +48,7 @@ def _wanted(terms: Terms, amount_minor: int) -> Callable[[int], int]:
 
 def _share(terms: Terms, amount_minor: int, interest: int) -> int:
     """An equal share of the principal; with a multiple, so much that share and interest together are one."""
-    exact = Decimal(amount_minor - terms.balloon_minor) / (terms.count - terms.grace_principal)
+    exact = equal_share(terms, amount_minor)
     if terms.multiple_minor is None:
         return to_whole(exact)
     return to_multiple(exact, terms.multiple_minor) + to_multiple(Decimal(interest), terms.multiple_minor) - interest

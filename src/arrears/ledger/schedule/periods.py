@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from arrears.ledger.day_count import ordinary_days, period_rate
-from arrears.ledger.due_dates import Unit, due_dates
+from arrears.ledger.due_dates import Unit, due_dates, step
 from arrears.ledger.rounding import FORMULA, to_whole
 from arrears.ledger.schedule.terms import Engine, InterestPeriod, Terms
 
@@ -53,6 +53,8 @@ def periods(terms: Terms) -> list[Period]:
 
 
 def _rate(terms: Terms, start: date, end: date, place: int) -> Decimal:
+    if terms.days_since_same_day:
+        start = step(end, -terms.every, terms.unit)
     odd = (place == 0 and terms.first_due_on is not None) or (place == terms.count - 1 and terms.fixed_length_days is not None)
     if terms.interest_period is InterestPeriod.SAME_AS_REPAYMENT_PERIOD and not odd:
         return ordinary_rate(terms)

@@ -8,13 +8,10 @@ from decimal import Decimal
 from arrears.ledger.rounding import divide, to_multiple
 from arrears.ledger.schedule.annuity import annuity
 from arrears.ledger.schedule.periods import Period, interest_minor
-from arrears.ledger.schedule.rows import principal_parts
+from arrears.ledger.schedule.rows import Parts, equal_share, principal_parts
 from arrears.ledger.schedule.terms import Amortization, InterestMethod, Terms
 
 EVENING_OUT_AT_MOST = 3
-
-Parts = tuple[list[int], list[int]]
-"""Principal and interest, period by period, in minor units."""
 
 
 def parts(terms: Terms, amount_minor: int, periods: list[Period]) -> Parts:
@@ -29,8 +26,7 @@ def parts(terms: Terms, amount_minor: int, periods: list[Period]) -> Parts:
 
 def equal_principal(terms: Terms, amount_minor: int) -> int:
     """Which principal falls due in each row that holds some, before the last?"""
-    exact = Decimal(amount_minor - terms.balloon_minor) / (terms.count - terms.grace_principal)
-    return to_multiple(exact, terms.multiple_minor, terms.instalment_rounding)
+    return to_multiple(equal_share(terms, amount_minor), terms.multiple_minor, terms.instalment_rounding)
 
 
 def _run(terms: Terms, amount_minor: int, periods: list[Period], wanted: Callable[[int], int]) -> Parts:

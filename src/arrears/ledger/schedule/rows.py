@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import accumulate
 
 from arrears.ledger.schedule.periods import Period
-from arrears.ledger.schedule.terms import Instalment
+from arrears.ledger.schedule.terms import Instalment, Terms
+
+Parts = tuple[list[int], list[int]]
+"""Principal and interest, period by period, in minor units."""
+
+
+def equal_share(terms: Terms, amount_minor: int) -> Decimal:
+    """Which part of the principal falls to each row that holds some, exactly, the balloon apart?"""
+    return Decimal(amount_minor - terms.balloon_minor) / (terms.count - terms.grace_principal)
 
 
 def collected_later(interest: Sequence[int], grace: int) -> list[int]:

@@ -69,7 +69,7 @@ def journal_lines(entries: Sequence[Entry]) -> list[JournalLine]:
 
 def near_items(account: reading.Account, as_of: date) -> AccountShown:
     """Unpaid items that fell due, oldest first, and the next two to come; the rest is one click away."""
-    late = [item for item in account.items if item.outstanding_minor and item.due_on <= as_of]
+    late = [item for item in account.items if item.is_unpaid_on(as_of)]
     coming = [item for item in account.items if item.due_on > as_of]
     near = late[:ITEMS_SHOWN] + coming[:2]
     return AccountShown(account, tuple(near), tuple(item for item in account.items if item not in near))
@@ -82,7 +82,7 @@ def happenings(view: reading.CaseView, events: Sequence[CaseEvent], decisions: S
     found += [Happening(contact.occurred_on, "contact", contact) for contact in view.contacts]
     for account in view.accounts:
         found += [Happening(payment.paid_on, "payment" if payment.amount_minor >= 0 else "returned", (payment, account)) for payment in account.payments]
-        found += [Happening(item.due_on, "missed", (item, account)) for item in account.items if item.outstanding_minor and item.due_on < view.run.as_of]
+        found += [Happening(item.due_on, "missed", (item, account)) for item in account.items if item.days_past_due]
     return sorted(found, key=lambda happening: happening.on, reverse=True)
 
 
@@ -110,7 +110,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         request, "case", case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),
         accounts=[near_items(account, view.run.as_of) for account in view.accounts], recent=[one for one in happened if one.kind != "decision"][:RECENT_SHOWN],
         happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
-        decisions=decisions, recorded_holds=reading.holds_recorded_since(view.row.party_id, view.holds, timezone.localdate()), chart=charts.case_history(view, reader_language()),
+        decisions=decisions, recorded_holds=reading.holds_recorded_since({view.row.party_id: view.holds}, timezone.localdate())[view.row.party_id], chart=charts.case_history(view, reader_language()),
         before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
     )
 

@@ -6,17 +6,18 @@ import tempfile
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from arrears.core.ids import IdNotValid, id_text, parse_id
-from arrears.core.problems import WrongCall
 from arrears.engine.case_reports.glyphs import GlyphsMissing
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.case_reports.report import Report
 from arrears.engine.run_folder import RunName
 from arrears.engine.use_cases.case_reports import report_of_case
-from arrears.engine.use_cases.portfolio_reports import write_portfolio_workbook
+from arrears.engine.use_cases.portfolio_reports import NoFigures, write_portfolio_workbook
 from arrears.engine.use_cases.reading import NoSuchCase, Run
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
@@ -41,8 +42,9 @@ def portfolio_sheet(request: HttpRequest) -> HttpResponse:
         target = Path(folder) / "portfolio.xlsx"
         try:
             write_portfolio_workbook(home_of_site().runs / book.name, RunName(book.run.as_of, book.run.number), target, reader_language())
-        except WrongCall as trouble:
-            return HttpResponse(f"{trouble.what} {trouble.remedy}", content_type="text/plain; charset=utf-8", status=404)
+        except NoFigures:
+            return show(request, "refused", 404, title=_("This run keeps no figures for a spreadsheet"), why=_("It was made by an earlier version of this program."),
+                        remedy=_("Ask whoever operates this server to run the day again."), back=reverse("home"))
         return _file(target.read_bytes(), _XLSX, book.run, "xlsx")
 
 
@@ -59,12 +61,17 @@ def case_page(request: HttpRequest, case: str) -> HttpResponse:
 
 
 def case_paper(request: HttpRequest, case: str) -> HttpResponse:
-    """The report of one case as PDF; where a font is missing, what is missing and what to do, as text."""
+    """The report of one case as PDF; where a font is missing, what is missing and what to do."""
     case_id, report = _case_report(request, case)
     try:
         return _case_file(pdf_of(report), "application/pdf", case_id, report, "pdf")
     except GlyphsMissing as refusal:
-        return HttpResponse(str(refusal), content_type="text/plain; charset=utf-8", status=503)
+        return show(
+            request, "refused", 503, title=_("No PDF was made"),
+            why=_("The fonts of this server lack %(letters)s; the PDF would have gaps where they belong.") % {"letters": refusal.letters},
+            remedy=_("Take the report as a page, which needs no font. For the PDF, ask whoever operates this server to install fonts-noto-cjk, or a font with these characters."),
+            back=reverse("case", args=[id_text(case_id)]),
+        )
 
 
 def _case_report(request: HttpRequest, case: str) -> tuple[int, Report]:

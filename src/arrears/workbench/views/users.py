@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arrears.casefile.store.models import User
-from arrears.casefile.store.users import create_user
+from arrears.casefile.store.users import NameTaken, PasswordTooEasy, create_user
 from arrears.core.problems import AnswerIsNo
 from arrears.workbench.permissions import ADMINISTRATOR, ROLES
 from arrears.workbench.views.frame import institution_of, show
@@ -36,8 +36,12 @@ def user_add(request: HttpRequest) -> HttpResponse:
                 institution_id=institution_of(request), email=request.POST.get("email", "").strip(), display_name=request.POST.get("display_name", "").strip(),
                 language=request.POST.get("language", "en"),
             )
-        except AnswerIsNo as refused:
-            trouble = str(refused)
+        except NameTaken:
+            trouble = _("There is already a user of that name; nothing was changed. Choose another name.")
+        except PasswordTooEasy as weak:
+            trouble = _("The password is too easy to guess. %(why)s Choose a longer one, such as four random words.") % {"why": weak.why}
+        except AnswerIsNo:
+            trouble = _("Choose one of the roles; nobody was entered.")
         else:
             messages.success(request, _("%(name)s can sign in now.") % {"name": made.get_full_name()})
             return redirect("users")

@@ -49,7 +49,7 @@ def asked_for(query: Any, currency: str) -> Asked:
             queue=query.get("queue") if query.get("queue") in words.QUEUES else "people",
             treatment=query.get("treatment", ""), bucket=query.get("bucket", ""), product=query.get("product", ""), currency=query.get("currency", ""),
             amount_from_minor=limits["amount_from"], amount_to_minor=limits["amount_to"], alert=query.get("alert", ""),
-            flow_before=query.get("flow_before", ""), flow_now=query.get("flow_now", ""), history_unknown=query.get("history") == "unknown",
+            flow_before=query.get("flow_before", ""), flow_now=query.get("flow_now", ""), history_unknown=query.get("history") == "unknown", closed_unpaid=query.get("closed") == "unpaid",
         ),
         order if order in _ORDERS else "rank", int(page) if page.isdecimal() and len(page) < 9 else 1, trouble,
     )
@@ -85,7 +85,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         request, template, portfolios=everything, book=book, run=book.run, choices=choices, asked=asked, found=found,
         queues=[(queue, sum(choices.queues.values()) if queue == "all" else choices.queues.get(queue, 0)) for queue in words.QUEUES],
         lines=_lines(book, found), one_currency=next(iter(currencies)) if len(currencies) == 1 else "",
-        narrowed=any(request.GET.get(name) for name in ("treatment", "bucket", "product", "currency", "amount_from", "amount_to", "alert", "flow_now", "history")),
+        narrowed=any(request.GET.get(name) for name in ("treatment", "bucket", "product", "currency", "amount_from", "amount_to", "alert", "flow_now", "history", "closed")),
         first=(found.page - 1) * reading.PAGE_ROWS + 1, last=min(found.total, found.page * reading.PAGE_ROWS),
     )
 

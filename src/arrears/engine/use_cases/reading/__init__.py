@@ -7,8 +7,8 @@ values are unsealed only for the rows that are shown. Nothing here writes, and n
 Errors: `NoSuchPortfolio`, `NoSuchCase` (also for those of another institution: nobody learns that they exist).
 """
 
-from arrears.engine.use_cases.reading.accounts import Account, Item, Payment, Statement
-from arrears.engine.use_cases.reading.alerts import AlertRow, acknowledged_until, alerts_of_person
+from arrears.engine.use_cases.reading.accounts import Account, Item, OverdueOn, Payment, Statement
+from arrears.engine.use_cases.reading.alerts import AlertRow, acknowledged_until, alerts_of_people
 from arrears.engine.use_cases.reading.case import (
     MONTHS_LOOKED_BACK,
     CaseView,
@@ -16,6 +16,7 @@ from arrears.engine.use_cases.reading.case import (
     HistoryPoint,
     HoldSpan,
     case_view,
+    case_views,
     holds_recorded_since,
     in_force,
     month_ends_before,
@@ -35,7 +36,8 @@ from arrears.engine.use_cases.reading.cases import (
     facets,
     find_case,
     neighbours,
-    row_before,
+    no_such_case,
+    rows_before,
     worklist,
 )
 from arrears.engine.use_cases.reading.figures import ALERTS_SHOWN, Alert, BucketCount, FlowCell, MoneySum, Overview, overview
@@ -45,8 +47,8 @@ from arrears.engine.use_cases.reading.runs import NoSuchPortfolio, Portfolio, Ru
 __all__ = [
     "ALERTS_SHOWN", "MONTHS_LOOKED_BACK", "NOT_SEEN_BEFORE", "PAGE_ROWS", "Account", "Alert", "AlertRow", "BucketCount",
     "CaseRow", "CaseView", "Contact", "ContactPoint", "Facets", "FlowCell", "HistoryPoint", "HoldSpan", "Item",
-    "MoneySum", "NoSuchCase", "NoSuchPortfolio", "Order", "Overview", "Payment", "Person", "Portfolio", "Run",
-    "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_person", "case_of_account", "case_of_party",
-    "case_view", "contact_points", "facets", "find_case", "holds_recorded_since", "in_force", "masked", "month_ends_before", "neighbours",
-    "overdue_history", "overview", "people", "portfolio", "portfolios", "row_before", "worklist",
+    "MoneySum", "NoSuchCase", "NoSuchPortfolio", "Order", "OverdueOn", "Overview", "Payment", "Person", "Portfolio", "Run",
+    "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_people", "case_of_account", "case_of_party",
+    "case_view", "case_views", "contact_points", "facets", "find_case", "holds_recorded_since", "in_force", "masked", "month_ends_before", "neighbours", "no_such_case",
+    "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before", "worklist",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
+from arrears.engine.use_cases.reading.alerts import alerts_of_run
 from arrears.engine.use_cases.reading.files import Row, count_of, counted, looking_into
 from arrears.engine.use_cases.reading.runs import Portfolio, Run, portfolios
 
@@ -60,7 +61,8 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class WorklistFilter:
-    """Which cases? Everything left empty does not narrow. `flow_before` and `flow_now` pick people with an account that moved so."""
+    """Which cases? Everything left empty does not narrow. `flow_before` and `flow_now` pick people with an account that
+    moved so, `closed_unpaid` those with an account that the lender calls closed though something is unpaid."""
 
     queue: str = "people"
     treatment: str = ""
@@ -73,6 +75,7 @@ class WorklistFilter:
     flow_before: str = ""
     flow_now: str = ""
     history_unknown: bool = False
+    closed_unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,24 +143,40 @@ def find_case(home: Home, institution_id: int, case_id: int) -> tuple[Portfolio,
     Raises:
         NoSuchCase: in none of this institution's.
     """
+    for book, rows in find_cases(home, institution_id, [case_id]):
+        return book, rows[0]
+    raise no_such_case()
+
+
+def no_such_case() -> NoSuchCase:
+    """What somebody reads who asked for a case that is in no current run of theirs."""
+    return NoSuchCase("There is no case with this id in a current run.", "It may have been closed.", "Look for it by its number, or check the id.")
+
+
+def find_cases(home: Home, institution_id: int, case_ids: Sequence[int]) -> list[tuple[Portfolio, tuple[CaseRow, ...]]]:
+    """Which of these cases are in which portfolio's current run, and what was decided? Cases of other institutions are in none."""
+    found = []
     for candidate in portfolios(home, institution_id):
         if candidate.run is None:
             continue
-        source, files = _case_source(candidate.run, "all")
         with looking_into(home) as connection:
-            rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id = ?", [*files, case_id])
+            rows = _rows_of_cases(connection, candidate.run, case_ids)
         if rows:
-            return candidate, _case_row(rows[0])
-    raise NoSuchCase("There is no case with this id in a current run.", "It may have been closed.", "Look for it by its number, or check the id.")
+            found.append((candidate, rows))
+    return found
 
 
-def row_before(connection: duckdb.DuckDBPyConnection, run: Run, case_id: int) -> CaseRow | None:
-    """What did the run before decide in this case? None where there is no run before, or it had no such case."""
+def rows_before(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Sequence[int]) -> dict[int, CaseRow]:
+    """What did the run before decide in these cases? A case that it had not is missing; all are where there is no run before."""
     if run.previous_folder is None or not (run.previous_folder / "decisions.parquet").exists():
-        return None
-    source, files = _case_source(replace(run, folder=run.previous_folder), "all")
-    rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id = ?", [*files, case_id])
-    return _case_row(rows[0]) if rows else None
+        return {}
+    return {row.case_id: row for row in _rows_of_cases(connection, replace(run, folder=run.previous_folder), case_ids)}
+
+
+def _rows_of_cases(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Sequence[int]) -> tuple[CaseRow, ...]:
+    source, files = _case_source(run, "all")
+    rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id IN (SELECT unnest(?::BIGINT[])) ORDER BY case_id", [*files, list(case_ids)])
+    return tuple(_case_row(row) for row in rows)
 
 
 def case_of_account(home: Home, institution_id: int, account_id: int) -> int | None:
@@ -219,8 +238,10 @@ def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
         narrow("amount_overdue_minor <= ?", wanted.amount_to_minor)
     if wanted.history_unknown:
         narrow("NOT contact_history_known")
+    if wanted.closed_unpaid and (run.folder / "closed_unpaid.parquet").exists():
+        narrow("party_id IN (SELECT party_id FROM read_parquet(?))", run.file("closed_unpaid"))
     if wanted.alert:
-        narrow("case_id IN (SELECT case_id FROM read_parquet(?) WHERE kind = ?)", run.file("alerts"), wanted.alert)
+        narrow(f"case_id IN (SELECT case_id FROM {alerts_of_run(run)} WHERE kind = ? AND state <> 'resolved')", wanted.alert)
     if wanted.flow_now:
         narrow(*_moved_accounts(run, wanted))
     return " AND ".join(tests) or "true", values

@@ -10,6 +10,7 @@ import duckdb
 from arrears.core.reasons import Sentence
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
+from arrears.engine.use_cases.reading.alerts import ORDER, alerts_of_run
 from arrears.engine.use_cases.reading.files import counted, looking_into
 from arrears.engine.use_cases.reading.runs import Run
 
@@ -48,6 +49,7 @@ class Alert:
     """One alert of the run; `case_id` is None where the person is not in arrears yet."""
 
     kind: str
+    state: str
     case_id: int | None
     party_id: int
     bucket_before: str | None
@@ -91,7 +93,7 @@ def overview(home: Home, run: Run) -> Overview:
             """, [run.file("decisions")])
         return Overview(
             run=run, **accounts, **cases, overdue=_overdue_sums(connection, run), buckets=_bucket_counts(connection, run),
-            flow=_flow(connection, run), alerts=_alerts(connection, run), alert_counts=counted(connection, "kind", run.file("alerts"), run.buckets),
+            flow=_flow(connection, run), alerts=_alerts(connection, run), alert_counts=_alert_counts(connection, run),
         )
 
 
@@ -118,8 +120,13 @@ def _flow(connection: duckdb.DuckDBPyConnection, run: Run) -> tuple[FlowCell, ..
 
 
 def _alerts(connection: duckdb.DuckDBPyConnection, run: Run) -> tuple[Alert, ...]:
-    rows = rows_by_name(connection, """
-        SELECT kind, case_id, party_id, bucket_before, bucket, days_past_due, amount_overdue_minor, currency, reason_en, reason_zh
-        FROM read_parquet(?) ORDER BY kind DESC, amount_overdue_minor DESC NULLS LAST, case_id LIMIT ?
-        """, [run.file("alerts"), ALERTS_SHOWN])
+    rows = rows_by_name(connection, f"""
+        SELECT kind, state, case_id, party_id, bucket_before, bucket, days_past_due, amount_overdue_minor, currency, reason_en, reason_zh
+        FROM {alerts_of_run(run)} WHERE state <> 'resolved' ORDER BY {ORDER} LIMIT ?
+        """, [ALERTS_SHOWN])
     return tuple(Alert(reason=Sentence(row.pop("reason_en"), row.pop("reason_zh")), **row) for row in rows)
+
+
+def _alert_counts(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, int]:
+    """How many alerts of each kind stand in the run, the most frequent kind first?"""
+    return dict(connection.execute(f"SELECT kind, count(*) FROM {alerts_of_run(run)} WHERE state <> 'resolved' GROUP BY 1 ORDER BY 2 DESC, 1").fetchall())

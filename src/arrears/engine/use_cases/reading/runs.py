@@ -6,13 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
+from arrears.engine.due_days import read_told
 from arrears.engine.home import Home
 from arrears.engine.run_folder import RunName, current_run, run_facts
+from arrears.intake.book.layout import batch_dirs, batches_with
 
 
 class NoSuchPortfolio(AnswerIsNo):
@@ -30,8 +34,21 @@ class TreatmentWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedUnpaid:
+    """Accounts of one currency that the lender calls closed: how many have something unpaid, how much, and how much of it is overdue?"""
+
+    currency: str
+    accounts: int
+    balance_minor: int
+    amount_overdue_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One published run: where its files lie, as of which day, under which policy; `rules` are the policy's rows with their conditions."""
+    """One published run: where its files lie, as of which day, under which policy and conventions; `rules` are the policy's rows with their conditions.
+
+    `batches` is how many deliveries the book had when it ran (None where that cannot be told), `newer_batches` how many came since.
+    """
 
     book: str
     folder: Path
@@ -46,6 +63,10 @@ class Run:
     buckets: tuple[str, ...]
     treatments: Mapping[str, TreatmentWords]
     contact_history_unknown: int
+    conventions: DelinquencySettings
+    closed_unpaid: tuple[ClosedUnpaid, ...]
+    batches: int | None
+    newer_batches: int
 
     def file(self, name: str) -> str:
         """Path of one of the run's tables, as DuckDB reads it."""
@@ -98,7 +119,22 @@ def _told(home: Home, book: str, name: RunName) -> Run:
         policy=_policy_label(stated["policy"]), policy_version=str(stated["policy"]["version"]),
         rules={row["id"]: row["when"] for row in stated["policy"].get("rows", ())}, buckets=tuple(stated["buckets"]),
         treatments=_treatments(stated["treatments"]), contact_history_unknown=int(stated.get("contact_history_unknown_parties") or 0),
+        conventions=read_told(stated.get("conventions", {})),
+        **_deliveries(home.books / book, stated.get("inputs", {}).get("book")),
+        closed_unpaid=tuple(ClosedUnpaid(**row) for row in stated.get("counts", {}).get("closed_unpaid", ())),
     )
+
+
+def _deliveries(book: Path, content: str | None) -> dict[str, int | None]:
+    """How many batches of the book did the run know, and how many came since?"""
+    known = None if content is None else _batches_known(book, content)
+    return {"batches": known, "newer_batches": 0 if known is None else len(batch_dirs(book)) - known}
+
+
+@lru_cache(maxsize=256)
+def _batches_known(book: Path, content: str) -> int | None:
+    """Kept, since a batch never changes: a long row of daily deliveries is read through once for a run, not for each page."""
+    return batches_with(book, content)
 
 
 def _treatments(stated: Mapping[str, Mapping[str, Any]]) -> dict[str, TreatmentWords]:
