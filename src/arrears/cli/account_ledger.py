@@ -10,16 +10,18 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from arrears.cli import account_words as words
 from arrears.cli import doors
 from arrears.cli.clock import today
 from arrears.cli.documents import text_of
 from arrears.cli.legal_figures import figure_in_json, rests_on
-from arrears.cli.options import HomeOption, JsonOption
-from arrears.cli.showing import results, show_json, show_table
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption
+from arrears.cli.showing import plain_money, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
-from arrears.core.money import AmountNotValid, format_money, parse_minor
+from arrears.core.money import AmountNotValid, parse_minor
 from arrears.core.parameters import Reading
 from arrears.core.problems import WrongCall
+from arrears.core.reasons import Language, Sentence
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.legal_figures import figures_of
@@ -35,7 +37,7 @@ from arrears.ledger.account.redress import Effect, Measure, Redress, effect_of_n
 from arrears.ledger.account.replay import replay
 from arrears.ledger.account.statement import Statement
 from arrears.ledger.account.statement import statement as make_statement
-from arrears.ledger.account.words import COMPONENTS
+from arrears.ledger.account.words import COMPONENTS, item_words
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.ceilings import AgainstCeiling
 from arrears.ledger.documents.account import AccountDocument, read_account
@@ -63,7 +65,15 @@ def _asked(file: Path | None, account: str | None, home: Path | None, on: date) 
 
 
 def balance(
-    file: Path | None = None, /, *, on: date | None = None, known_on: KnownOn = None, account: AccountOption = None, json: JsonOption = False, home: HomeOption = None
+    file: Path | None = None,
+    /,
+    *,
+    on: date | None = None,
+    known_on: KnownOn = None,
+    account: AccountOption = None,
+    language: LanguageOption = "en",
+    json: JsonOption = False,
+    home: HomeOption = None,
 ) -> None:
     """What is owed on a day, by instalment and component, to the cent: of an account of a book, or of a file (YAML or JSON).
 
@@ -78,6 +88,8 @@ def balance(
         The account as a document (YAML or JSON). Fields: docs/algorithms/account_ledger.md.
     on
         The day, at its end. Default: today.
+    language
+        Language of the answer: en or zh.
     json
         One JSON document for machines.
     """
@@ -89,20 +101,21 @@ def balance(
         show_json({**_balance_in_json(found), "all_in": cost, "rests_on": [figure_in_json(one) for one in figures]})
         return
     shown = [one for one in Component if any(item.charged.get(one) for item in found.items)]
-    columns = [("item", False), ("due on", False), *((COMPONENTS[one].en, True) for one in shown), ("open", True)]
-    cells = [[item.key, item.due_on.isoformat(), *(_money(item.open_minor(one), asked.currency) for one in shown), _money(item.open_total_minor, asked.currency)] for item in found.items]
-    show_table(f"Open on {found.on} in {asked.currency}", columns, cells)
-    for said, amount in _totals(found):
-        results.print(f"{said} {_money(amount, asked.currency)}")
-    results.print(f"Days past due {found.days_past_due}")
-    if cost and "no_rate" in cost:
-        results.print(f"No all-in rate: {cost['no_rate']}")
-    elif cost:
-        verdict = "within" if cost["allowed"] else "ABOVE"
-        results.print(f"All-in rate if it is paid off on this day: {_percent(cost['rate'])}, {verdict} the ceiling of {_percent(cost['ceiling'])}.")
+    columns = [(words.ITEM, False), (words.DUE_ON, False), *((COMPONENTS[one], True) for one in shown), (words.OPEN, True)]
+    cells = [
+        [item_words(item.key).in_language(language), item.due_on.isoformat(), *(plain_money(item.open_minor(one), asked.currency) for one in shown), plain_money(item.open_total_minor, asked.currency)]
+        for item in found.items
+    ]
+    title = Sentence(f"Open on {found.on} in {asked.currency}", f"{found.on} 未还明细（{asked.currency}）").in_language(language)
+    show_table(title, [(said.in_language(language), right) for said, right in columns], cells)
+    for told, amount in _totals(found):
+        results.print(f"{told.in_language(language)} {plain_money(amount, asked.currency)}")
+    results.print(f"{words.DAYS_PAST_DUE.in_language(language)} {found.days_past_due}")
+    if cost:
+        results.print(_all_in_said(cost).in_language(language))
     for figure in figures:
-        results.print(rests_on(figure))
-    _show_findings(found)
+        results.print(rests_on(figure, language))
+    _show_findings(found, language)
 
 
 def _all_in(account: AccountDocument, found: Ledger) -> tuple[dict[str, Any] | None, tuple[Reading, ...]]:
@@ -121,20 +134,33 @@ def _percent(rate: str) -> str:
     return f"{Decimal(rate).scaleb(2):.4f} %"
 
 
-def _totals(found: Ledger) -> list[tuple[str, int]]:
-    always = [("Due", found.due_minor), ("Of it overdue", found.overdue_minor), ("Everything not paid", found.balance_minor), ("To end the debt on this day", found.payoff_minor())]
+def _all_in_said(cost: dict[str, Any]) -> Sentence:
+    if "no_rate" in cost:
+        return Sentence(f"No all-in rate: {cost['no_rate']}", "无法计算综合成本率。")
+    rate, ceiling = _percent(cost["rate"]), _percent(cost["ceiling"])
+    en, zh = ("within", "未超过") if cost["allowed"] else ("ABOVE", "超过")
+    return Sentence(f"All-in rate if it is paid off on this day: {rate}, {en} the ceiling of {ceiling}.", f"如于当日结清，综合成本率为 {rate}，{zh}上限 {ceiling}。")
+
+
+def _totals(found: Ledger) -> list[tuple[Sentence, int]]:
+    always = [
+        (Sentence("Due", "应还"), found.due_minor),
+        (Sentence("Of it overdue", "其中逾期"), found.overdue_minor),
+        (Sentence("Everything not paid", "全部未还（含未到期）"), found.balance_minor),
+        (Sentence("To end the debt on this day", "当日结清金额"), found.payoff_minor()),
+    ]
     sometimes = [
-        ("Held for the debtor: start a refund of", found.credit_minor),
-        ("Interest forgiven by cap or waiver", found.forgiven_minor),
-        ("Costs that the creditor bears", found.borne_minor),
+        (Sentence("Held for the debtor: start a refund of", "代债务人保管，请发起退款"), found.credit_minor),
+        (Sentence("Interest forgiven by cap or waiver", "因上限或减免而免收的利息"), found.forgiven_minor),
+        (Sentence("Costs that the creditor bears", "由债权人承担的费用"), found.borne_minor),
     ]
     return [*always, *((said, amount) for said, amount in sometimes if amount)]
 
 
-def _show_findings(found: Ledger) -> None:
+def _show_findings(found: Ledger, language: Language) -> None:
     for one in found.findings:
-        amount = f" by {_money(one.amount_minor, found.terms.currency)}" if one.amount_minor else ""
-        results.print(f"Look at entry {one.entry_id}: it {one.noticed.value.replace('_', ' ')}{amount}.")
+        amount = plain_money(one.amount_minor, found.terms.currency) if one.amount_minor else ""
+        results.print(words.NOTICED[one.noticed].in_language(language).format(entry=one.entry_id, amount=amount))
 
 
 def _balance_in_json(found: Ledger) -> dict[str, object]:
@@ -168,6 +194,7 @@ def quote(
     pay_by: Annotated[Sequence[date], Parameter(consume_multiple=True)] = (),
     settles: Literal["arrears", "whole_debt"] = "arrears",
     discount: str = "0",
+    language: LanguageOption = "en",
     json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -191,6 +218,8 @@ def quote(
         arrears: what is due by the last day. whole_debt: everything, without interest of days to come.
     discount
         An amount that the creditor gives up.
+    language
+        Language of the answer: en or zh.
     json
         One JSON document for machines.
     """
@@ -201,10 +230,11 @@ def quote(
     if json:
         show_json({"currency": asked.currency, "quotes": [_quote_in_json(one) for one in found]})
         return
-    cells = [[one.pay_by.isoformat(), _money(one.amount_minor, asked.currency), _money(one.discount_minor, asked.currency)] for one in found]
-    title = {"arrears": "what is due", "whole_debt": "the whole debt"}[settles]
-    show_table(f"Asked on {asked_on}: settles {title}, in {asked.currency}", [("paid by", False), ("amount", True), ("discount", True)], cells)
-    results.print("A quote binds from the day it is given. To give the first, write into the document:")
+    cells = [[one.pay_by.isoformat(), plain_money(one.amount_minor, asked.currency), plain_money(one.discount_minor, asked.currency)] for one in found]
+    what = words.SETTLES[QuoteKind(settles)]
+    title = Sentence(f"Asked on {asked_on}: settles {what.en}, in {asked.currency}", f"{asked_on} 询价：结清{what.zh}（{asked.currency}）")
+    show_table(title.in_language(language), [(said.in_language(language), right) for said, right in words.QUOTE_COLUMNS], cells)
+    results.print(words.QUOTE_BINDS.in_language(language))
     results.print(_quote_to_write(found[0], asked.currency))
 
 
@@ -220,7 +250,7 @@ def _quote_in_json(one: Offer) -> dict[str, object]:
 
 
 def _quote_to_write(one: Offer, currency: str) -> str:
-    amount = _money(one.amount_minor, currency).replace(",", "")
+    amount = plain_money(one.amount_minor, currency).replace(",", "")
     return f"quotes:\n  - {{given_on: {one.asked_on}, amount: {amount}, expires_on: {one.pay_by}, settles: {one.settles.value}}}"
 
 
@@ -232,7 +262,7 @@ def statement(
     from_on: Annotated[date | None, Parameter(name="--from")] = None,
     to_on: Annotated[date | None, Parameter(name="--to")] = None,
     known_on: KnownOn = None,
-    language: Literal["en", "zh"] = "en",
+    language: LanguageOption = "en",
     csv: Path | None = None,
     pdf: Path | None = None,
     html: Path | None = None,
@@ -281,7 +311,7 @@ def statement(
         _show_statement(told, language)
 
 
-def _show_statement(told: Statement, language: Literal["en", "zh"]) -> None:
+def _show_statement(told: Statement, language: Language) -> None:
     report = statement_report(told, "", language)
     for section in report.sections:
         results.print(section.title, style="bold")
@@ -309,7 +339,9 @@ def _statement_in_json(told: Statement) -> dict[str, object]:
     }
 
 
-def redress(file: Path, /, *, since: date | None = None, on: date | None = None, json: JsonOption = False) -> None:
+def redress(
+    file: Path, /, *, since: date | None = None, on: date | None = None, language: LanguageOption = "en", json: JsonOption = False
+) -> None:
     """What did news that came after a day change, and what had rested on the wrong figure (YAML or JSON)?
 
     Examples:
@@ -323,6 +355,8 @@ def redress(file: Path, /, *, since: date | None = None, on: date | None = None,
         Everything recorded after this day is the news. Default: the day before the newest record.
     on
         The day whose ledger is compared. Default: today.
+    language
+        Language of the answer: en or zh.
     json
         One JSON document for machines.
     """
@@ -334,22 +368,28 @@ def redress(file: Path, /, *, since: date | None = None, on: date | None = None,
         show_json(_effect_in_json(found))
         return
     cells = [
-        [one.kind.value, one.entry_id or "", one.item or "", one.component.value if one.component else "", _money(one.before_minor, account.currency), _money(one.after_minor, account.currency)]
+        [words.LINES[one.kind].in_language(language), one.entry_id or "", item_words(one.item).in_language(language) if one.item else "",
+         COMPONENTS[one.component].in_language(language) if one.component else "", plain_money(one.before_minor, account.currency), plain_money(one.after_minor, account.currency)]
         for one in found.changes
-    ]
-    show_table(f"Changed by what was recorded after {since}, in {account.currency}", [("line", False), ("entry", False), ("item", False), ("component", False), ("before", True), ("now", True)], cells)
-    results.print(f"Not paid before {_money(found.before.balance_minor, account.currency)}, now {_money(found.after.balance_minor, account.currency)}")
+    ]  # fmt: skip
+    title = Sentence(f"Changed by what was recorded after {since}, in {account.currency}", f"{since} 之后入账的信息所引起的变动（{account.currency}）")
+    show_table(title.in_language(language), [(said.in_language(language), right) for said, right in words.CHANGE_COLUMNS], cells)
+    before, now = plain_money(found.before.balance_minor, account.currency), plain_money(found.after.balance_minor, account.currency)
+    results.print(Sentence(f"Not paid before {before}, now {now}", f"未还：此前 {before}，现在 {now}").in_language(language))
     for one in found.redress:
-        results.print(_redress_said(one, account.currency))
+        results.print(_redress_said(one, account.currency).in_language(language))
     if not found.redress:
-        results.print("Nothing that is listed as resting on a figure rested on a wrong one.")
-    _show_findings(found.after)
+        results.print(words.NOTHING_RESTED.in_language(language))
+    _show_findings(found.after, language)
 
 
-def _redress_said(one: Redress, currency: str) -> str:
-    was, now = (str(value) if one.rested.measure is Measure.DAYS_PAST_DUE else _money(value, currency) for value in (one.rested.value, one.is_now))
-    what = "Undo, and tell the debtor" if one.step.value == "undo" else "Tell the debtor"
-    return f"{what}: {one.rested.kind.value.replace('_', ' ')} {one.rested.ref} of {one.rested.on} rested on {one.rested.measure.value.replace('_', ' ')} {was}; it is {now}."
+def _redress_said(one: Redress, currency: str) -> Sentence:
+    was, now = (str(value) if one.rested.measure is Measure.DAYS_PAST_DUE else plain_money(value, currency) for value in (one.rested.value, one.is_now))
+    step, kind, measure = words.STEPS[one.step], words.RESTED[one.rested.kind], words.MEASURES[one.rested.measure]
+    return Sentence(
+        f"{step.en}: {kind.en} {one.rested.ref} of {one.rested.on} rested on {measure.en} {was}; it is {now}.",
+        f"{step.zh}：{one.rested.on} 的{kind.zh} {one.rested.ref} 依据的{measure.zh}为 {was}，实为 {now}。",
+    )
 
 
 def _effect_in_json(found: Effect) -> dict[str, object]:
@@ -366,7 +406,3 @@ def _effect_in_json(found: Effect) -> dict[str, object]:
             for one in found.redress
         ],
     }
-
-
-def _money(minor: int, currency: str) -> str:
-    return format_money(minor, currency, "en", with_currency=False)

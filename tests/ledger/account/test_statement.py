@@ -159,3 +159,17 @@ def with_ceiling(tmp_path: Path, ceiling: str, capsys: pytest.CaptureFixture[str
 def test_the_all_in_rate_stands_beside_its_ceiling(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "13.3667 %, within the ceiling of 24.0000 %" in with_ceiling(tmp_path, "ceiling_of_law: cn_financial_loan_court\n", capsys)
     assert "13.3667 %, ABOVE the ceiling of 13.0000 %" in with_ceiling(tmp_path, "ceiling_percent: 13\n", capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("balance", "--on", "2026-03-31"), "由债权人承担的费用 80.00"),
+        (("quote", "--on", "2026-03-25"), "结清到期款项"),
+        (("redress", "--since", "2026-03-01", "--on", "2026-03-31"), "撤销并告知债务人：2026-02-10 的通知 notice 7"),
+        (("statement", "--from", "2026-01-01", "--to", "2026-03-31"), "实现债权费用由债权人承担，不向您收取"),
+    ],
+)
+def test_every_command_answers_in_chinese_too(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["ledger", words[0], str(ACCOUNT), *words[1:], "--language", "zh"]) == 0
+    assert said in capsys.readouterr().out.replace("\n", "")
