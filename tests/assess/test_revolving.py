@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,3 +127,20 @@ def test_a_due_date_within_the_tolerance_is_still_to_come_so_that_the_law_sees_i
 def test_what_a_source_does_not_say_is_not_made_up(story: str, statements: Any, basis: str, days: int | None, months: int | None, overdue: int | None) -> None:
     row = stand("2026-04-30", statements=statements)
     assert tuple(row[name] for name in ("basis", "days_past_due", "months_past_due", "amount_overdue_minor")) == (basis, days, months, overdue), story
+
+
+def documented() -> list[list[str]]:
+    """Rows of the worked table in the page on conventions."""
+    text = (Path(__file__).parents[2] / "docs" / "how_to" / "conventions.md").read_text(encoding="utf-8")
+    table = text.split("| looked at on | paid | days past due | overdue | unpaid minima | balance |\n")[1].split("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[1:]]
+
+
+@pytest.mark.parametrize("row", documented())
+def test_the_worked_table_of_the_page_on_conventions_holds(row: list[str]) -> None:
+    on, payment, days, overdue, items, balance = row
+    amount, _, came_on = payment.partition(" on ")
+    payments = paid((came_on, int(amount.replace(".", "")))) if came_on else []
+    found = stand(on, statements=THREE, payments=payments)
+    shown = [str(found["days_past_due"]), f"{found['amount_overdue_minor'] / 100:.2f}", str(found["overdue_items"]), f"{found['balance_minor'] / 100:.2f}"]
+    assert shown == [days, overdue, items, balance]

@@ -13,7 +13,7 @@ import pytest
 from arrears.assess.classification.book import Regime
 from arrears.assess.classification.carried import BEFORE_SCHEMA
 from arrears.assess.classification.stated import read_kinds
-from arrears.assess.delinquency.settings import DelinquencySettings
+from arrears.assess.delinquency.conventions import read_conventions
 from arrears.core.sql import quoted
 from arrears.engine.case_changes import NoCases
 from arrears.engine.columns_engine import EngineSettings
@@ -49,10 +49,10 @@ BOOK = {
 begins again there. All is paid on 6 May. A card pays nothing."""
 
 
-def classes_of(book: Path, runs: Path, on: date, kinds: str = "") -> dict[tuple[int, str], dict[str, Any]]:
+def classes_of(book: Path, runs: Path, on: date, kinds: str = "", conventions: str = "") -> dict[tuple[int, str], dict[str, Any]]:
     """Run that night and read its classes."""
     request = RunRequest(
-        book, runs, on, datetime(2026, 11, 23, tzinfo=UTC), "night", find_policy(None), DelinquencySettings(), EngineSettings(threads=1, memory_limit="1GB"),
+        book, runs, on, datetime(2026, 11, 23, tzinfo=UTC), "night", find_policy(None), read_conventions(conventions, "EUR"), EngineSettings(threads=1, memory_limit="1GB"),
         regime_figures(REGIMES), kinds=read_kinds(kinds),
     )
     rows = pq.read_table(nightly(request, NoCases()).folder / "classes.parquet").to_pylist()
@@ -114,3 +114,23 @@ def test_a_run_of_an_earlier_version_is_read_with_what_it_has(tmp_path: Path) ->
     row = classes_of(book, runs, day("2026-05-07"))[1, "eu_non_performing"]
     assert (row["class"], row["reason"], row["clear_since_on"]) == ("non_performing", "way_back", day("2026-05-07"))
     assert set(BEFORE_SCHEMA.names) > {"account_id", "regime", "class"}
+
+
+@pytest.mark.parametrize(("conventions", "counters"), [
+    ("", [0, 4]),
+    ('products: {plastic: {ledger: {penalty_rate: "0.18"}}}', [0, 4]),
+    ('products: {loan: {ledger: {penalty_rate: "0.18"}}}', [0, 4]),
+    ('ledger: {penalty_rate: "0.18"}', [0, 4]),
+])
+def test_a_loan_on_which_penalty_interest_runs_is_counted_from_run_to_run(tmp_path: Path, conventions: str, counters: list[int]) -> None:
+    """On 30 January what is left is not material under either reckoning, so that the run of 3 February counts on from there: at most four days."""
+    book = written(tmp_path / "book", BOOK)
+    found = [classes_of(book, tmp_path / "runs", day(on), conventions=conventions)[1, "eu_non_performing"]["days_material"] for on in ("2026-01-30", "2026-02-03")]
+    assert found == counters
+
+
+def test_the_first_run_of_such_a_loan_has_no_counter(tmp_path: Path) -> None:
+    book = written(tmp_path / "book", BOOK)
+    for conventions, counter in (("", 4), ('ledger: {penalty_rate: "0.18"}', None)):
+        found = classes_of(book, tmp_path / f"runs{len(conventions)}", day("2026-02-03"), conventions=conventions)
+        assert found[1, "eu_non_performing"]["days_material"] == counter

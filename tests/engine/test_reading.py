@@ -189,3 +189,20 @@ def test_reading_cannot_leave_the_home(home: Home, small: SmallBook, tmp_path_fa
     elsewhere.write_text("a\n1\n")
     with looking_into(home) as connection, pytest.raises(duckdb.Error, match="(?i)permission|disabled"):
         connection.execute("SELECT * FROM read_csv(?)", [str(elsewhere)])
+
+
+def test_a_case_shows_the_minima_of_a_card_and_what_stands_behind_a_class(home: Home, small: SmallBook, run: reading.Run) -> None:
+    batch = home.books / "main" / "batches" / "000001"
+    with duckdb.connect(":memory:") as connection:
+        card = "SELECT 12::BIGINT AS account_id, DATE '2026-10-20' AS statement_on, DATE '2026-11-10' AS due_on, 90000::BIGINT AS balance_minor, 50000::BIGINT AS minimum_due_minor, NULL::INTEGER AS months_past_due"
+        connection.execute(f"COPY ({card}) TO '{batch}/statements.parquet' (FORMAT parquet)")
+        held = (
+            "SELECT 11::BIGINT AS account_id, 'eu_non_performing' AS regime, 'non_performing' AS class, 'days' AS reason, 91 AS days_material, NULL::DATE AS clear_since_on, NULL::DATE AS earliest_exit_on "
+            "UNION ALL SELECT 12, 'india', 'NPA', 'way_back', NULL, NULL, NULL"
+        )
+        connection.execute(f"COPY ({held}) TO '{run.folder}/classes.parquet' (FORMAT parquet)")
+    loan, card_account = reading.case_view(home, BANK, small.lin, unseal=_in_the_clear).accounts
+    assert [statement.minimum_due_minor for statement in card_account.statements] == [50_000]
+    assert (card_account.minima_stated, card_account.months_stated, loan.minima_stated) == (True, False, False)
+    assert [account.classes[0].why.en for account in (loan, card_account) if account.classes[0].why] == [
+        "Arrears are material for 91 days in a row.", "Held since an earlier run until nothing is unpaid."]

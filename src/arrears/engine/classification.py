@@ -20,8 +20,8 @@ from arrears.assess.classification.counters import arrears_states
 from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.materiality import material_days_of_debtors
 from arrears.assess.classification.npe import npe_rules
-from arrears.assess.classification.regimes import RegimeFigures, classes
-from arrears.assess.delinquency.groups import Group, of_each_group
+from arrears.assess.classification.regimes import RegimeFigures, own_classes, together, with_drawn_along
+from arrears.assess.delinquency.groups import groups_of
 from arrears.assess.delinquency.position import Step
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.book import BOOK_TABLES
@@ -48,25 +48,31 @@ def show_classes_before(connection: duckdb.DuckDBPyConnection, folder: Path | No
 def class_steps(
     settings: DelinquencySettings, regimes: Sequence[RegimeFigures], on: date, kinds: ProductKinds, before: Before | None
 ) -> tuple[Step, ...]:
-    """From position to classes: the counters first, where a regime counts; the last step is `classes_found`.
+    """From position to classes: the counters where a regime counts, the accounts by themselves, who is drawn along; the last step is `classes_found`.
 
     Args:
         regimes: those in force on the day.
     """
     position = ibis.table(ASSESSMENT_SCHEMA, name="position")
-    counted = [one for one in regimes if one.regime is Regime.EU_NON_PERFORMING]
-    steps = [_counter_step(position, one, settings, on) for one in counted]
-    counters = ibis.table(steps[0].expression.schema(), name=steps[0].name) if steps else None
-    return *steps, Step("classes_found", classes(position, regimes, on, kinds=kinds, counters=counters, before=before))
+    steps = [_counter_step(position, one, settings, on) for one in regimes if one.regime is Regime.EU_NON_PERFORMING]
+    counted = [step for step in steps if step is not None]
+    counters = _named(counted[0]) if counted else None
+    own = [Step(f"own_{one.regime.value}", own_classes(position, one, on, kinds, counters, before)) for one in regimes]
+    told = [with_drawn_along(_named(step), position, one, on) for step, one in zip(own, regimes, strict=True)]
+    return *counted, *own, Step("classes_found", together(told, position))
 
 
-def _counter_step(position: ir.Table, one: RegimeFigures, settings: DelinquencySettings, on: date) -> Step:
-    """Since how many days in a row the arrears are material, of every late account with a schedule in the currency of the limits."""
+def _named(step: Step) -> ir.Table:
+    return ibis.table(step.expression.schema(), name=step.name)
+
+
+def _counter_step(position: ir.Table, one: RegimeFigures, settings: DelinquencySettings, on: date) -> Step | None:
+    """Since how many days in a row the arrears are material, of every late account with a schedule in the currency of the limits; None where
+    every product has money rules of its own, whose arrears the items alone do not tell."""
     late = position.filter((law_days(position, on) > 0) & ~position.revolving & in_limits_currency(position, one.parameters, on)).select("account_id")
     book = {name: table.unbound() for name, table in BOOK_TABLES.items()}
-
-    def states(group: Group) -> ir.Table:
-        return arrears_states(group, late, on)
-
-    limits = npe_rules(one.parameters, on).retail
-    return Step("material_counters", material_days_of_debtors(of_each_group(book, settings, states), limits, on, key="account_id"))
+    states = [arrears_states(group, late, on) for group in groups_of(book, settings) if group.settings.money.is_plain]
+    if not states:
+        return None
+    every = ibis.union(*states, distinct=False) if len(states) > 1 else states[0]
+    return Step("material_counters", material_days_of_debtors(every, npe_rules(one.parameters, on).retail, on, key="account_id"))

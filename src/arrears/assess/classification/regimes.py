@@ -122,14 +122,19 @@ def classes(
         counters: account_id, material_days, as the facts tell it (`counters.arrears_states`); an account that is not there has none.
         before: the run before, if there is one.
     """
-    told = [_under(position, one, on, kinds, counters, before) for one in figures]
+    return together([with_drawn_along(own_classes(position, one, on, kinds, counters, before), position, one, on) for one in figures], position)
+
+
+def together(told: Sequence[ir.Table], position: ir.Table) -> ir.Table:
+    """The rows of all regimes; none of the position's accounts where there is no regime."""
     if not told:
-        return position.select("account_id", **{name: ibis.null(kind) for name, kind in CLASSES_SCHEMA.items() if name != "account_id"}).filter(ibis.literal(False))
+        nothing = {name: ibis.null(kind) for name, kind in CLASSES_SCHEMA.items() if name != "account_id"}
+        return position.select("account_id", **nothing).filter(ibis.literal(False))
     return ibis.union(*told, distinct=False) if len(told) > 1 else told[0]
 
 
-def _under(position: ir.Table, one: RegimeFigures, on: date, kinds: ProductKinds, counters: ir.Table | None, before: Before | None) -> ir.Table:
-    """The accounts with something to say under one regime."""
+def own_classes(position: ir.Table, one: RegimeFigures, on: date, kinds: ProductKinds, counters: ir.Table | None, before: Before | None) -> ir.Table:
+    """The accounts with something to say for themselves under one regime: CLASSES_SCHEMA, party_id, and `by_days` (the class by days and amounts alone)."""
     known = _with_counter(_with_before(position, one.regime, before), one, on, counters, before)
     back = way_back(one.regime, one.parameters, on)
     was_bad = known.class_before.isin(back.bad).fill_null(False) if back else ibis.literal(False)
@@ -139,7 +144,7 @@ def _under(position: ir.Table, one: RegimeFigures, on: date, kinds: ProductKinds
     judged = held(looked_at.mutate(**{"class": floor, "by_days": floor, "past_due": past_due}), back, on)
     reason = judged.is_held.ifelse(ibis.literal(Why.WAY_BACK.value), ibis.literal(Why.DAYS.value))
     told = judged.mutate(regime=ibis.literal(one.regime.value), reason=reason)
-    return _with_drawn_along(told.filter(is_unpaid(told, on) | told.is_held), position, one, on)
+    return told.filter(is_unpaid(told, on) | told.is_held).select(*CLASSES_SCHEMA.names, "party_id", "by_days")
 
 
 def _with_before(position: ir.Table, regime: Regime, before: Before | None) -> ir.Table:
@@ -168,7 +173,7 @@ def _with_counter(known: ir.Table, one: RegimeFigures, on: date, counters: ir.Ta
     return by_facts.mutate(days_material=counted.cast("int32")).drop("material_days", "days_before", "had_row")
 
 
-def _with_drawn_along(own: ir.Table, position: ir.Table, one: RegimeFigures, on: date) -> ir.Table:
+def with_drawn_along(own: ir.Table, position: ir.Table, one: RegimeFigures, on: date) -> ir.Table:
     """Where bad accounts of a debtor make the others bad, those too; under the other regimes the rows as they are."""
     told = own.select(*CLASSES_SCHEMA.names)
     if one.regime not in (Regime.INDIA, Regime.EU_NON_PERFORMING):
