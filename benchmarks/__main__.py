@@ -14,6 +14,7 @@ OTHERS = (
     ("case_reports",),
     ("history",),
     ("ledger",),
+    ("ledger_sets",),
     ("account_ledger",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""

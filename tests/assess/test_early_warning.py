@@ -133,8 +133,8 @@ def newest_period(due: int, came: int, usual_due: int = 300, usual_came: int = 3
 
 @pytest.mark.parametrize(("overdue_minor", "on_time", "reason"), [
     (100, 6, "6 payments on time and none late; the one due 2026-11-15 is missing."),
-    (99, 6, "6 payments in full and on time; of the one due 2026-11-15 only 1 % came."),
-    (1, 6, "6 payments in full and on time; of the one due 2026-11-15 only 99 % came."),
+    (99, 6, "6 payments in full and on time; of the one due 2026-11-15 only 1\u00a0% came."),
+    (1, 6, "6 payments in full and on time; of the one due 2026-11-15 only 99\u00a0% came."),
     (1, 5, None),  # Five in full are no pattern yet.
 ])
 def test_a_part_where_all_used_to_come_is_told_otherwise_than_nothing(overdue_minor: int, on_time: int, reason: str | None) -> None:
@@ -156,7 +156,7 @@ def test_whoever_pays_half_of_the_usual_share_or_less_has_broken_the_pattern(due
     assert bool(rows) is is_broken
     if is_broken and due == 100:
         usual = usual_came // 3
-        assert rows[0]["reason_en"] == f"In the period to 2026-11-15 came {came} % of what fell due; in the 3 periods before it was {usual} %."
+        assert rows[0]["reason_en"] == f"In the period to 2026-11-15 came {came}\u00a0% of what fell due; in the 3 periods before it was {usual}\u00a0%."
         assert rows[0]["reason_zh"] == f"截至 2026-11-15 的一期内收到应付额的 {came}%，此前 3 期为 {usual}%。"
 
 

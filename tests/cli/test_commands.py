@@ -142,3 +142,21 @@ def test_a_replay_that_cannot_be_meant_is_refused_in_words(home: Path) -> None:
     for expected, words in wrong.items():
         done = arrears(home, "run", *words)
         assert done.returncode == 2 and expected in done.stderr, (expected, done.stderr)
+
+
+def test_the_ledger_of_an_account_of_the_book_says_what_the_night_said(home: Path) -> None:
+    case_id = told(home, "case", "list", "--limit", "1")[0]["case_id"]
+    for account in told(home, "case", "show", case_id)["accounts"]:
+        asked = ("--account", account["account_id"])
+        said = told(home, "ledger", "balance", *asked, "--on", "2026-11-23")
+        assert (said["overdue_minor"], said["balance_minor"]) == (account["amount_overdue_minor"], account["balance_minor"])
+        statement = told(home, "ledger", "statement", *asked, "--from", "2026-11-01", "--to", "2026-11-23")
+        assert statement["closing_due_minor"] == said["due_minor"]
+        assert [one["pay_by"] for one in told(home, "ledger", "quote", *asked, "--on", "2026-11-23")["quotes"]] == ["2026-11-23", "2026-11-27", "2026-11-30"]
+
+
+def test_a_file_and_an_account_together_or_neither_is_no_question(home: Path) -> None:
+    for words in ((), ("file.yaml", "--account", "0A1B2C3D4E5F6G")):
+        assert arrears(home, "ledger", "balance", *words).returncode == 2
+    unknown = arrears(home, "ledger", "balance", "--account", "00000000000001")
+    assert unknown.returncode in (1, 2) and "Traceback" not in unknown.stderr

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import Phase, example, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as some
 
 from arrears.assess.delinquency.conventions import read_conventions
 from arrears.assess.delinquency.position import position_steps
@@ -16,11 +19,19 @@ from arrears.core.book import BOOK_TABLES
 from arrears.engine import product_ledgers
 from arrears.engine.case_changes import NoCases
 from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.history import Every, HistoryRequest
+from arrears.engine.history import replay as replay_days
 from arrears.engine.nightly import RunRequest, RunResult, nightly
+from arrears.engine.product_ledgers import entries_of
 from arrears.engine.tables import think
 from arrears.engine.use_cases.policies import find_policy
 from arrears.intake.book.layout import file_digest
 from arrears.intake.sample.making import make_sample, seeded_ids
+from arrears.ledger.account.entries import Payment, TakenBack, WhyTakenBack
+from arrears.ledger.account.replay import replay
+from arrears.ledger.allocation.claims import Component
+from arrears.ledger.allocation.debts import STANDARD_ORDER
+from arrears.ledger.sets.parts import PARTS, part
 from tests.columns import Rows, day, with_book
 
 DAY = date(2026, 11, 23)
@@ -119,6 +130,56 @@ def test_a_returned_payment_counts_as_if_it_had_never_come_from_the_day_it_is_kn
     money = [paid(1, "2026-01-01", 1_010_000), paid(2, "2026-01-11", 1_010_000, reversal_of=1)]
     assert stands(conventions, "2026-01-10", instalments=DUE, payments=money)["amount_overdue_minor"] == 0
     assert stands(conventions, "2026-01-11", instalments=DUE, payments=money)["overdue_penalty_minor"] == 5_000
+
+
+some_days = some.integers(0, 120).map(lambda n: date(2026, 1, 1) + timedelta(days=n))
+histories = some.lists(some.tuples(some_days, some.integers(1, 1_500_000), some.none() | some_days), max_size=6)
+"""Payments: when, how much, and when it was taken back if it was."""
+
+
+@settings_of_hypothesis(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(some.lists(histories, min_size=1, max_size=6), some_days)
+@example([[(date(2026, 1, 1), 1_010_000, date(2026, 1, 11))]], date(2026, 1, 11))
+def test_a_book_with_returned_payments_is_what_the_replay_of_entries_says_as_of_any_day(accounts: list[list[tuple[date, int, date | None]]], on: date) -> None:
+    rows = {"accounts": [], "instalments": [], "payments": []}  # type: dict[str, list[dict[str, Any]]]
+    for key, payments in enumerate(accounts, 1):
+        rows["accounts"].append({**LOAN, "account_id": key})
+        rows["instalments"] += [{**one, "account_id": key} for one in DUE]
+        for number, (when, amount, back) in enumerate(payments, 1):
+            rows["payments"].append({**paid(number, when.isoformat(), amount), "account_id": key})
+            if back is not None:
+                rows["payments"].append({**paid(100 + number, max(back, when).isoformat(), amount, number), "account_id": key})
+    rules = read_conventions(IN_SETS, "CNY")
+    with duckdb.connect(":memory:") as connection:
+        with_book(connection, rows)
+        product_ledgers.work_out(connection, rules, on, 1)
+        found = connection.sql("SELECT * FROM ledger_owed_0 ORDER BY account_id, due_on").to_arrow_table().to_pylist()
+    expected = [row for key, payments in enumerate(accounts, 1) for row in by_replay(key, payments, on)]
+    assert found == expected
+
+
+def by_replay(key: int, payments: list[tuple[date, int, date | None]], on: date) -> list[dict[str, Any]]:
+    """The account as entries, returned payments among them, seen on the day."""
+    items = [{**dict.fromkeys(PARTS, 0), **one} for one in DUE]
+    entries = entries_of(items, [], date(2025, 12, 1))
+    for number, (when, amount, back) in enumerate(payments, 1):
+        entries.append(Payment(entry_id=f"p{number}", valid_on=when, recorded_on=when, amount_minor=amount))
+        if back is not None:
+            known = max(back, when)
+            entries.append(TakenBack(entry_id=f"r{number}", valid_on=known, recorded_on=known, of=f"p{number}", why=WhyTakenBack.RETURNED_DEBIT))
+    ledger = replay(read_conventions(IN_SETS, "CNY").money.terms(STANDARD_ORDER), [one for one in entries if one.valid_on <= on], on)
+    return [
+        {"account_id": key, "due_on": one.due_on, "sequence": one.number, **{part(kind): one.open_minor(kind) for kind in Component}, "ran_minor": one.charged.get(Component.PENALTY, 0)}
+        for one in ledger.items
+    ]
+
+
+def test_a_past_day_replayed_shows_the_penalty_interest_of_that_day(book: Path, tmp_path: Path) -> None:
+    night = run(book, tmp_path / "runs", IN_SETS)
+    made = replay_days(HistoryRequest(book, tmp_path / "runs", DAY, DAY, Every.DAY, read_conventions(IN_SETS, "CNY")))
+    rows = pq.read_table(made.folder / f"{DAY.isoformat()}.parquet").to_pylist()
+    standing = sum(one["amount_minor"] for one in rows if one["measure"] == "standing" and one["bucket"] != "current")
+    assert standing == sum(one["amount_overdue_minor"] for one in assessed(night)) > 0
 
 
 def test_a_payment_that_counts_from_the_next_day_lets_interest_run_a_day_longer() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as some
 
 from arrears.cli.app import run_command
@@ -25,6 +25,7 @@ from arrears.ledger.schedule.make import schedule
 from arrears.ledger.value.loan_cost import cost_of_loan
 from arrears.ledger.value.plans import compare
 from arrears.ledger.value.rates import xirr
+from tests.ledger.right_values import right_document
 from tests.ledger.wrong_values import WRONG, Place, beside, places, put, without, wrong_values
 
 PLACES = places()
@@ -87,6 +88,22 @@ def test_whatever_is_written_it_is_read_or_refused_in_words(which: tuple[str, st
     except BadData as refused:
         assert refused.what and refused.why and refused.remedy
         return
+    answered(which, made)
+
+
+@pytest.mark.parametrize("which", sorted({(place.command, place.kind) for place in PLACES}), ids="-".join)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=some.data())
+def test_whatever_has_the_right_form_is_answered_or_refused_in_words(which: tuple[str, str], data: some.DataObject) -> None:
+    document: Document[Any] = EVERY_DOCUMENT[which]
+    stated = data.draw(right_document(document))
+    try:
+        made = document.made_of(stated)
+    except BadData as refused:
+        event("refused")
+        assert refused.what and refused.remedy
+        return
+    event("answered")
     answered(which, made)
 
 

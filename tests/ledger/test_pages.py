@@ -149,7 +149,7 @@ def test_rounding_every_day_or_once_is_what_the_code_answers() -> None:
 
 
 def test_what_half_up_gives_over_half_even_is_what_the_code_answers() -> None:
-    for part, amounts, ties, more in part_of("rounding.md", "A fifth of every amount"):
+    for part, amounts, ties, more in part_of("rounding.md", "A part of every amount"):
         by = int(part.removeprefix("1/"))
         book = range(1, int(amounts) + 1)
         assert sum(2 * (one % by) == by for one in book) == int(ties)

@@ -15,6 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from arrears.cli.app import run_command
+from arrears.ledger.account.entries import InstalmentAgreed, Payment
+from arrears.ledger.account.replay import replay
+from arrears.ledger.account.terms import AccountTerms
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.day_count import ACTUAL_360, ACTUAL_365, ACTUAL_ACTUAL, THIRTY_360
 from arrears.ledger.due_dates import Unit, add_months
@@ -167,6 +170,8 @@ def test_a_return_at_the_end_of_a_loan_does_not_hide_its_rate() -> None:
 def test_a_rate_beyond_all_sense_is_refused_and_one_at_the_brink_found() -> None:
     with pytest.raises(NoRate, match="No rate between"):
         xirr(flows(("2026-01-01", "-1"), ("2026-01-02", "3")))
+    with pytest.raises(NoRate, match="No rate between -99.99 % and 100,000,000 %"):
+        effective_rate(Decimal(100), 365)
     assert LOWEST < xirr(flows(("2026-01-01", "-1000"), ("2026-01-02", "980"))) < Decimal("-0.99")
 
 
@@ -304,6 +309,26 @@ def test_the_interest_of_a_plan_is_rounded_once_however_often_is_paid(principal:
     nothing = [DatedPayment(AGREED + timedelta(day), 0) for day in after]
     found = run_plan({Component.PRINCIPAL: principal}, AGREED, Plan("p", nothing, rate))
     assert found.interest_minor == interest_on(principal, rate, Fraction((found.last_on - AGREED).days, 365))
+
+
+@settings(max_examples=60)
+@given(
+    some.dictionaries(some.sampled_from([Component.PRINCIPAL, Component.INTEREST, Component.FEE, Component.PENALTY]), some.integers(0, 10**8), min_size=1),
+    some.decimals(0, "0.6", places=4),
+    some.lists(some.tuples(some.integers(0, 400), some.integers(0, 10**8)), min_size=1, max_size=6),
+)
+def test_a_plan_leaves_what_the_ledger_of_an_account_would(owed: dict[Component, int], rate: Decimal, paid: list[tuple[int, int]]) -> None:
+    """The other way to the same sum: everything due on the day of the agreement, the plan's rate on overdue principal, the same payments."""
+    found = run_plan(owed, AGREED, Plan("p", [DatedPayment(AGREED + timedelta(after), amount) for after, amount in paid], rate))
+    terms = AccountTerms("CNY", penalty_rate_annual=rate, days_in_year=365)
+    agreed = InstalmentAgreed(entry_id="1", valid_on=AGREED, recorded_on=AGREED, number=1, due_on=AGREED, amounts=owed)
+    payments = [
+        Payment(entry_id=f"P-{number}", valid_on=row.on, recorded_on=row.on, amount_minor=row.payment_minor) for number, row in enumerate(found.rows) if row.payment_minor
+    ]
+    last_of_day = {row.on: row for row in found.rows}
+    for day, row in last_of_day.items():
+        ledger = replay(terms, [agreed, *payments], day)
+        assert (ledger.balance_minor, ledger.credit_minor) == (row.left_minor, sum(one.allocation.unallocated_minor for one in found.rows if one.on <= day))
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,14 @@ def _write_run(home: Home, book: SmallBook, institution: int, on: date, *, previ
         {"bucket_before": before, "bucket": now, "currency": "CNY", "accounts": count, "amount_overdue_minor": 0}
         for before, now, count in (("31-60", "61-90", 1), ("current", "1-30", 1), ("none", "1-30", 1), ("none", "61-90", 1), ("none", "current", 1))])
     _table(folder / "alerts.parquet", {"alert_id": "BIGINT", "state": "VARCHAR", "raised_on": "DATE", "nights_open": "INTEGER", "amount_at_stake_minor": "BIGINT", "kind": "VARCHAR", "case_id": "BIGINT", "party_id": "BIGINT", "bucket_before": "VARCHAR", "bucket": "VARCHAR", "days_past_due": "INTEGER",
-                                       "amount_overdue_minor": "BIGINT", "currency": "VARCHAR", "reason_en": "VARCHAR", "reason_zh": "VARCHAR"}, [
+                                       "amount_overdue_minor": "BIGINT", "currency": "VARCHAR", "reason_en": "VARCHAR", "reason_zh": "VARCHAR",
+                                       "further_en": "VARCHAR", "further_zh": "VARCHAR", "resolved_on": "DATE", "resolution_en": "VARCHAR", "resolution_zh": "VARCHAR"}, [
         {"alert_id": book.lin, "state": "escalated", "raised_on": on, "nights_open": 4, "amount_at_stake_minor": 320_000, "kind": "worse_bucket", "case_id": book.lin, "party_id": LIN, "bucket_before": "31-60", "bucket": "61-90", "days_past_due": 79, "amount_overdue_minor": 320_000,
-         "currency": "CNY", "reason_en": "Moved.", "reason_zh": "加重。"},
+         "currency": "CNY", "reason_en": "Moved.", "reason_zh": "加重。", "further_en": "The very first payment is missing.", "further_zh": "首期款未付。"},
         {"alert_id": book.wang, "state": "new", "raised_on": on, "nights_open": 1, "amount_at_stake_minor": 20_000, "kind": "new_overdue", "case_id": book.wang, "party_id": WANG, "bucket_before": "none", "bucket": "1-30", "days_past_due": 8, "amount_overdue_minor": 20_000,
-         "currency": "CNY", "reason_en": "New.", "reason_zh": "新入催。"}])
+         "currency": "CNY", "reason_en": "New.", "reason_zh": "新入催。"},
+        {"alert_id": book.zhao, "state": "resolved", "raised_on": on, "nights_open": 2, "amount_at_stake_minor": 9_000, "kind": "likely_to_miss", "party_id": ZHAO, "bucket": "current", "days_past_due": 0,
+         "currency": "CNY", "reason_en": "Due soon.", "reason_zh": "即将到期。", "resolved_on": on, "resolution_en": "It has come.", "resolution_zh": "已还清。"}])
     _table(folder / "frozen" / "holds.parquet", {"party_id": "BIGINT", "kind": "VARCHAR", "from_on": "DATE", "to_on": "DATE"},
            [{"party_id": ZHAO, "kind": "dispute", "from_on": date(2026, 11, 1)}, {"party_id": LIN, "kind": "complaint", "from_on": date(2026, 1, 1), "to_on": date(2026, 2, 1)}])
     _table(folder / "frozen" / "contact_history.parquet", {"party_id": "BIGINT", "occurred_on": "DATE", "channel": "VARCHAR", "outcome": "VARCHAR"},

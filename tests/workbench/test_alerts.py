@@ -31,6 +31,29 @@ def test_an_alert_that_waited_too_long_stands_first_and_is_named_in_words(bank, 
     assert text.index("Moved.") < text.index("New.")
 
 
+def test_what_else_is_said_about_the_same_payment_stands_in_the_one_alert_in_the_readers_language(bank, signed_in):
+    client = signed_in("collector")
+    assert "Also: The very first payment is missing." in client.get(reverse("alerts")).content.decode()
+    client.post(reverse("language"), {"language": "zh", "next": "/alerts/"})
+    assert "首期款未付。" in client.get(reverse("alerts")).content.decode()
+
+
+def test_an_alert_that_ended_is_found_by_its_state_with_day_and_reason_and_asks_nobody_to_do_anything(bank, signed_in):
+    client = signed_in("collector")
+    assert "Due soon." not in client.get(reverse("alerts")).content.decode()
+    text = client.get(reverse("alerts"), {"state": "resolved"}).content.decode()
+    assert "Resolved on" in text and "It has come." in text
+    assert reverse("alert_acknowledge", args=[id_text(bank.book.zhao)]) not in text
+    assert client.post(reverse("alert_acknowledge", args=[id_text(bank.book.zhao)])).status_code == 404
+
+
+def test_the_home_page_tells_what_waited_too_long_first_and_counts_nothing_that_ended(bank, signed_in):
+    text = signed_in("manager").get(reverse("home")).content.decode()
+    block = text[text.index('class="alerts"'):]
+    assert block.index("Moved.") < block.index("New.") and "escalated" in block
+    assert "Due soon." not in block and "kind=likely_to_miss" not in block
+
+
 def test_whoever_acknowledges_an_alert_leaves_a_sealed_note_and_sees_it_no_more_as_waiting(bank, signed_in):
     client = signed_in("collector")
     for _ in range(2):

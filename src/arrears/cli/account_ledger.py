@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from arrears.cli import doors
+from arrears.cli.clock import today
 from arrears.cli.documents import text_of
 from arrears.cli.legal_figures import figure_in_json, rests_on
-from arrears.cli.options import JsonOption
+from arrears.cli.options import HomeOption, JsonOption
 from arrears.cli.showing import results, show_json, show_table
+from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.money import AmountNotValid, format_money, parse_minor
 from arrears.core.parameters import Reading
 from arrears.core.problems import WrongCall
@@ -22,6 +25,8 @@ from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.legal_figures import figures_of
 from arrears.engine.statements import payments_told, statement_csv, statement_report
 from arrears.engine.use_cases.case_reports import write_report
+from arrears.engine.use_cases.reading.account_ledger import ledger_account
+from arrears.engine.use_cases.setting_up import institution_of
 from arrears.ledger.account.cost import all_in_rate
 from arrears.ledger.account.entries import QuoteKind
 from arrears.ledger.account.ledger import Item, Ledger
@@ -39,38 +44,56 @@ from arrears.ledger.value.rates import NoRate
 KnownOn = Annotated[date | None, Parameter(help="As it was known on this day. Default: with everything that the document holds.")]
 
 
-def _today() -> date:
-    return datetime.now().astimezone().date()
+AccountOption = Annotated[str | None, Parameter(name="--account", help="Id of an account of a book, instead of a file: by the rules of its product (conventions.yaml).")]
 
 
-def balance(file: Path, /, *, on: date | None = None, known_on: KnownOn = None, json: JsonOption = False) -> None:
-    """What is owed on a day, by instalment and component, to the cent (YAML or JSON).
+def _asked(file: Path | None, account: str | None, home: Path | None, on: date) -> AccountDocument:
+    """The account that is meant: of a file, or of a book as it was known on this day."""
+    if (file is None) == (account is None):
+        raise WrongCall("Neither a file nor --account was named, or both were.", "Which account is meant is not clear.", "Name one of them.")
+    if file is not None:
+        return read_account(text_of(file))
+    try:
+        wanted = parse_id(str(account))
+    except IdNotValid as trouble:
+        raise WrongCall(str(trouble)) from trouble
+    with doors.opened(home) as place:
+        terms, entries = ledger_account(place, institution_of(place), wanted, on)
+    return AccountDocument(terms, tuple(entries))
+
+
+def balance(
+    file: Path | None = None, /, *, on: date | None = None, known_on: KnownOn = None, account: AccountOption = None, json: JsonOption = False, home: HomeOption = None
+) -> None:
+    """What is owed on a day, by instalment and component, to the cent: of an account of a book, or of a file (YAML or JSON).
 
     Examples:
+      arrears ledger balance --account 0A1B2C3D4E5F6G
       arrears ledger balance account.yaml --on 2026-02-11
       arrears ledger balance account.yaml --on 2026-02-11 --known-on 2026-02-11 --json
 
     Parameters
     ----------
     file
-        The account. Fields: docs/algorithms/account_ledger.md.
+        The account as a document (YAML or JSON). Fields: docs/algorithms/account_ledger.md.
     on
         The day, at its end. Default: today.
     json
         One JSON document for machines.
     """
-    account = read_account(text_of(file))
-    found = replay(account.terms, account.entries, on or _today(), known_on)
-    cost, figures = _all_in(account, found)
+    day = on or today()
+    asked = _asked(file, account, home, day)
+    found = replay(asked.terms, asked.entries, day, known_on)
+    cost, figures = _all_in(asked, found)
     if json:
         show_json({**_balance_in_json(found), "all_in": cost, "rests_on": [figure_in_json(one) for one in figures]})
         return
     shown = [one for one in Component if any(item.charged.get(one) for item in found.items)]
     columns = [("item", False), ("due on", False), *((COMPONENTS[one].en, True) for one in shown), ("open", True)]
-    cells = [[item.key, item.due_on.isoformat(), *(_money(item.open_minor(one), account.currency) for one in shown), _money(item.open_total_minor, account.currency)] for item in found.items]
-    show_table(f"Open on {found.on} in {account.currency}", columns, cells)
+    cells = [[item.key, item.due_on.isoformat(), *(_money(item.open_minor(one), asked.currency) for one in shown), _money(item.open_total_minor, asked.currency)] for item in found.items]
+    show_table(f"Open on {found.on} in {asked.currency}", columns, cells)
     for said, amount in _totals(found):
-        results.print(f"{said} {_money(amount, account.currency)}")
+        results.print(f"{said} {_money(amount, asked.currency)}")
     results.print(f"Days past due {found.days_past_due}")
     if cost and "no_rate" in cost:
         results.print(f"No all-in rate: {cost['no_rate']}")
@@ -137,16 +160,18 @@ def _item_in_json(item: Item) -> dict[str, object]:
 
 
 def quote(
-    file: Path,
+    file: Path | None = None,
     /,
     *,
+    account: AccountOption = None,
     on: date | None = None,
     pay_by: Annotated[Sequence[date], Parameter(consume_multiple=True)] = (),
     settles: Literal["arrears", "whole_debt"] = "arrears",
     discount: str = "0",
     json: JsonOption = False,
+    home: HomeOption = None,
 ) -> None:
-    """What settles today, by Friday, by the end of the month (YAML or JSON).
+    """What settles today, by Friday, by the end of the month: an account of a book, or a file (YAML or JSON).
 
     A quote that is given binds the creditor until its last day: write it into the document under quotes.
 
@@ -157,7 +182,7 @@ def quote(
     Parameters
     ----------
     file
-        The account. Fields: docs/algorithms/account_ledger.md.
+        The account as a document (YAML or JSON). Fields: docs/algorithms/account_ledger.md.
     on
         The day of asking; only what is known by then counts. Default: today.
     pay_by
@@ -169,16 +194,18 @@ def quote(
     json
         One JSON document for machines.
     """
-    account, asked_on = read_account(text_of(file)), on or _today()
-    found = offers(account.terms, account.entries, asked_on, list(pay_by) or usual_days(asked_on), QuoteKind(settles), _discount(discount, account.currency))
+    asked_on = on or today()
+    days = list(pay_by) or usual_days(asked_on)
+    asked = _asked(file, account, home, max(days))
+    found = offers(asked.terms, asked.entries, asked_on, days, QuoteKind(settles), _discount(discount, asked.currency))
     if json:
-        show_json({"currency": account.currency, "quotes": [_quote_in_json(one) for one in found]})
+        show_json({"currency": asked.currency, "quotes": [_quote_in_json(one) for one in found]})
         return
-    cells = [[one.pay_by.isoformat(), _money(one.amount_minor, account.currency), _money(one.discount_minor, account.currency)] for one in found]
+    cells = [[one.pay_by.isoformat(), _money(one.amount_minor, asked.currency), _money(one.discount_minor, asked.currency)] for one in found]
     title = {"arrears": "what is due", "whole_debt": "the whole debt"}[settles]
-    show_table(f"Asked on {asked_on}: settles {title}, in {account.currency}", [("paid by", False), ("amount", True), ("discount", True)], cells)
+    show_table(f"Asked on {asked_on}: settles {title}, in {asked.currency}", [("paid by", False), ("amount", True), ("discount", True)], cells)
     results.print("A quote binds from the day it is given. To give the first, write into the document:")
-    results.print(_quote_to_write(found[0], account.currency))
+    results.print(_quote_to_write(found[0], asked.currency))
 
 
 def _discount(text: str, currency: str) -> int:
@@ -198,9 +225,10 @@ def _quote_to_write(one: Offer, currency: str) -> str:
 
 
 def statement(
-    file: Path,
+    file: Path | None = None,
     /,
     *,
+    account: AccountOption = None,
     from_on: Annotated[date | None, Parameter(name="--from")] = None,
     to_on: Annotated[date | None, Parameter(name="--to")] = None,
     known_on: KnownOn = None,
@@ -209,17 +237,19 @@ def statement(
     pdf: Path | None = None,
     html: Path | None = None,
     json: JsonOption = False,
+    home: HomeOption = None,
 ) -> None:
-    """What happened in a period, and how each payment counted: table, CSV, PDF or page (YAML or JSON).
+    """What happened in a period, and how each payment counted, of an account of a book or of a file: table, CSV, PDF or page.
 
     Examples:
+      arrears ledger statement --account 0A1B2C3D4E5F6G --from 2026-01-01 --pdf statement.pdf
       arrears ledger statement account.yaml --from 2026-01-01 --to 2026-03-31
       arrears ledger statement account.yaml --from 2026-01-01 --language zh --pdf statement.pdf --csv statement.csv
 
     Parameters
     ----------
     file
-        The account. Fields: docs/algorithms/account_ledger.md.
+        The account as a document (YAML or JSON). Fields: docs/algorithms/account_ledger.md.
     from_on
         First day. Default: the first day of the account.
     to_on
@@ -235,13 +265,13 @@ def statement(
     json
         One JSON document for machines.
     """
-    account = read_account(text_of(file))
-    last = to_on or _today()
-    told = make_statement(account.terms, account.entries, from_on or min((one.valid_on for one in account.entries), default=last), last, known_on)
+    last = to_on or today()
+    asked = _asked(file, account, home, last)
+    told = make_statement(asked.terms, asked.entries, from_on or min((one.valid_on for one in asked.entries), default=last), last, known_on)
     if json:
         show_json(_statement_in_json(told))
         return
-    report, written = statement_report(told, file.stem, language), False
+    report, written = statement_report(told, account or (file.stem if file else ""), language), False
     for target, content in ((csv, lambda: statement_csv(told, language).encode("utf-8-sig")), (pdf, lambda: pdf_of(report)), (html, lambda: html_of(report).encode())):
         if target is not None:
             write_report(content(), target)
@@ -288,7 +318,7 @@ def redress(file: Path, /, *, since: date | None = None, on: date | None = None,
     Parameters
     ----------
     file
-        The account. Fields: docs/algorithms/account_ledger.md.
+        The account as a document (YAML or JSON). Fields: docs/algorithms/account_ledger.md.
     since
         Everything recorded after this day is the news. Default: the day before the newest record.
     on
@@ -297,9 +327,9 @@ def redress(file: Path, /, *, since: date | None = None, on: date | None = None,
         One JSON document for machines.
     """
     account = read_account(text_of(file))
-    newest = max((one.recorded_on for one in account.entries), default=_today())
+    newest = max((one.recorded_on for one in account.entries), default=today())
     since = since or newest - timedelta(1)
-    found = effect_of_news(account.terms, account.entries, since, on or _today(), account.rested)
+    found = effect_of_news(account.terms, account.entries, since, on or today(), account.rested)
     if json:
         show_json(_effect_in_json(found))
         return

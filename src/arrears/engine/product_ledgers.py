@@ -11,6 +11,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -26,6 +27,7 @@ from arrears.assess.delinquency.money_rules import LedgerPath
 from arrears.assess.delinquency.owed import OWED_SCHEMA, ledger_items, owed_name, paths_of, with_what_ran
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.core.book import BOOK_TABLES
+from arrears.engine.columns_engine import rows_by_name, sql_of
 from arrears.engine.ledger_sets import PORTIONS, Workbench, allocate_book
 from arrears.ledger.account.entries import Entry, InstalmentAgreed, Payment
 from arrears.ledger.account.replay import replay
@@ -138,6 +140,24 @@ def _left_of_account(terms: AccountTerms, items: list[dict[str, Any]], payments:
             **item, **{part(kind): found.open_minor(kind) for kind in Component},
             "ran_minor": sum(found.charged.values()) - sum(item[name] for name in PARTS),
         }
+
+
+def account_at_hand(connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings, currency: str, on: date) -> tuple[AccountTerms, list[Entry]]:
+    """The only account whose rows the tables of the book hold, as the ledger of one account takes it: its product's rules and its dated entries.
+
+    Args:
+        connection: where `instalments`, `receivables`, `payments` and `accounts` hold that account's rows.
+        on: what became known later is not used.
+    """
+    terms, entries = settings.money.terms(settings.component_order), list[Entry]()
+    for group in groups_of({name: table.unbound() for name, table in BOOK_TABLES.items()}, settings):
+        items = ledger_items(items_known_on(group.book["instalments"], group.book["receivables"], on), group.settings.money)
+        payments = payments_that_stand(group.book["payments"], on, group.settings.payment_day)
+        came = rows_by_name(connection, f"SELECT * FROM ({sql_of(payments)}) ORDER BY paid_on, payment_id")
+        due = rows_by_name(connection, f"SELECT * FROM ({sql_of(items)}) ORDER BY due_on, sequence")
+        if due or came:
+            terms, entries = group.settings.money.terms(group.settings.component_order), entries_of(due, came, on)
+    return replace(terms, currency=currency), entries
 
 
 def entries_of(items: Sequence[Mapping[str, Any]], payments: Sequence[Mapping[str, Any]], on: date) -> list[Entry]:

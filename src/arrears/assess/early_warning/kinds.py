@@ -123,10 +123,10 @@ def _grounds(told: ir.Table, settings: EarlyWarningSettings) -> list[tuple[ir.Bo
     back, row, items = _text(told.returned_on), _text(told.returned_in_a_row), _text(told.drift_items)
     return [
         (always & ~in_part, (count + " payments on time and none late; the one due " + due + " is missing.", "此前 " + count + " 期均按时付清，" + due + " 到期的一期未付。")),
-        (always & in_part, (count + " payments in full and on time; of the one due " + due + " only " + part + " % came.",
+        (always & in_part, (count + " payments in full and on time; of the one due " + due + " only " + part + "\u00a0% came.",
                             "此前 " + count + " 期均按时足额付清，" + due + " 到期的一期只付了 " + part + "%。")),
         (overdue & has_fallen(told, settings) & ~(always & in_part),
-         ("In the period to " + newest + " came " + fell + " % of what fell due; in the " + periods + " periods before it was " + usual + " %.",
+         ("In the period to " + newest + " came " + fell + "\u00a0% of what fell due; in the " + periods + " periods before it was " + usual + "\u00a0%.",
           "截至 " + newest + " 的一期内收到应付额的 " + fell + "%，此前 " + periods + " 期为 " + usual + "%。")),
         (told.drift_days.notnull(), ("The last " + items + " payments came later each time: " + told.drift_days + " days late.",
                                      "最近 " + items + " 期越付越晚，依次晚 " + told.drift_days.replace(", ", "、") + " 天。")),

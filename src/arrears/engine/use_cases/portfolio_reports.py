@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xlsxwriter.exceptions import FileCreateError
+
 from arrears.core.problems import Refused, WrongCall
 from arrears.core.reasons import Language
 from arrears.engine.run_folder import RunName, current_run, published_runs, run_facts
@@ -48,7 +50,7 @@ def write_portfolio_workbook(runs: Path, name: RunName, target: Path, language: 
     try:
         write_workbook(portfolio_of(runs, name), run_facts(runs, name)["book"], unfinished, language)
         unfinished.rename(target)
-    except OSError as trouble:
+    except (OSError, FileCreateError) as trouble:  # the library has an error of its own for a folder that is not there or closed
         unfinished.unlink(missing_ok=True)
         raise Refused(f"{target} could not be written: {trouble}", "No spreadsheet was made.", "Name a file in a folder that you may write to.") from trouble
 

@@ -50,10 +50,14 @@ def effective_rate(nominal_annual: Decimal, periods: int) -> Decimal:
 
     Raises:
         OutsideRange: no period, or a rate that takes more in a period than there is.
+        NoRate: it comes to more than a million times a year.
     """
     within("periods", 1 <= periods <= 366, "a whole number from 1 to 366, such as 12", WHY)
     within("nominal_annual", nominal_annual.is_finite() and nominal_annual > -periods, "a share of one, such as 0.12 for 12 %", WHY)
-    return stated(WIDE.subtract(WIDE.power(WIDE.add(Decimal(1), WIDE.divide(nominal_annual, Decimal(periods))), periods), Decimal(1)))
+    found = WIDE.subtract(WIDE.power(WIDE.add(Decimal(1), WIDE.divide(nominal_annual, Decimal(periods))), periods), Decimal(1))
+    if found > HIGHEST:
+        raise NoRate(_not_in(LOWEST))
+    return stated(found)
 
 
 def nominal_rate(effective_annual: Decimal, periods: int) -> Decimal:
@@ -95,8 +99,9 @@ def _near(flows: Sequence[Flow]) -> Decimal:
     return near if near.is_finite() else Decimal(0)
 
 
-def _not_in(lowest: str, highest: str) -> Sentence:
-    return Sentence(f"No rate between {lowest} and {highest} a year fits the amounts.", f"在年利率 {lowest} 至 {highest} 之间没有符合的利率。")
+def _not_in(lowest: Decimal) -> Sentence:
+    low, high = f"{lowest * 100:.2f} %", f"{HIGHEST * 100:,.0f} %"
+    return Sentence(f"No rate between {low} and {high} a year fits the amounts.", f"在年利率 {low} 至 {high} 之间没有符合的利率。")
 
 
 def _bracket(value: OfRate, near: Decimal, lowest: Decimal) -> tuple[Decimal, Decimal]:
@@ -112,7 +117,7 @@ def _bracket(value: OfRate, near: Decimal, lowest: Decimal) -> tuple[Decimal, De
         if (value(low) > 0) is not (value(high) > 0):
             return low, high
         if low == lowest and high == HIGHEST:
-            raise NoRate(_not_in(f"{lowest * 100:.2f} %", f"{HIGHEST * 100:,.0f} %"))
+            raise NoRate(_not_in(lowest))
         width *= 10
 
 

@@ -173,8 +173,7 @@ class _Parts:
         """Keep the accounts' rows ready, every due date where this run moved it."""
         for name in ("accounts", *DATED, "payments"):
             self._keep(own(name), self._rows_of(name))
-        moved = self.run.folder / "frozen" / f"{MOVED_DUE_DAYS}.parquet"
-        make_views(self.connection, {MOVED_DUE_DAYS: f"SELECT * FROM read_parquet({quoted(moved)})" if moved.exists() else NO_DAY_MOVES})
+        show_moved_days(self.connection, self.run)
         for name in DATED:
             self._keep(f"moved_{name}", _moved_sql(self.run.conventions, name))
 
@@ -258,6 +257,12 @@ def _by_account(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
 DATED_ITEMS = {"instalments": "number", "receivables": "document_id"}
 """Tables of what falls due, and which column numbers an account's items."""
 NO_DAY_MOVES = "SELECT " + ", ".join(f"CAST(NULL AS {'DATE' if kind.is_date() else 'VARCHAR'}) AS {name}" for name, kind in MOVED_SCHEMA.items()) + " WHERE false"
+
+
+def show_moved_days(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """Make the days that this run moved readable under the name that the expressions ask for; none where it moved none."""
+    moved = run.folder / "frozen" / f"{MOVED_DUE_DAYS}.parquet"
+    make_views(connection, {MOVED_DUE_DAYS: f"SELECT * FROM read_parquet({quoted(moved)})" if moved.exists() else NO_DAY_MOVES})
 
 
 def own(table: str) -> str:
