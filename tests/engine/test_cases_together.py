@@ -98,6 +98,21 @@ def test_the_items_of_a_case_agree_with_the_nights_figures_to_the_cent_and_the_d
         assert sum(payment.amount_minor for payment in account.payments if payment.counts_on is None) == account.paid_minor
 
 
+def test_an_item_shows_what_ran_on_it_and_what_is_left_as_the_night_worked_it_out(home: Home) -> None:
+    run = night(home, CONVENTIONS["products whose money the ledger works out"])
+    shown = {(account.account_id, item.due_on, item.outstanding_minor): item.amount_minor
+             for view in reading.case_views(home, BANK, case_ids(home, run), unseal=opened).values() for account in view.accounts for item in account.items}
+    rows = duckdb.sql(f"""
+        SELECT account_id, o.due_on, costs_minor + o.penalty_minor + o.fee_minor + o.interest_minor + o.principal_minor, ran_minor,
+               coalesce(i.principal_minor, 0) + coalesce(i.interest_minor, 0) + coalesce(i.fee_minor, 0) + coalesce(i.penalty_minor, 0)
+        FROM read_parquet('{run.file("owed")}') o JOIN read_parquet('{home.book("loans")}/batches/000001/instalments.parquet') i USING (account_id)
+        WHERE i.number = o.sequence""").fetchall()
+    of_cases = [row for row in rows if row[0] in {account for account, _, _ in shown}]
+    assert sum(ran > 0 for *_, ran, _ in of_cases) > 20
+    for account, due_on, left, ran, stated in of_cases:
+        assert shown[account, due_on, left] == stated + ran
+
+
 @pytest.mark.parametrize("by", ["everything, and products apart", "products whose money the ledger works out"])
 def test_what_was_overdue_on_earlier_days_is_what_a_run_of_that_day_says(home: Home, by: str) -> None:
     conventions = CONVENTIONS[by]

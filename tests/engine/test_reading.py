@@ -132,15 +132,6 @@ def test_a_case_shows_what_is_outstanding_by_the_rule_that_the_run_used(home: Ho
     assert sum(item.outstanding_minor for item in account.items if item.due_on < AS_OF) == account.amount_overdue_minor
 
 
-def test_an_item_shows_what_ran_on_it_where_the_ledger_worked_it_out(home: Home, small: SmallBook, run: reading.Run) -> None:
-    left = "0::BIGINT AS costs_minor, {} AS penalty_minor, 0::BIGINT AS fee_minor, 0::BIGINT AS interest_minor, {} AS principal_minor, {} AS ran_minor"
-    september = f"SELECT 11 AS account_id, DATE '2026-09-05' AS due_on, 9 AS sequence, {left.format(300, 70_200, 500)}"
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"COPY ({september}) TO '{run.folder}/owed.parquet' (FORMAT parquet)")
-    items = reading.case_view(home, BANK, small.lin, unseal=_in_the_clear).accounts[0].items
-    assert [(item.amount_minor, item.outstanding_minor) for item in items[:3]] == [(100_000, 0), (100_500, 70_500), (100_000, 100_000)]
-
-
 def test_an_item_whose_due_date_moved_off_a_free_day_shows_both_days(home: Home, small: SmallBook, run: reading.Run) -> None:
     with duckdb.connect(":memory:") as connection:
         moved = "SELECT 'CN following' AS rule, DATE '2026-09-05' AS due_on, DATE '2026-09-07' AS moved_to"

@@ -46,9 +46,8 @@ def counted_items(book: Mapping[str, ir.Table], settings: DelinquencySettings, o
             products with money rules beyond the plain ones what the ledger left is read under `owed.owed_name`.
 
     Returns:
-        account_id, due_on, sequence, amount_minor (as stated), outstanding_minor, has_run (outstanding_minor holds what ran beside what is
-        stated, so the difference of the two is not what was paid), days_past_due (0 where the item is not overdue: paid, to come, or
-        within the tolerance; pauses and grace are the account's, not the item's).
+        account_id, due_on, sequence, amount_minor (as stated, with what ran on it beside), outstanding_minor, days_past_due (0 where the item
+        is not overdue: paid, to come, or within the tolerance; pauses and grace are the account's, not the item's).
     """
     each = [_counted(place, group, on) for place, group in enumerate(groups_of(book, settings))]
     return each[0] if len(each) == 1 else ibis.union(*each, distinct=False)
@@ -60,10 +59,10 @@ def _counted(place: int, group: Group, on: date) -> ir.Table:
     if settings.money.is_plain:
         items = appropriate(stated, paid_per_account(payments_until(group.book["payments"], on, settings.payment_day)))
     else:
-        owed = owed_items(ibis.table(OWED_SCHEMA, name=owed_name(place)), stated).select(*ITEM_KEY, "outstanding_minor")
-        items = stated.left_join(owed, list(ITEM_KEY)).select(stated, outstanding_minor=owed.outstanding_minor.fill_null(0))
+        owed = owed_items(ibis.table(OWED_SCHEMA, name=owed_name(place)), stated).select(*ITEM_KEY, "outstanding_minor", "ran_minor")
+        known = stated.left_join(owed, list(ITEM_KEY)).select(stated, ran_minor=owed.ran_minor.fill_null(0), outstanding_minor=owed.outstanding_minor.fill_null(0))
+        items = known.mutate(amount_minor=known.amount_minor + known.ran_minor)
     late = is_late(items.due_on, settings, on) & is_open(items.outstanding_minor, settings) & (items.outstanding_minor > 0)
     return items.select(
-        *ITEM_KEY, "amount_minor", "outstanding_minor", has_run=ibis.literal(not settings.money.is_plain),
-        days_past_due=ibis.ifelse(late, days_late(items.due_on, settings, on), 0).cast("int32"),
+        *ITEM_KEY, "amount_minor", "outstanding_minor", days_past_due=ibis.ifelse(late, days_late(items.due_on, settings, on), 0).cast("int32")
     )

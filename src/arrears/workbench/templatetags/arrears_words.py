@@ -146,6 +146,6 @@ def chart_script() -> str:
 
 
 @register.filter
-def paid_part(item: Any) -> int | None:
-    """What of an item is paid already; nothing is said where penalty interest ran beside what is stated."""
-    return None if item.has_run else int(item.amount_minor - item.outstanding_minor)
+def paid_part(item: Any) -> int:
+    """What of an item is paid already."""
+    return int(item.amount_minor - item.outstanding_minor)

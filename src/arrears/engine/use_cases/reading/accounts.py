@@ -32,8 +32,7 @@ class Item:
     """One amount that falls due, with what ran on it, and what of it is still outstanding after all money is laid on it by the rules of the product.
 
     `contractual_due_on` is set where the contract's day is a free one and the amount is due on another. `days_past_due` is 0 where the item
-    is not overdue by the run's conventions: paid, still to come, or within their tolerance. `has_run` where penalty interest that ran is in what
-    is outstanding, so that what was paid cannot be told from the two amounts.
+    is not overdue by the run's conventions: paid, still to come, or within their tolerance.
     """
 
     due_on: date
@@ -41,7 +40,6 @@ class Item:
     outstanding_minor: int
     contractual_due_on: date | None = None
     days_past_due: int = 0
-    has_run: bool = False
 
     def is_unpaid_on(self, day: date) -> bool:
         """Had it fallen due by this day, with something still outstanding, be it overdue by the conventions or not?"""
@@ -202,7 +200,7 @@ class _Parts:
         """Each account's items with what is outstanding, oldest first."""
         contract = " UNION ALL ".join(f"SELECT account_id, due_on, {key} AS sequence, contractual_due_on FROM moved_{name}" for name, key in DATED_ITEMS.items())
         rows = rows_by_name(self.connection, f"""
-            SELECT account_id, due_on, amount_minor, outstanding_minor, nullif(contractual_due_on, due_on) AS contractual_due_on, days_past_due, has_run
+            SELECT account_id, due_on, amount_minor, outstanding_minor, nullif(contractual_due_on, due_on) AS contractual_due_on, days_past_due
             FROM counted LEFT JOIN (SELECT account_id, due_on, sequence, min(contractual_due_on) AS contractual_due_on FROM ({contract}) GROUP BY ALL)
             USING (account_id, due_on, sequence) WHERE days_back = 0 ORDER BY account_id, due_on, sequence""")
         return _by_account((row.pop("account_id"), Item(**row)) for row in rows)
