@@ -12,9 +12,9 @@ import pytest
 
 from arrears.assess.delinquency.punctuality import judged_items
 from arrears.assess.delinquency.settings import DelinquencySettings
-from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, lives
+from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, alerts_tonight, lives
 from arrears.assess.early_warning.evidence import due_soon, late_habits
-from arrears.assess.early_warning.kinds import broken_patterns, first_missed, likely, returned
+from arrears.assess.early_warning.kinds import broken_patterns, first_missed, likely, noticed_accounts, returned
 from arrears.assess.early_warning.patterns import (
     DEBITS_SCHEMA,
     DRIFT_SCHEMA,
@@ -100,7 +100,7 @@ def findings(accounts: list[dict[str, Any]], **evidence: list[dict[str, Any]]) -
     schemas = {"history": HISTORY_SCHEMA, "drifts": DRIFT_SCHEMA, "shares": SHARES_SCHEMA, "debits": DEBITS_SCHEMA}
     position, decisions = ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(DECISION_SCHEMA, name="decisions")
     history, drifts, shared, debits = (ibis.table(schema, name=name) for name, schema in schemas.items())
-    both = ibis.union(first_missed(position, history, decisions), broken_patterns(position, history, drifts, shared, debits, decisions, SETTINGS), distinct=False)
+    both = ibis.union(first_missed(position, history, decisions), broken_patterns(noticed_accounts(position, history, drifts, shared, debits, decisions, SETTINGS), SETTINGS), distinct=False)
     tables = {name: table(schema, evidence.get(name, [])) for name, schema in schemas.items()}
     return rows_of_expression(both, {**tables, "position": table(ASSESSMENT_SCHEMA, accounts), "decisions": table(DECISION_SCHEMA, [{"case_id": 7, "party_id": 1}])}, "party_id")
 
@@ -255,8 +255,8 @@ def alert(number: int, kind: str, bucket: str, **said: Any) -> dict[str, Any]:
 
 def told_tonight(found: Rows, before: Rows = (), cases: Rows = (), accounts: Rows = (), acknowledged: Mapping[int, date] | None = None,
                  on: date = TODAY) -> dict[int, dict[str, Any]]:
-    told = lives(ibis.table(FOUND_SCHEMA, name="found"), ibis.table(ALERT_SCHEMA, name="before"), ibis.table(DECISION_SCHEMA, name="decisions"),
-                 ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ACKNOWLEDGED_SCHEMA, name="acknowledged"), SETTINGS, on)
+    known = ibis.table(ALERT_SCHEMA, name="before"), ibis.table(DECISION_SCHEMA, name="decisions"), ibis.table(ASSESSMENT_SCHEMA, name="position")
+    told = lives(alerts_tonight(ibis.table(FOUND_SCHEMA, name="found"), *known), *known, ibis.table(ACKNOWLEDGED_SCHEMA, name="acknowledged"), SETTINGS, on)
     tables = {
         "found": table(FOUND_SCHEMA, found), "before": table(ALERT_SCHEMA, before), "position": table(ASSESSMENT_SCHEMA, accounts),
         "decisions": table(DECISION_SCHEMA, [{"party_id": case["case_id"], "currency": "CNY", **case} for case in cases]),
