@@ -10,11 +10,12 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from arrears.assess.delinquency.conventions import ConventionsNotValid
 from arrears.assess.delinquency.punctuality import judged_items
 from arrears.assess.delinquency.settings import DelinquencySettings
-from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, lives
+from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, alerts_tonight, lives
 from arrears.assess.early_warning.evidence import due_soon, late_habits
-from arrears.assess.early_warning.kinds import broken_patterns, first_missed, likely, returned
+from arrears.assess.early_warning.kinds import broken_patterns, first_missed, likely, noticed_accounts, returned
 from arrears.assess.early_warning.patterns import (
     DEBITS_SCHEMA,
     DRIFT_SCHEMA,
@@ -27,6 +28,7 @@ from arrears.assess.early_warning.patterns import (
     shares,
 )
 from arrears.assess.early_warning.settings import EarlyWarningSettings
+from arrears.assess.early_warning.stated import read_early_warning
 from arrears.core.book import BOOK_TABLES
 from arrears.engine.early_warning import ACKNOWLEDGED_SCHEMA
 from arrears.engine.tables import ASSESSMENT_SCHEMA, DECISION_SCHEMA, HISTORY_SCHEMA
@@ -100,7 +102,7 @@ def findings(accounts: list[dict[str, Any]], **evidence: list[dict[str, Any]]) -
     schemas = {"history": HISTORY_SCHEMA, "drifts": DRIFT_SCHEMA, "shares": SHARES_SCHEMA, "debits": DEBITS_SCHEMA}
     position, decisions = ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(DECISION_SCHEMA, name="decisions")
     history, drifts, shared, debits = (ibis.table(schema, name=name) for name, schema in schemas.items())
-    both = ibis.union(first_missed(position, history, decisions), broken_patterns(position, history, drifts, shared, debits, decisions, SETTINGS), distinct=False)
+    both = ibis.union(first_missed(position, history, decisions), broken_patterns(noticed_accounts(position, history, drifts, shared, debits, decisions, SETTINGS), SETTINGS), distinct=False)
     tables = {name: table(schema, evidence.get(name, [])) for name, schema in schemas.items()}
     return rows_of_expression(both, {**tables, "position": table(ASSESSMENT_SCHEMA, accounts), "decisions": table(DECISION_SCHEMA, [{"case_id": 7, "party_id": 1}])}, "party_id")
 
@@ -255,8 +257,8 @@ def alert(number: int, kind: str, bucket: str, **said: Any) -> dict[str, Any]:
 
 def told_tonight(found: Rows, before: Rows = (), cases: Rows = (), accounts: Rows = (), acknowledged: Mapping[int, date] | None = None,
                  on: date = TODAY) -> dict[int, dict[str, Any]]:
-    told = lives(ibis.table(FOUND_SCHEMA, name="found"), ibis.table(ALERT_SCHEMA, name="before"), ibis.table(DECISION_SCHEMA, name="decisions"),
-                 ibis.table(ASSESSMENT_SCHEMA, name="position"), ibis.table(ACKNOWLEDGED_SCHEMA, name="acknowledged"), SETTINGS, on)
+    known = ibis.table(ALERT_SCHEMA, name="before"), ibis.table(DECISION_SCHEMA, name="decisions"), ibis.table(ASSESSMENT_SCHEMA, name="position")
+    told = lives(alerts_tonight(ibis.table(FOUND_SCHEMA, name="found"), *known), *known, ibis.table(ACKNOWLEDGED_SCHEMA, name="acknowledged"), SETTINGS, on)
     tables = {
         "found": table(FOUND_SCHEMA, found), "before": table(ALERT_SCHEMA, before), "position": table(ASSESSMENT_SCHEMA, accounts),
         "decisions": table(DECISION_SCHEMA, [{"party_id": case["case_id"], "currency": "CNY", **case} for case in cases]),
@@ -346,3 +348,17 @@ def test_an_alert_taken_over_by_one_about_the_same_payment_ends_and_says_so_and_
                         [{"case_id": 1, "bucket": "31-60"}], [behind(bucket="31-60")])
     assert {number: row["state"] for number, row in told.items()} == {1: "resolved", 2: "new", 3: "resolved"}
     assert told[3]["resolution_en"] == "Told in another alert about the same payment." and told[2]["further_en"] == "first_payment_default"
+
+
+@pytest.mark.parametrize(("stated", "complaint"), [
+    ("share_falls_percent: 101", "share_falls_percent is more than 100"), ("drift_items: 1", "drift_items is less than 2"),
+    ("returned_in_a_row: 1", "returned_in_a_row is less than 2"), ("resolved_shown_days: 0", "resolved_shown_days is “0”"), ("drift: 3", "“drift” is not a threshold"),
+])
+def test_a_threshold_that_cannot_be_is_named(stated: str, complaint: str) -> None:
+    with pytest.raises(ConventionsNotValid, match=complaint):
+        read_early_warning("early_warning: {" + stated + "}")
+
+
+def test_thresholds_at_their_ends_are_taken() -> None:
+    taken = read_early_warning("early_warning: {share_falls_percent: 100, drift_items: 2, returned_in_a_row: 2, resolved_shown_days: 1}")
+    assert (taken.share_falls_percent, taken.drift_items, taken.returned_in_a_row, taken.resolved_shown_days) == (100, 2, 2, 1)

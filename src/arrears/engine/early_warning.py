@@ -20,9 +20,9 @@ from arrears.assess.delinquency.items import items_known_on, payments_until
 from arrears.assess.delinquency.position import Step
 from arrears.assess.delinquency.punctuality import judged_items
 from arrears.assess.delinquency.settings import DelinquencySettings
-from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, lives
+from arrears.assess.early_warning.episodes import ALERT_SCHEMA, FOUND_SCHEMA, alerts_tonight, lives
 from arrears.assess.early_warning.evidence import asked_accounts, due_soon, late_habits
-from arrears.assess.early_warning.kinds import FOUND_COLUMNS, broken_patterns, changed_cases, first_missed, likely, returned
+from arrears.assess.early_warning.kinds import FOUND_COLUMNS, broken_patterns, changed_cases, first_missed, likely, noticed_accounts, returned
 from arrears.assess.early_warning.patterns import (
     DEBITS_SCHEMA,
     DRIFT_SCHEMA,
@@ -40,7 +40,7 @@ from arrears.core.sql import quoted
 from arrears.engine import tables
 from arrears.engine.alert_files import alerts_in
 from arrears.engine.book_views import Slice, show_book, show_slice
-from arrears.engine.columns_engine import make_views, sql_of
+from arrears.engine.columns_engine import make_views
 
 ACKNOWLEDGED = "alerts_acknowledged"
 ACKNOWLEDGED_SCHEMA = ibis.schema({"alert_id": "int64", "valid_on": "date"})
@@ -119,15 +119,16 @@ def ground_steps(delinquency: DelinquencySettings, settings: EarlyWarningSetting
     asked, soon = ibis.table(ASKED_SCHEMA, name="alert_asked"), ibis.table(tables.ASSESSMENT_SCHEMA, name="alert_soon")
     items, drifts, shared, debits = (ibis.table(schema, name=name) for name, schema in EVIDENCE.items())
     habits = Step("alert_habits", late_habits(asked, items, settings))
+    noticed = Step("alert_noticed", noticed_accounts(position, history, drifts, shared, debits, decisions, settings))
     kinds = (
         changed_cases(decisions, before, position, delinquency.bucket_names, on),
         first_missed(position, history, decisions),
-        broken_patterns(position, history, drifts, shared, debits, decisions, settings),
+        broken_patterns(ibis.table(noticed.expression.schema(), name="alert_noticed"), settings),
         returned(position, decisions, debits),
         likely(soon, ibis.table(habits.expression.schema(), name="alert_habits"), debits, decisions, settings),
     )
     found = ibis.union(*(kind.cast({name: FOUND_SCHEMA[name] for name in FOUND_COLUMNS}) for kind in kinds), distinct=False)
-    return habits, Step("alert_grounds", found)
+    return habits, noticed, Step("alert_grounds", found)
 
 
 def named_alerts_sql(book_name: str) -> str:
@@ -135,11 +136,14 @@ def named_alerts_sql(book_name: str) -> str:
     return f"SELECT {ALERT_ID_SQL.format(book=quoted(book_name))} AS alert_id, {', '.join(FOUND_COLUMNS)} FROM alert_grounds"
 
 
-def alerts_sql(settings: EarlyWarningSettings, on: date) -> str:
-    """Tonight's alerts with their lives."""
+def life_steps(settings: EarlyWarningSettings, on: date) -> tuple[Step, ...]:
+    """From tonight's findings under their ids to tonight's alerts with their lives; the last step has ALERT_SCHEMA."""
     found, before = ibis.table(FOUND_SCHEMA, name="alert_found"), ibis.table(ALERT_SCHEMA, name="alerts_before")
     decisions, acknowledged = ibis.table(tables.DECISION_SCHEMA, name="decisions"), ibis.table(ACKNOWLEDGED_SCHEMA, name=ACKNOWLEDGED)
-    return sql_of(lives(found, before, decisions, ibis.table(tables.ASSESSMENT_SCHEMA, name="position"), acknowledged, settings, on))
+    position = ibis.table(tables.ASSESSMENT_SCHEMA, name="position")
+    told = Step("alerts_told", alerts_tonight(found, before, decisions, position))
+    named = ibis.table(told.expression.schema(), name="alerts_told")
+    return told, Step("alert_lives", lives(named, before, decisions, position, acknowledged, settings, on))
 
 
 def find_alerts(
@@ -151,4 +155,5 @@ def find_alerts(
     gather_evidence(connection, book, slices, delinquency, settings, on)
     tables.think(connection, ground_steps(delinquency, settings, on))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE alert_found AS {named_alerts_sql(book_name)}")
-    return alerts_sql(settings, on)
+    tables.think(connection, life_steps(settings, on))
+    return "SELECT * FROM alert_lives"

@@ -65,31 +65,43 @@ def one_a_payment(found: ir.Table) -> ir.Table:
     return first.left_join(further, ["party_id", "about_on"]).select(first, further.further_en, further.further_zh)
 
 
-def lives(
-    found: ir.Table, before: ir.Table, decisions: ir.Table, position: ir.Table, acknowledged: ir.Table, settings: EarlyWarningSettings, on: date,
-) -> ir.Table:
-    """Tonight's alerts with first day, nights and state, and those that ended within the last days.
+def alive(before: ir.Table) -> ir.Table:
+    """Those of the run before that have not ended."""
+    return before.filter(before.state != RESOLVED)
+
+
+def alerts_tonight(found: ir.Table, before: ir.Table, decisions: ir.Table, position: ir.Table) -> ir.Table:
+    """What tonight is an alert: what was found and what still stands from the run before, one alert a payment. Columns as `one_a_payment`.
 
     Args:
         found: what tonight gives ground for, with FOUND_SCHEMA.
         before: alerts of the run before; empty for a first run.
         decisions: tonight's cases; position: tonight's accounts.
+    """
+    carried = still_standing(alive(before), decisions, position).anti_join(found, "alert_id")
+    return one_a_payment(ibis.union(found.select(*FOUND_SCHEMA.names), carried, distinct=False))
+
+
+def lives(
+    told: ir.Table, before: ir.Table, decisions: ir.Table, position: ir.Table, acknowledged: ir.Table, settings: EarlyWarningSettings, on: date,
+) -> ir.Table:
+    """Tonight's alerts with first day, nights and state, and those that ended within the last days.
+
+    Args:
+        told: rows of `alerts_tonight`; before, decisions, position: as there.
         acknowledged: alert_id and day (valid_on) of each alert that a person has acknowledged by the day, the last time. It counts for
             the life in which it was given: an alert that ended and comes again is new again.
     """
-    alive = before.filter(before.state != RESOLVED)
-    carried = still_standing(alive, decisions, position).anti_join(found, "alert_id")
-    told = one_a_payment(ibis.union(found.select(*FOUND_SCHEMA.names), carried, distinct=False))
-    tonight = _aged(told, alive, acknowledged, settings, on)
-    ended = _ended(alive.anti_join(told, "alert_id"), told, decisions, position, on)
+    tonight = _aged(told, alive(before), acknowledged, settings, on)
+    ended = _ended(alive(before).anti_join(told, "alert_id"), told, decisions, position, on)
     shown_since = ibis.literal(on - timedelta(days=settings.resolved_shown_days))
     ended_before = before.filter((before.state == RESOLVED) & (before.resolved_on > shown_since)).anti_join(told, "alert_id")
     return ibis.union(tonight, ended, ended_before.select(*ALERT_SCHEMA.names), distinct=False)
 
 
-def _aged(told: ir.Table, alive: ir.Table, acknowledged: ir.Table, settings: EarlyWarningSettings, on: date) -> ir.Table:
+def _aged(told: ir.Table, known_before: ir.Table, acknowledged: ir.Table, settings: EarlyWarningSettings, on: date) -> ir.Table:
     """Tonight's alerts in the columns of ALERT_SCHEMA."""
-    known = alive.select("alert_id", was_raised_on=alive.raised_on, nights_before=alive.nights_open)
+    known = known_before.select("alert_id", was_raised_on=known_before.raised_on, nights_before=known_before.nights_open)
     seen = acknowledged.group_by("alert_id").agg(acknowledged_on=acknowledged.valid_on.max())
     each = told.left_join(known, "alert_id").drop("alert_id_right").left_join(seen, "alert_id").drop("alert_id_right")
     raised = ibis.coalesce(each.was_raised_on, ibis.literal(on))

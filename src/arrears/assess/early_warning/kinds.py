@@ -82,10 +82,10 @@ def first_missed(position: ir.Table, history: ir.Table, decisions: ir.Table) -> 
     return _one_an_episode(named)
 
 
-def broken_patterns(
+def noticed_accounts(
     position: ir.Table, history: ir.Table, drifts: ir.Table, shares: ir.Table, debits: ir.Table, decisions: ir.Table, settings: EarlyWarningSettings,
 ) -> ir.Table:
-    """`broken_pattern`: whoever used to pay in one way does not any more. One alert an account, with a sentence for each thing that says so.
+    """The accounts whose pattern may be broken, with all that is known of how they pay.
 
     Args:
         history: how the overdue accounts paid before; drifts, shares, debits: rows of `patterns`.
@@ -95,6 +95,15 @@ def broken_patterns(
     told = _of_account(position.semi_join(noticed, "account_id"), decisions)
     for more in (history, drifts, shares, debits):
         told = told.left_join(more, "account_id").drop("account_id_right")
+    return told
+
+
+def broken_patterns(told: ir.Table, settings: EarlyWarningSettings) -> ir.Table:
+    """`broken_pattern`: whoever used to pay in one way does not any more. One alert an account, with a sentence for each thing that says so.
+
+    Args:
+        told: rows of `noticed_accounts`.
+    """
     en, zh = (_sentences(told, settings, language) for language in (0, 1))
     date_of = ibis.coalesce(told.oldest_due_on, told.next_due_on)
     named = told.mutate(
