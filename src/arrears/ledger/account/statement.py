@@ -107,7 +107,8 @@ def _rows(lines: Sequence[Line], due_on: dict[str, date], opening_minor: int, cu
         if not tells:
             continue
         due += change
-        yield Row(on, words.title(tells), change, due, tuple(_particulars(tells, due_on, currency)), _by_component(tells, due_on))
+        received = _figure(sum(one.amount_minor for one in tells if one.kind is LineKind.RECEIVED), currency)
+        yield Row(on, words.title(tells, received), change, due, tuple(_particulars(tells, due_on, currency)), _by_component(tells, due_on))
 
 
 def _event(line: Line) -> str:

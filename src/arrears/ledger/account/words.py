@@ -61,10 +61,16 @@ def item_words(item: str) -> Sentence:
     return Sentence(f"instalment {item}", f"第 {item} 期")
 
 
-def title(lines: Sequence[Line]) -> Sentence:
-    """The head of a row, from its lines: what leads is what happened, and one instalment is named."""
+def title(lines: Sequence[Line], received: str) -> Sentence:
+    """The head of a row, from its lines: what leads is what happened; one instalment is named, and how much came in.
+
+    Args:
+        received: the whole of the money that came, as it is written; only part of it may change what is due.
+    """
     lead = next((one for one in lines if one.kind is LineKind.RECEIVED), lines[0])
-    kind = LineKind.CHARGED_BACK if lead.kind is LineKind.RECEIVED and lead.amount_minor < 0 else lead.kind
+    if lead.kind is LineKind.RECEIVED and lead.amount_minor >= 0:
+        return Sentence(f"Payment of {received} received, thank you", f"收到还款 {received}，谢谢")
+    kind = LineKind.CHARGED_BACK if lead.kind is LineKind.RECEIVED else lead.kind
     said, items = TITLES[kind], {one.item for one in lines if one.item is not None}
     if lead.kind in BY_TIME and len(items) == 1:
         called = item_words(str(lead.item))
@@ -77,7 +83,7 @@ def particular(line: Line, amount: str, *, ahead: bool) -> Sentence:
     component, called = COMPONENTS[line.component] if line.component else Sentence("", ""), item_words(str(line.item))
     days = _days(line)
     early = Sentence(", paid ahead", "，提前还款") if ahead else Sentence("", "")
-    return Sentence(f"{amount} {component.en} of {called.en}{days.en}{early.en}", f"{called.zh}{component.zh} {amount}{days.zh}{early.zh}")
+    return Sentence(f"{amount} {component.en} of {called.en}{days.en}{early.en}", f"{called.zh} {component.zh} {amount}{days.zh}{early.zh}")
 
 
 def _days(line: Line) -> Sentence:
