@@ -216,7 +216,9 @@ def _one_round(purse: Purse, numbers: list[int], components: list[Component]) ->
     before = purse.left_minor
     for component in components:
         unpaid, whole = [number for number in numbers if purse.is_open(number)], purse.left_minor
-        for number in unpaid:
-            each = divide(whole, len(unpaid))
-            purse.pay(number, component, each if number != unpaid[-1] else max(0, whole - each * (len(unpaid) - 1)))
+        each = divide(whole, len(unpaid)) if unpaid else 0
+        for number in unpaid[:-1]:
+            purse.pay(number, component, each)
+        for number in unpaid[-1:]:
+            purse.pay(number, component, max(0, whole - each * (len(unpaid) - 1)))
     return before - purse.left_minor
