@@ -56,15 +56,15 @@ def _month(number: int, due_on: date) -> Iterator[Entry]:
     common = {"valid_on": later, "recorded_on": later}
     match number % 12:
         case 1:
-            yield Charge(entry_id=f"f{number}", component=Component.FEE, amount_minor=1_000, **common)  # type: ignore[arg-type]
+            yield Charge(entry_id=f"f{number}", component=Component.FEE, amount_minor=1_000, **common)
         case 3:
-            yield Waiver(entry_id=f"w{number}", component=Component.PENALTY, amount_minor=100, **common)  # type: ignore[arg-type]
+            yield Waiver(entry_id=f"w{number}", component=Component.PENALTY, amount_minor=100, **common)
         case 5:
-            yield AccrualChange(entry_id=f"s{number}", state=AccrualState.STOPPED, reason="agreement", until_on=later + timedelta(10), **common)  # type: ignore[arg-type]
+            yield AccrualChange(entry_id=f"s{number}", state=AccrualState.STOPPED, reason="agreement", until_on=later + timedelta(10), **common)
         case 7:
-            yield Chargeback(entry_id=f"c{number}", of=f"p{number}", **common)  # type: ignore[arg-type]
+            yield Chargeback(entry_id=f"c{number}", of=f"p{number}", **common)
         case 9:
-            yield TakenBack(entry_id=f"t{number}", of=f"p{number}", why=WhyTakenBack.RETURNED_DEBIT, **common)  # type: ignore[arg-type]
+            yield TakenBack(entry_id=f"t{number}", of=f"p{number}", why=WhyTakenBack.RETURNED_DEBIT, **common)
 
 
 def seconds_of(work: Callable[[], object], seconds: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from arrears.core.parameters import Parameters
 from arrears.core.problems import WrongCall
@@ -54,6 +54,8 @@ from arrears.ledger.documents.terms import TERMS_FIELDS, terms_of
 from arrears.ledger.documents.value import CEILING_FIELDS, Ceiling, OfLaw, ceiling_on
 from arrears.ledger.ranges import OutsideRange
 from arrears.ledger.schedule.make import schedule
+
+Made = TypeVar("Made", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,10 +266,10 @@ def _instalment(place: int, number: int, row: dict[str, Any]) -> InstalmentAgree
     amounts = {one: row.pop(one.value) for one in Component if one.value in row}
     row.setdefault("number", number)
     row.setdefault("entry_id", f"instalment {number}")
-    return _entry("instalment", place, {**row, "amounts": amounts}, InstalmentAgreed)  # type: ignore[return-value]
+    return _entry("instalment", place, {**row, "amounts": amounts}, InstalmentAgreed)
 
 
-def _entry(each: str, number: int, row: dict[str, Any], make: Callable[..., Entry]) -> Entry:
+def _entry(each: str, number: int, row: dict[str, Any], make: Callable[..., Made]) -> Made:
     row.setdefault("entry_id", f"{each} {number}")
     row.setdefault("recorded_on", row["valid_on"])
     if "kinds" in row:
