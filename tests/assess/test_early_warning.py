@@ -258,7 +258,7 @@ def alert(number: int, kind: str, bucket: str, **said: Any) -> dict[str, Any]:
 def told_tonight(found: Rows, before: Rows = (), cases: Rows = (), accounts: Rows = (), acknowledged: Mapping[int, date] | None = None,
                  on: date = TODAY) -> dict[int, dict[str, Any]]:
     known = ibis.table(ALERT_SCHEMA, name="before"), ibis.table(DECISION_SCHEMA, name="decisions"), ibis.table(ASSESSMENT_SCHEMA, name="position")
-    told = lives(alerts_tonight(ibis.table(FOUND_SCHEMA, name="found"), *known), *known, ibis.table(ACKNOWLEDGED_SCHEMA, name="acknowledged"), SETTINGS, on)
+    told = lives(alerts_tonight(ibis.table(FOUND_SCHEMA, name="found"), *known), *known, ibis.table(ACKNOWLEDGED_SCHEMA, name="acknowledged"), SETTINGS, DelinquencySettings().bucket_names, on)
     tables = {
         "found": table(FOUND_SCHEMA, found), "before": table(ALERT_SCHEMA, before), "position": table(ASSESSMENT_SCHEMA, accounts),
         "decisions": table(DECISION_SCHEMA, [{"party_id": case["case_id"], "currency": "CNY", **case} for case in cases]),
@@ -290,7 +290,7 @@ def test_an_alert_that_nobody_acknowledges_for_three_days_is_escalated(raised_on
 
 
 @pytest.mark.parametrize(("bucket", "state", "why"), [
-    ("1-30", "open", None), ("31-60", "resolved", "The case stands in bucket 31-60 now."), (None, "resolved", "Nothing of this person is overdue any more."),
+    ("1-30", "open", None), ("31-60", "resolved", "The case stands at 31–60 days now."), (None, "resolved", "Nothing of this person is overdue any more."),
 ])
 def test_a_case_new_in_arrears_stays_an_alert_while_it_stands_in_that_bucket(bucket: str | None, state: str, why: str | None) -> None:
     told = told_tonight([], [alert(1, "new_overdue", "1-30")], [{"case_id": 1, "bucket": bucket}] if bucket else [])

@@ -181,4 +181,4 @@ def test_a_case_raises_an_alert_when_new_or_further_behind_and_not_when_it_gets_
     raised = alerts(ibis.table(DECISION_SCHEMA, name="now"), ibis.table(DECISION_SCHEMA, name="before"), SETTINGS.bucket_names)
     rows = rows_of_expression(raised, {"now": now, "before": before}, "case_id")
     assert [(row["case_id"], row["kind"]) for row in rows] == [(1, "new_overdue"), (2, "worse_bucket")]
-    assert rows[1]["reason_en"] == "Moved from bucket 1-30 to 31-60."
+    assert rows[1]["reason_en"] == "Moved from 1–30 days to 31–60 days."

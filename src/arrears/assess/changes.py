@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from arrears.assess.columns import money_sum
+from arrears.assess.columns import bucket_said, money_sum
+from arrears.core.reasons import LANGUAGES
 
 NOT_THERE_BEFORE = "none"
 GONE = "gone"
@@ -103,10 +104,10 @@ def alerts(now: ir.Table, before: ir.Table, bucket_names: tuple[str, ...]) -> ir
     is_new = compared.bucket_before == NOT_THERE_BEFORE
     is_worse = _rank(compared.bucket, bucket_names) > _rank(compared.bucket_before, bucket_names)
     raised = compared.filter(is_new | is_worse).mutate(kind=ibis.ifelse(is_new, "new_overdue", "worse_bucket"))
-    en = ibis.ifelse(raised.kind == "new_overdue", "New in arrears, in bucket " + raised.bucket + ".",
-                     "Moved from bucket " + raised.bucket_before + " to " + raised.bucket + ".")
-    zh = ibis.ifelse(raised.kind == "new_overdue", "新入催，逾期分段 " + raised.bucket + "。",
-                     "逾期分段由 " + raised.bucket_before + " 恶化为 " + raised.bucket + "。")
+    now_en, now_zh = (bucket_said(raised.bucket, bucket_names, language) for language in LANGUAGES)
+    before_en, before_zh = (bucket_said(raised.bucket_before, bucket_names, language) for language in LANGUAGES)
+    en = ibis.ifelse(raised.kind == "new_overdue", "New in arrears: " + now_en + ".", "Moved from " + before_en + " to " + now_en + ".")
+    zh = ibis.ifelse(raised.kind == "new_overdue", "新入催：" + now_zh + "。", "逾期由 " + before_zh + " 恶化为 " + now_zh + "。")
     return raised.mutate(reason_en=en, reason_zh=zh).select(
         "kind", "case_id", "party_id", "bucket_before", "bucket", "days_past_due", "amount_overdue_minor", "amount_at_stake_minor",
         "currency", "reason_en", "reason_zh",

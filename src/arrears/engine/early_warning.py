@@ -136,14 +136,14 @@ def named_alerts_sql(book_name: str) -> str:
     return f"SELECT {ALERT_ID_SQL.format(book=quoted(book_name))} AS alert_id, {', '.join(FOUND_COLUMNS)} FROM alert_grounds"
 
 
-def life_steps(settings: EarlyWarningSettings, on: date) -> tuple[Step, ...]:
+def life_steps(settings: EarlyWarningSettings, bucket_names: Sequence[str], on: date) -> tuple[Step, ...]:
     """From tonight's findings under their ids to tonight's alerts with their lives; the last step has ALERT_SCHEMA."""
     found, before = ibis.table(FOUND_SCHEMA, name="alert_found"), ibis.table(ALERT_SCHEMA, name="alerts_before")
     decisions, acknowledged = ibis.table(tables.DECISION_SCHEMA, name="decisions"), ibis.table(ACKNOWLEDGED_SCHEMA, name=ACKNOWLEDGED)
     position = ibis.table(tables.ASSESSMENT_SCHEMA, name="position")
     told = Step("alerts_told", alerts_tonight(found, before, decisions, position))
     named = ibis.table(told.expression.schema(), name="alerts_told")
-    return told, Step("alert_lives", lives(named, before, decisions, position, acknowledged, settings, on))
+    return told, Step("alert_lives", lives(named, before, decisions, position, acknowledged, settings, bucket_names, on))
 
 
 def find_alerts(
@@ -155,5 +155,5 @@ def find_alerts(
     gather_evidence(connection, book, slices, delinquency, settings, on)
     tables.think(connection, ground_steps(delinquency, settings, on))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE alert_found AS {named_alerts_sql(book_name)}")
-    tables.think(connection, life_steps(settings, on))
+    tables.think(connection, life_steps(settings, delinquency.bucket_names, on))
     return "SELECT * FROM alert_lives"

@@ -5,9 +5,9 @@ Pure: codes in, words out, in both languages. A code that nobody named yet is sh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from arrears.core.buckets import bucket_sentence, bucket_short_sentence
 from arrears.core.reasons import Language, Sentence
 
 QUEUES: Mapping[str, Sentence] = {
@@ -77,11 +77,6 @@ PRODUCTS: Mapping[str, Sentence] = {
 EVENTS: Mapping[str, Sentence] = {
     "opened": Sentence("Case opened", "立案"), "closed": Sentence("Case closed", "结案"), "reopened": Sentence("Case opened again", "重新立案"),
 }
-_FIXED_BUCKETS: Mapping[str, Sentence] = {
-    "current": Sentence("not overdue", "未逾期"), "none": Sentence("not in the earlier run", "上期未有"),
-}
-_RANGE, _OPEN = re.compile(r"^(\d+)-(\d+)$"), re.compile(r"^(\d+)\+$")
-_MONTHS, _OPEN_MONTHS = re.compile(r"^(\d+)m$"), re.compile(r"^(\d+)m\+$")
 
 
 def word(codes: Mapping[str, Sentence], code: str | None, language: Language) -> str:
@@ -110,20 +105,7 @@ def bucket_word(bucket: str | None, language: Language) -> str:
     >>> bucket_word("1-30", "en"), bucket_word("181+", "zh"), bucket_word("2m", "zh"), bucket_word("6m+", "en"), bucket_word("current", "zh")
     ('1–30 days', '180 天以上', '2 个月', '6 months or more', '未逾期')
     """
-    sentence = _bucket_sentence(bucket or "")
-    return sentence.in_language(language) if sentence else bucket or ""
-
-
-def _bucket_sentence(bucket: str) -> Sentence | None:
-    if found := _RANGE.match(bucket):
-        return Sentence(f"{found[1]}–{found[2]} days", f"{found[1]}–{found[2]} 天")
-    if found := _OPEN.match(bucket):
-        return Sentence(f"over {int(found[1]) - 1} days", f"{int(found[1]) - 1} 天以上")
-    if found := _MONTHS.match(bucket):
-        return Sentence("1 month" if found[1] == "1" else f"{found[1]} months", f"{found[1]} 个月")
-    if found := _OPEN_MONTHS.match(bucket):
-        return Sentence(f"{found[1]} months or more", f"{found[1]} 个月及以上")
-    return _FIXED_BUCKETS.get(bucket)
+    return bucket_sentence(bucket or "").in_language(language)
 
 
 def bucket_short(bucket: str, language: Language) -> str:
@@ -132,16 +114,4 @@ def bucket_short(bucket: str, language: Language) -> str:
     >>> bucket_short("1-30", "en"), bucket_short("181+", "en"), bucket_short("2m", "zh"), bucket_short("current", "en")
     ('1–30', '>180', '2 个月', 'not late')
     """
-    if _RANGE.match(bucket):
-        return bucket.replace("-", "–")
-    if found := _OPEN.match(bucket):
-        return f">{int(found[1]) - 1}"
-    if bucket == "current":
-        return Sentence("not late", "未逾期").in_language(language)
-    if bucket == "none":
-        return Sentence("new", "新增").in_language(language)
-    if found := _OPEN_MONTHS.match(bucket):
-        return Sentence(f"{found[1]}+ mo", f"{found[1]} 个月+").in_language(language)
-    if found := _MONTHS.match(bucket):
-        return Sentence(f"{found[1]} mo", f"{found[1]} 个月").in_language(language)
-    return bucket
+    return bucket_short_sentence(bucket).in_language(language)

@@ -8,13 +8,16 @@ one payment of one person are one alert. An alert that ends is told as `resolved
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
+from arrears.assess.columns import bucket_said
 from arrears.assess.early_warning.kinds import FOUND_COLUMNS, KINDS
 from arrears.assess.early_warning.settings import EarlyWarningSettings
+from arrears.core.reasons import LANGUAGES
 
 OF_CHANGE = ("new_overdue", "worse_bucket")
 RESOLVED = "resolved"
@@ -83,7 +86,8 @@ def alerts_tonight(found: ir.Table, before: ir.Table, decisions: ir.Table, posit
 
 
 def lives(
-    told: ir.Table, before: ir.Table, decisions: ir.Table, position: ir.Table, acknowledged: ir.Table, settings: EarlyWarningSettings, on: date,
+    told: ir.Table, before: ir.Table, decisions: ir.Table, position: ir.Table, acknowledged: ir.Table, settings: EarlyWarningSettings,
+    bucket_names: Sequence[str], on: date,
 ) -> ir.Table:
     """Tonight's alerts with first day, nights and state, and those that ended within the last days.
 
@@ -91,9 +95,10 @@ def lives(
         told: rows of `alerts_tonight`; before, decisions, position: as there.
         acknowledged: alert_id and day (valid_on) of each alert that a person has acknowledged by the day, the last time. It counts for
             the life in which it was given: an alert that ended and comes again is new again.
+        bucket_names: of the lender, to call them as people do.
     """
     tonight = _aged(told, alive(before), acknowledged, settings, on)
-    ended = _ended(alive(before).anti_join(told, "alert_id"), told, decisions, position, on)
+    ended = _ended(alive(before).anti_join(told, "alert_id"), told, decisions, position, bucket_names, on)
     shown_since = ibis.literal(on - timedelta(days=settings.resolved_shown_days))
     ended_before = before.filter((before.state == RESOLVED) & (before.resolved_on > shown_since)).anti_join(told, "alert_id")
     return ibis.union(tonight, ended, ended_before.select(*ALERT_SCHEMA.names), distinct=False)
@@ -116,21 +121,22 @@ def _aged(told: ir.Table, known_before: ir.Table, acknowledged: ir.Table, settin
     ).select(*ALERT_SCHEMA.names)
 
 
-def _ended(gone: ir.Table, told: ir.Table, decisions: ir.Table, position: ir.Table, on: date) -> ir.Table:
+def _ended(gone: ir.Table, told: ir.Table, decisions: ir.Table, position: ir.Table, bucket_names: Sequence[str], on: date) -> ir.Table:
     """Alerts of the run before that are none tonight, each with the day and why."""
     taken_over = told.filter(told.about_on.notnull()).select("party_id", "about_on", taken_over=ibis.literal(True)).distinct()
     cases = decisions.select("party_id", bucket_now=decisions.bucket)
     accounts = position.select("account_id", oldest_now=position.oldest_due_on, next_now=position.next_due_on)
     each = gone.left_join(taken_over, ["party_id", "about_on"]).drop("party_id_right", "about_on_right")
     each = each.left_join(cases, "party_id").drop("party_id_right").left_join(accounts, "account_id").drop("account_id_right")
-    taken_on, bucket = ibis.coalesce(each.about_on.cast("string"), ""), ibis.coalesce(each.bucket_now, "")
+    taken_on = ibis.coalesce(each.about_on.cast("string"), "")
+    stands_en, stands_zh = (ibis.coalesce(bucket_said(each.bucket_now, bucket_names, language), "") for language in LANGUAGES)
     was_missing = (each.about_on <= each.last_seen_on).fill_null(False)
     has_come = was_missing & (each.oldest_now.isnull() | (each.oldest_now > each.about_on))
     came_before = ~was_missing & each.oldest_now.isnull() & ibis.coalesce(each.next_now > each.about_on, each.about_on.notnull())
     grounds: list[tuple[ir.BooleanValue, str | ir.Value, str | ir.Value]] = [
         (each.taken_over.notnull(), "Told in another alert about the same payment.", "已并入同一笔款的另一条预警。"),
         ((each.bucket != "current") & each.bucket_now.isnull(), "Nothing of this person is overdue any more.", "此人已无逾期。"),
-        (each.kind.isin(OF_CHANGE), "The case stands in bucket " + bucket + " now.", "案件现处于逾期分段 " + bucket + "。"),
+        (each.kind.isin(OF_CHANGE), "The case stands at " + stands_en + " now.", "案件现为 " + stands_zh + "。"),
         (has_come | came_before, "The payment due " + taken_on + " has come.", taken_on + " 到期的一期已还清。"),
     ]
     en, zh = (ibis.cases(*((when.fill_null(False), pair[language]) for when, *pair in grounds), else_=rest)
