@@ -54,7 +54,7 @@ def fill_the_log(store, bank) -> None:
     with store.institution.acting_for(bank):
         head = heads.sign_head(signing.Signer(signing.key_id_of(public), public, key), AT)
         timestamps.keep_stamp(head, b"token", AT, AT)
-        checking.raise_alarm([checking.RecordFinding("gap", "made up")], AT)
+        checking.raise_alarm([checking.LogFinding("gap", "made up")], AT)
         query(store, "INSERT INTO log_tiles (institution_id, level, tile, hashes) VALUES (%s, 0, 0, %s)", bank, bytes(32))
 
 

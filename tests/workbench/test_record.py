@@ -31,7 +31,7 @@ def test_entries_that_wait_for_more_than_a_minute_stand_above_everything(bank, s
 @pytest.mark.parametrize(("language", "words"), [("en", "the history no longer fits what was signed"), ("zh", "历史与已签署的内容不符")])
 def test_a_record_that_was_changed_raises_an_alarm_on_the_home_page(bank, signed_in, postgres_server, language, words):
     with acting_for(bank.institution_id):
-        checking.raise_alarm([checking.RecordFinding("rewritten", "The first 4 entries are not those that were signed.")], datetime(2026, 11, 24, tzinfo=UTC))
+        checking.raise_alarm([checking.LogFinding("rewritten", "The first 4 entries are not those that were signed.")], datetime(2026, 11, 24, tzinfo=UTC))
     with psycopg.connect(postgres_server[1].superuser_url("arrears"), autocommit=True) as superuser:
         superuser.execute("UPDATE users SET language = %s", [language])
     assert words in signed_in("auditor").get("/home/").content.decode()

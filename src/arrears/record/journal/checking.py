@@ -29,7 +29,7 @@ Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class RecordFinding:
+class LogFinding:
     """Something is not as it was written: `kind` names what, `number` the entry's place in the log where it has one, `what` says it in words."""
 
     kind: str
@@ -45,12 +45,12 @@ class LogChecked:
     entries: int
     heads: int
     stamps: int
-    findings: tuple[RecordFinding, ...]
+    findings: tuple[LogFinding, ...]
 
 
 def check_log(kept: Sequence[Head], roots: Sequence[x509.Certificate], told: Told) -> LogChecked:
     """Look at numbers, hashes, heads, signatures and time-stamps of the acting institution. Inside `acting_for`."""
-    findings: list[RecordFinding] = []
+    findings: list[LogFinding] = []
     signed = heads()
     everything = sorted({head.line: head for head in (*kept, *signed)}.values(), key=lambda head: (head.size, head.signed_at))
     size = log_size()
@@ -64,7 +64,7 @@ def check_log(kept: Sequence[Head], roots: Sequence[x509.Certificate], told: Tol
     return LogChecked(size, len(everything), stamped, tuple(findings))
 
 
-def _leaves(size: int, findings: list[RecordFinding], told: Told) -> Iterator[bytes]:
+def _leaves(size: int, findings: list[LogFinding], told: Told) -> Iterator[bytes]:
     """The leaves as the entries give them now; what does not fit its number is found on the way."""
     expected = 0
     for start in range(0, size, CHUNK_ENTRIES):
@@ -75,31 +75,31 @@ def _leaves(size: int, findings: list[RecordFinding], told: Told) -> Iterator[by
             [acting_institution(), start, start + CHUNK_ENTRIES]).fetchall()
         for number, entry_id, sealed, now in rows:
             if number != expected:
-                findings.append(RecordFinding("gap", f"Before entry {number + 1} of the log {number - expected} are missing.", number))
+                findings.append(LogFinding("gap", f"Before entry {number + 1} of the log {number - expected} are missing.", number))
             expected = number + 1
             if now is None:
-                findings.append(RecordFinding("missing", f"Entry {number + 1} of the log is no longer there.", number, entry_id))
+                findings.append(LogFinding("missing", f"Entry {number + 1} of the log is no longer there.", number, entry_id))
             elif bytes(now) != bytes(sealed):
-                findings.append(RecordFinding("altered", f"Entry {number + 1} of the log has another hash than when it was sealed.", number, entry_id))
+                findings.append(LogFinding("altered", f"Entry {number + 1} of the log has another hash than when it was sealed.", number, entry_id))
             yield leaf_hash(bytes(sealed if now is None else now))
     told("check", size, size)
 
 
-def _wrong_heads(everything: Sequence[Head], signed: Sequence[Head], found: dict[int, bytes], size: int) -> Iterator[RecordFinding]:
+def _wrong_heads(everything: Sequence[Head], signed: Sequence[Head], found: dict[int, bytes], size: int) -> Iterator[LogFinding]:
     keys, in_database = public_keys(), {head.line for head in signed}
     for head in everything:
         name = f"The head over {head.size} entries of {instant(head.signed_at)}"
         if not signature_holds(head, keys):
-            yield RecordFinding("forged", f"{name} does not bear this institution's signature.")
+            yield LogFinding("forged", f"{name} does not bear this institution's signature.")
         if head.line not in in_database:
-            yield RecordFinding("head_missing", f"{name} is in the home's file and no longer in the database.")
+            yield LogFinding("head_missing", f"{name} is in the home's file and no longer in the database.")
         if head.size > size:
-            yield RecordFinding("cut_off", f"{name} was signed, and the log has {size} entries now: its end was removed.")
+            yield LogFinding("cut_off", f"{name} was signed, and the log has {size} entries now: its end was removed.")
         elif found.get(head.size) != head.root:
-            yield RecordFinding("rewritten", f"{name} is not the root of the entries that are there now: something among the first {head.size} was changed.")
+            yield LogFinding("rewritten", f"{name} is not the root of the entries that are there now: something among the first {head.size} was changed.")
 
 
-def _forgotten_entries() -> Iterator[RecordFinding]:
+def _forgotten_entries() -> Iterator[LogFinding]:
     """Entries that are neither sealed nor waiting: somebody took them out of the queue."""
     rows = sets.cursor().execute(
         """SELECT e.entry_id, e.chain, e.position FROM journal_entries e WHERE e.institution_id = %s
@@ -107,23 +107,23 @@ def _forgotten_entries() -> Iterator[RecordFinding]:
              AND NOT EXISTS (SELECT FROM unsealed_entries u WHERE u.entry_id = e.entry_id AND u.institution_id = e.institution_id)""",
         [acting_institution()])
     for entry_id, _chain, position in rows.fetchall():
-        yield RecordFinding("not_sealed", f"An entry at place {position} of its chain is neither sealed nor waiting to be.", None, entry_id)
+        yield LogFinding("not_sealed", f"An entry at place {position} of its chain is neither sealed nor waiting to be.", None, entry_id)
 
 
-def _wrong_stamps(signed: dict[int, Head], roots: Sequence[x509.Certificate], findings: list[RecordFinding]) -> int:
+def _wrong_stamps(signed: dict[int, Head], roots: Sequence[x509.Certificate], findings: list[LogFinding]) -> int:
     kept = stamps()
     for stamp in kept:
         head = signed.get(stamp.head_id)
         if head is None or not stamp_holds(stamp.token, head.line, roots):
-            findings.append(RecordFinding("stamp", f"The time-stamp of {instant(stamp.stamped_at)} does not hold for its head."))
+            findings.append(LogFinding("stamp", f"The time-stamp of {instant(stamp.stamped_at)} does not hold for its head."))
     return len(kept)
 
 
-def raise_alarm(what: Iterable[RecordFinding | Contradiction], at: datetime) -> int:
+def raise_alarm(what: Iterable[LogFinding | Contradiction], at: datetime) -> int:
     """Keep these findings as alarms, each once; answers how many are new. Inside `acting_for`."""
     new = 0
     for one in what:
-        entry_id = one.entry_id if isinstance(one, RecordFinding) else None
+        entry_id = one.entry_id if isinstance(one, LogFinding) else None
         cur = sets.cursor()
         cur.execute(
             """INSERT INTO record_alarms (alarm_id, institution_id, found_at, kind, what, entry_id)
