@@ -17,10 +17,9 @@ from arrears.cli.showing import progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.engine.use_cases import evidence as use_case
+from arrears.engine.use_cases.evidence import Captured, Offered, in_words
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.engine.words import counted
-from arrears.record.evidence.keeping import Captured, Offered
-from arrears.record.evidence.media import in_words
 
 evidence = App(name="evidence", help="Evidence: files that are kept provably unaltered, and who has had them.", help_format="plaintext")
 UserOption = Annotated[str | None, Parameter(name="--user", help="Who does it. Default: your name on this machine.")]

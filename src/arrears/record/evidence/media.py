@@ -86,15 +86,14 @@ def media_type_of(content: BinaryIO, size_bytes: int, file_name: str) -> MediaTy
     content.seek(0)
     head = content.read(HEAD_BYTES)
     found = _type_by_head(head, file_name)
-    _refuse_another_name(found, file_name)
     if found in _LOOKED_THROUGH:
         if size_bytes > DOCUMENT_BYTES:
             raise too_large(in_words(size_bytes), in_words(DOCUMENT_BYTES))
         content.seek(0)
         found = _LOOKED_THROUGH[found](content.read())
-        _refuse_another_name(found, file_name)
     else:
         _refuse_two_things(found, head, _tail(content, size_bytes))
+    _refuse_another_name(found, file_name)
     content.seek(0)
     return found
 
@@ -138,9 +137,11 @@ def _type_by_head(head: bytes, file_name: str) -> MediaType:
         return DOCX  # Any archive: what is in it decides, and refuses what is no document.
     if not _looks_like_text(head):
         raise not_a_kept_type("something unknown")
+    if _ending(file_name) == ".eml":
+        return MAIL
     if _is_markup(head):
         raise not_a_kept_type("a page or drawing with markup (HTML, SVG, XML)")
-    return MAIL if _ending(file_name) == ".eml" else TEXT
+    return TEXT
 
 
 def _is_mp3(head: bytes) -> bool:
@@ -257,10 +258,12 @@ def _refuse_two_things(found: MediaType, head: bytes, tail: bytes) -> None:
 
 
 def _archive_ends_here(tail: bytes) -> bool:
-    """Is there an end of a ZIP archive whose remark ends where the file does (APPNOTE 4.3.16)?"""
+    """Is there the end record of a ZIP archive on one disk (APPNOTE 4.3.16)? Programs that unpack look for it from the end backwards."""
     place = tail.rfind(b"PK\x05\x06")
     while place >= 0:
-        if place + 22 <= len(tail) and struct.unpack_from("<H", tail, place + 20)[0] == len(tail) - place - 22:
-            return True
+        if place + 22 <= len(tail):
+            disks, here, in_all, directory_bytes = struct.unpack_from("<IHHI", tail, place + 4)
+            if disks == 0 and 0 < here == in_all and directory_bytes >= 46 * in_all:
+                return True
         place = tail.rfind(b"PK\x05\x06", 0, place)
     return False
