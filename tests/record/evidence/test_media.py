@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import struct
 import wave
 import zipfile
 import zlib
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 import typst
@@ -17,6 +20,9 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from arrears.casefile.facts.evidence import EvidenceKind
+from arrears.record.evidence import media, refusals
+from arrears.record.evidence import office as office_check
+from arrears.record.evidence import pdf as pdf_check
 from arrears.record.evidence.media import LIMIT_BYTES, MEGABYTE, media_type_of
 from arrears.record.evidence.refusals import NotKept
 
@@ -30,7 +36,7 @@ def judged(content: bytes, name: str) -> str:
 def refused(content: bytes, name: str) -> NotKept:
     with pytest.raises(NotKept) as why:
         judged(content, name)
-    assert why.value.what and why.value.why and why.value.remedy
+    assert why.value.what and why.value.why and why.value.remedy and all(re.search("[\u4e00-\u9fff]", said) for said in why.value.in_language("zh"))
     return why.value
 
 
@@ -119,7 +125,7 @@ REFUSED = [
     (b"MZ" + bytes(100), "invoice.pdf", "type", "Windows program"), (b"\x7fELF" + bytes(100), "x.txt", "type", "program"), (b"#!/bin/sh\nrm -r /\n", "note.txt", "type", "script"),
     (b"<!DOCTYPE html><p>hi", "note.txt", "type", "markup"), (b"\xef\xbb\xbf  <svg onload=alert(1)>", "note.txt", "type", "markup"), (b"hi <script>alert(1)</script>", "n.txt", "type", "markup"),
     (b"Rar!\x1a\x07" + bytes(9), "all.txt", "type", "RAR"), (b"\xd0\xcf\x11\xe0" + bytes(99), "old.docx", "type", "Office"), (b"\x1f\x8b\x08" + bytes(9), "x.txt", "type", "gzip"),
-    (office("any/thing.txt"), "all.docx", "type", "archive"), (office(), "deed.docm", "name", ".docm"), (pdf(), "reminder.exe", "name", ".exe"), (pdf(), "reminder", "name", "without an ending"),
+    (office("any/thing.txt"), "all.docx", "type", "archive"), (office(), "deed.docm", "name", ".docm"), (pdf(), "reminder.exe", "name", ".exe"), (pdf(), "reminder", "name", "no ending"),
     (jpeg(), "door.png", "name", ".png"), (b"plain words", "run.bat", "name", ".bat"), (b"plain words", "page.html", "name", ".html"), (b"\0\0\0\x18ftypqt  " + bytes(99), "film.mov", "type", "another kind"),
     (b"GIF89a" + bytes(99), "logo.gif", "type", "GIF"), (bytes([0xFF, 0xFB, 0x90, 0x00]) + bytes(2000), "call.mp3", "type", "unknown"), (b"\x01\x02\x03\x04" * 9, "x.txt", "type", "unknown"),
     (b"words " * 1000 + b"\0\0", "note.txt", "type", "behind"), (b"", "note.txt", "empty", "empty"),
@@ -163,3 +169,16 @@ def test_whatever_bytes_come_they_are_of_a_kept_type_or_refused_in_words(content
             media_type_of(io.BytesIO(start + content), len(start + content), f"x{ending}")
         except NotKept:
             continue
+
+
+def test_every_reason_that_can_be_given_has_its_chinese() -> None:
+    folder = Path(refusals.__file__).parent
+    given = set()
+    for file in folder.glob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"not_a_kept_type", "acts_on_its_own", "hidden_from_view"}:
+                given |= {(call.func.id, said.value) for said in call.args if isinstance(said, ast.Constant)}
+    given |= {("not_a_kept_type", named) for _, named in media._REFUSED_STARTS}
+    given |= {("acts_on_its_own", named) for _, named in (*pdf_check._ACTS, *office_check._ACTIVE_PARTS)}
+    known = {"not_a_kept_type": refusals.LOOKS_LIKE, "acts_on_its_own": refusals.ACTS, "hidden_from_view": refusals.HIDDEN}
+    assert {(function, named) for function, known_here in known.items() for named in known_here} == given

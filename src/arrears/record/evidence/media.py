@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from arrears.casefile.facts.evidence import EvidenceKind
-from arrears.record.evidence.refusals import NotKept, acts_on_its_own, hidden_from_view, not_a_kept_type, too_large
+from arrears.record.evidence.refusals import acts_on_its_own, another_name, empty, hidden_from_view, not_a_kept_type, too_large
 
 MEGABYTE = 1 << 20
 LIMIT_BYTES: Mapping[EvidenceKind, int] = {
@@ -88,7 +88,7 @@ def media_type_of(content: BinaryIO, size_bytes: int, file_name: str) -> MediaTy
     found = _type_by_head(head, file_name)
     if found in _LOOKED_THROUGH:
         if size_bytes > DOCUMENT_BYTES:
-            raise too_large(in_words(size_bytes), in_words(DOCUMENT_BYTES))
+            raise too_large(in_words(DOCUMENT_BYTES))
         content.seek(0)
         found = _LOOKED_THROUGH[found](content.read())
     else:
@@ -122,7 +122,7 @@ def ending_of(media_type: str) -> str:
 def _type_by_head(head: bytes, file_name: str) -> MediaType:
     """The type that the first bytes say; text and mail have no mark of their own, so there the name is asked as well."""
     if not head:
-        raise NotKept("empty", "The file is empty.", "There is nothing to keep.", "Look whether it was copied whole, and add it again.")
+        raise empty()
     for found, fits in _MARKS:
         if fits(head):
             # Many telephones write their sound as general MP4; there the name alone says that there is no picture.
@@ -132,7 +132,7 @@ def _type_by_head(head: bytes, file_name: str) -> MediaType:
         if head.startswith(start) and (len(start) > 2 or start == b"#!" or not _looks_like_text(head)):
             raise not_a_kept_type(named)
     if head[4:8] == b"ftyp":
-        raise not_a_kept_type(f"film or pictures of another kind ({head[8:12].decode('latin-1').strip()})")
+        raise not_a_kept_type("film or pictures of another kind")
     if head.startswith(b"PK"):
         return DOCX  # Any archive: what is in it decides, and refuses what is no document.
     if not _looks_like_text(head):
@@ -186,9 +186,7 @@ def _ending(file_name: str) -> str:
 def _refuse_another_name(found: MediaType, file_name: str) -> None:
     ending = _ending(file_name)
     if ending not in found.endings:
-        called = f"“{ending}”" if ending else "without an ending"
-        raise NotKept("name", f"The file is {found.name}, but its name ends {called}.", "A file under a name of another kind is opened by the wrong program.",
-                      f"Look what it really is. Files of this type end in {' or '.join(found.endings)}.", found.name)
+        raise another_name(found.name, ending, found.endings)
 
 
 def _looks_like_text(head: bytes) -> bool:
