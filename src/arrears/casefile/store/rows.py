@@ -16,6 +16,7 @@ from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
+from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.run import RunPublished
 
 Read = Callable[[Any], Any]
@@ -53,6 +54,10 @@ _TABLES = (
               {"kind": str, "blocks": lambda blocks: [str(block) for block in blocks], "may_lift": str}),
     FactTable(HoldLifted, "holds_lifted", {"lifted_by": MayLift}, {"lifted_by": str}),
     FactTable(AlertAcknowledged, "alerts_acknowledged", {}, {}),
+    FactTable(PersonalShown, "personal_shown", {"categories": tuple}, {"categories": list}),
+    FactTable(PersonExported, "persons_exported", {}, {}),
+    FactTable(TransferPermitted, "transfers_permitted", {"categories": tuple}, {"categories": list}),
+    FactTable(TransferWithdrawn, "transfers_withdrawn", {}, {}),
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}

@@ -8,12 +8,14 @@ from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
-from arrears.casefile.store.models.institution import Institution
+from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
+from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
 from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
-    "JournalSalt", "PartyKey", "Role", "RunPublishedRow", "User",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry",
+    "JournalSalt", "PartyKey", "PersonExportedRow", "PersonalShownRow", "Role", "RunPublishedRow", "SearchIndex", "TransferPermittedRow",
+    "TransferWithdrawnRow", "User",
 ]
