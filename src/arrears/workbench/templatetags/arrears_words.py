@@ -22,7 +22,7 @@ from arrears.workbench.permissions import ANYBODY, may_open
 register = template.Library()
 _VOCABULARIES = {
     "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
-    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
+    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS, "show_reason": words.SHOW_REASONS,
 }
 
 
@@ -89,6 +89,12 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in the reader's time zone, to the minute."""
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """The hour and minute of a moment in the reader's time zone."""
+    return timezone.localtime(value).strftime("%H:%M") if value else "—"
 
 
 @register.filter
