@@ -31,6 +31,8 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "search": _STAFF,
     "case": _STAFF,
     "case_journal": _OVERSEERS,
+    "case_show": _STAFF,
+    "case_hide": _STAFF,
     "case_page": _STAFF,
     "case_paper": _STAFF,
     "evidence_add": _WORKERS,

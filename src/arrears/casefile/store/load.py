@@ -29,6 +29,7 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
@@ -85,6 +86,26 @@ def holds_lifted(party_id: int) -> list[HoldLifted]:
 def holds_lifted_of(party_ids: Sequence[int]) -> list[HoldLifted]:
     """The same for many people at once."""
     return _facts_of(HoldLifted, "party_id", party_ids)
+
+
+def personal_shown(party_id: int) -> list[PersonalShown]:
+    """Who saw personal values of this person, which and why, in the order in which it was recorded?"""
+    return _facts(PersonalShown, "party_id", party_id)
+
+
+def persons_exported(party_id: int) -> list[PersonExported]:
+    """Who wrote out everything about this person, and for whom?"""
+    return _facts(PersonExported, "party_id", party_id)
+
+
+def transfers_permitted(jurisdiction: str) -> list[TransferPermitted]:
+    """Which transfers to this jurisdiction were ever permitted? `facts.privacy.transfers_in_force` says which still are."""
+    return _facts(TransferPermitted, "to_jurisdiction", jurisdiction)
+
+
+def transfers_withdrawn(transfer_ids: Sequence[int]) -> list[TransferWithdrawn]:
+    """Which of these permissions were withdrawn?"""
+    return _facts_of(TransferWithdrawn, "transfer_id", transfer_ids)
 
 
 def runs_published(book: str) -> list[RunPublished]:

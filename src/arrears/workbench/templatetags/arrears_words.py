@@ -24,7 +24,7 @@ register = template.Library()
 _VOCABULARIES = {
     "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
     "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "record_alarm": words.RECORD_ALARMS, "consent": words.CONSENT, "product": words.PRODUCTS,
-    "event": words.EVENTS, "evidence": words.EVIDENCE, "evidence_source": words.EVIDENCE_SOURCES, "clock": words.CLOCKS, "capture": words.CAPTURE_FACTS,
+    "event": words.EVENTS, "evidence": words.EVIDENCE, "evidence_source": words.EVIDENCE_SOURCES, "clock": words.CLOCKS, "capture": words.CAPTURE_FACTS, "show_reason": words.SHOW_REASONS,
 }
 
 
@@ -97,6 +97,12 @@ def moment(value: datetime | None) -> str:
 def size(length: int) -> str:
     """How large a file is."""
     return in_words(length)
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """The hour and minute of a moment in the reader's time zone."""
+    return timezone.localtime(value).strftime("%H:%M") if value else "—"
 
 
 @register.filter

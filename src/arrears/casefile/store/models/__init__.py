@@ -9,14 +9,16 @@ from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEvent
 from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
-from arrears.casefile.store.models.institution import Institution
+from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
+from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
 from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
     "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldRow",
-    "IdMap", "Institution", "JournalEntry", "JournalSalt", "LogTile", "PartyKey", "RecordAlarm", "Role", "RunPublishedRow", "SealedEntry",
-    "SigningKey", "TimeStamp", "TreeHead", "UnsealedEntry", "User",
+    "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LogTile", "PartyKey", "PersonExportedRow", "PersonalShownRow",
+    "RecordAlarm", "Role", "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow",
+    "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
 ]
