@@ -5,6 +5,7 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 """
 
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
+from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
@@ -15,5 +16,5 @@ from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
     "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
-    "JournalSalt", "PartyKey", "Role", "RunPublishedRow", "User",
+    "JournalSalt", "PartyKey", "RecordBackedUpRow", "RecordRestoredRow", "Role", "RunPublishedRow", "User",
 ]
