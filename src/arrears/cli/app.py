@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError
 from arrears.cli import doors
 from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
+from arrears.cli.backup import backup, restore, upgrade
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
 from arrears.cli.evidence import evidence
@@ -61,6 +62,9 @@ app.command(record)
 app.command(work)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
 app.command(run)
+app.command(backup)
+app.command(restore)
+app.command(upgrade)
 app.command(report)
 report.command(portfolio_report, name="portfolio")
 report.command(case_report, name="case")

@@ -13,6 +13,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from arrears.casefile.facts.alert import AlertAcknowledged
+from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
 from arrears.casefile.facts.fact import Fact, committed_fields
@@ -63,6 +64,8 @@ _TABLES = (
     FactTable(TransferPermitted, "transfers_permitted", {"categories": tuple}, {"categories": list}),
     FactTable(TransferWithdrawn, "transfers_withdrawn", {}, {}),
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
+    FactTable(RecordBackedUp, "records_backed_up", {}, {}),
+    FactTable(RecordRestored, "records_restored", {}, {}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

@@ -5,6 +5,7 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 """
 
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
+from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
@@ -19,6 +20,6 @@ from arrears.casefile.store.models.user import Role, User
 __all__ = [
     "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldRow",
     "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LogTile", "PartyKey", "PersonExportedRow", "PersonalShownRow",
-    "RecordAlarm", "Role", "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow",
-    "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
+    "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "Role", "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey",
+    "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
 ]
