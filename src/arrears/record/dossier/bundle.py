@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from arrears.casefile.facts.journal import Header, instant
 from arrears.record.dossier.container import Content, pieces_of, size_of
@@ -231,7 +232,7 @@ def _chain_told(chain: Chain, entries: Sequence[ShownEntry]) -> dict[str, object
     return {"chain": str(chain.chain), "entries": len(own), "kind": chain.kind, "last_hash": last, "whole": chain.whole}
 
 
-def redactions_of(entries: Sequence[ShownEntry]) -> list[dict[str, object]]:
+def redactions_of(entries: Sequence[ShownEntry]) -> list[dict[str, Any]]:
     """Which fields are left out, by entry and reason?"""
     found: dict[tuple[int, str], list[str]] = defaultdict(list)
     for entry in entries:

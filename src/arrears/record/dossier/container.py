@@ -53,7 +53,7 @@ def write_zip(files: Mapping[str, Content], out: BinaryIO) -> None:
     >>> out = io.BytesIO()
     >>> write_zip({"b.txt": b"two", "a.txt": b"one"}, out)
     >>> zipfile.ZipFile(out).namelist(), len(out.getvalue())
-    (['a.txt', 'b.txt'], 214)
+    (['a.txt', 'b.txt'], 200)
     """
     _must_have_names(files)
     if sum(map(size_of, files.values())) + 200 * len(files) > _LARGEST or len(files) > _MOST_FILES:
