@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
+from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
 from arrears.casefile.facts.run import RunPublished
@@ -54,6 +55,8 @@ _TABLES = (
     FactTable(HoldLifted, "holds_lifted", {"lifted_by": MayLift}, {"lifted_by": str}),
     FactTable(AlertAcknowledged, "alerts_acknowledged", {}, {}),
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
+    FactTable(DossierExported, "dossiers_exported", {}, {}),
+    FactTable(ReceiptIssued, "receipts_issued", {}, {}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""
