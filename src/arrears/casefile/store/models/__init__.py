@@ -7,6 +7,7 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.dossiers import DossierExportedRow, ReceiptIssuedRow
+from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution
@@ -15,6 +16,6 @@ from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
     "JournalSalt", "PartyKey", "ReceiptIssuedRow", "Role", "RunPublishedRow", "User",
 ]
