@@ -22,7 +22,7 @@ def _of_every_fact():
 class Migration(migrations.Migration):
     """The tables and what protects them."""
 
-    dependencies = [("store", "0003_alerts_acknowledged")]
+    dependencies = [("store", "0005_evidence")]
     operations = [
         migrations.CreateModel(
             name="DossierExportedRow",
