@@ -64,13 +64,14 @@ class ShownEntry:
 
 @dataclass(frozen=True, slots=True)
 class ShownHead:
-    """A signed head: its line and signature, and the time-stamp authority's answers about it."""
+    """A signed head: its line and signature, the time-stamp authority's answers about it, and the first of their times."""
 
     size: int
     root: bytes
     line: bytes
     signature: bytes
     stamps: tuple[bytes, ...] = ()
+    stamped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
