@@ -1330,8 +1330,8 @@ def _receipt_entry(said: dict[str, Any], header: dict[str, Any], head: dict[str,
 def findings(source: Source, pins: Sequence[str] = (), anchors: Sequence[x509.Certificate] = (), report: Report | None = None) -> Iterator[Finding]:
     """What is wrong with this bundle or receipt, one thing after the other? `source` is a path, or the bytes of a .zip or receipt."""
     report = report if report is not None else Report()
+    files: dict[str, File] = {}
     if not isinstance(source, bytes) and Path(source).is_dir():
-        files: dict[str, File] = {}
         yield from _folder_files(Path(source), files)
         report.checked.append(("folder", {"files": len(files)}))
         yield from _Bundle(files, pins, anchors, report).findings()
@@ -1342,7 +1342,6 @@ def findings(source: Source, pins: Sequence[str] = (), anchors: Sequence[x509.Ce
         if start == b'{"':
             yield from _receipt_findings(_read_at(stream, 0, total), pins, anchors, report)
             return
-        files = {}
         damaged = False
         for one in _zip_files(stream, total, files):
             damaged = damaged or one.code != "container-checksum"
@@ -1350,6 +1349,17 @@ def findings(source: Source, pins: Sequence[str] = (), anchors: Sequence[x509.Ce
         if not damaged or (files and MANIFEST in files):
             report.checked.append(("container", {"files": len(files)}))
             yield from _Bundle(files, pins, anchors, report).findings()
+
+
+def files_in(source: Source) -> dict[str, bytes]:
+    """All files of a bundle, for whoever works on with one that was verified; nothing is checked here."""
+    files: dict[str, File] = {}
+    if not isinstance(source, bytes) and Path(source).is_dir():
+        list(_folder_files(Path(source), files))
+        return {name: file.read() for name, file in files.items()}
+    with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as stream:
+        list(_zip_files(stream, stream.seek(0, io.SEEK_END), files))
+        return {name: file.read() for name, file in files.items()}
 
 
 def verify(source: Source, pins: Sequence[str] = (), anchors: Sequence[x509.Certificate] = ()) -> Report:

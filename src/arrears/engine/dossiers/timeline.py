@@ -89,6 +89,6 @@ class _Writer:
     def how_to_check(self) -> Section:
         count = counted(len(self.stamped), "time-stamped head")
         return Section(self.say("How to check it", "如何核验"), sentences=(
-            self.say("Run `python verify.py DOSSIER` (enclosed, needs Python 3.9 and the package cryptography, no network), best with a copy of verify.py that you got elsewhere. By hand: README.txt.",
-                     "运行 python verify.py 证据包（已附，需 Python 3.9 及 cryptography，无需联网）；建议使用从其他途径取得的 verify.py。手工核验方法见 README.txt。"),
+            self.say("Run `python verify.py DOSSIER` (enclosed, needs Python 3.9 and the package cryptography, no network), best with a copy of verify.py that you got elsewhere. By hand: readme.txt.",
+                     "运行 python verify.py 证据包（已附，需 Python 3.9 及 cryptography，无需联网）；建议使用从其他途径取得的 verify.py。手工核验方法见 readme.txt。"),
             self.say(f"Compare the key's fingerprint with the one that the institution publishes. {count} enclosed.", f"请将密钥指纹与机构公布的核对。附 {len(self.stamped)} 个有时间戳的树头。")))
