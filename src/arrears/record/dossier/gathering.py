@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 
 from arrears.casefile.facts.fact import INSTITUTION_CHAIN
@@ -21,10 +22,13 @@ from arrears.casefile.store.load import StoredEntry
 from arrears.core.problems import BadData
 from arrears.record.dossier.bundle import ERASED, Chain, Field, ShownEntry, ShownHead
 from arrears.record.journal.heads import Head, heads, last_head
-from arrears.record.journal.merkle import consistency_proof, inclusion_proof
+from arrears.record.journal.merkle import Node, consistency_proof, inclusion_proof, node_hash
 from arrears.record.journal.nodes import StoredNodes
 from arrears.record.journal.signing import public_keys
 from arrears.record.journal.timestamps import response_of
+
+TILE_HEIGHT = 8
+"""The tree's stored nodes lie at multiples of this height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ def gather_entry(entry_id: int) -> Gathered | None:
     return _gathered([stored], (), last) if stored else None
 
 
+def gather_number(number: int) -> Gathered | None:
+    """The same for the entry of this number (from 0)."""
+    last = _last_head()
+    stored = load.entry_with_number(number, last.size)
+    return _gathered([stored], (), last) if stored else None
+
+
 def _last_head() -> Head:
     last = last_head()
     if last is None:
@@ -71,13 +82,26 @@ def _gathered(stored: Sequence[StoredEntry], chains: tuple[Chain, ...], last: He
     numbers = [one.number for one in stored]
     shown_heads = _shown_heads(numbers, last)
     sizes = [head.size for head, _ in shown_heads]
-    nodes = StoredNodes(last.size)
-    nodes.preload([*numbers, *(size - 1 for size in sizes)])
+    stored_nodes = StoredNodes(last.size)
+    stored_nodes.preload([*numbers, *(size - 1 for size in sizes)])
+    nodes = _remembered(stored_nodes)
     entries = tuple(ShownEntry(one.number, one.entry.header, one.header, _fields(one), tuple(inclusion_proof(nodes, one.number, last.size))) for one in stored)
     consistency = tuple((old, new, tuple(consistency_proof(nodes, old, new))) for old, new in pairwise(sizes))
     known, used = public_keys(), {head.key_id for head, _ in shown_heads}
     told = tuple(ShownHead(head.size, head.root, head.line, head.signature, tuple(response_of(token) for token, _ in stamps), stamps[0][1] if stamps else None) for head, stamps in shown_heads)
     return Gathered(chains, entries, told, consistency, {key_id: known[key_id] for key_id in sorted(used)}, last.key_id)
+
+
+def _remembered(nodes: StoredNodes) -> Node:
+    """The same nodes, each worked out once: thousands of proofs share most of their way. At a tile's height the stored ones are asked."""
+
+    @cache
+    def node(height: int, index: int) -> bytes:
+        if height % TILE_HEIGHT == 0:
+            return nodes(height, index)
+        return node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
+
+    return node
 
 
 def _fields(stored: StoredEntry) -> tuple[Field, ...]:

@@ -1,4 +1,4 @@
-"""Which dossiers and receipts were handed out? Who got them and why is sealed under the person's key."""
+"""Which dossiers and receipts were handed out?"""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class DossierExportedRow(FactRow):
     case_id = models.BigIntegerField(db_index=True)
     party_id = models.BigIntegerField(db_index=True)
     manifest_sha256 = models.TextField()
-    sealed_recipient = models.BinaryField()
-    sealed_purpose = models.BinaryField()
+    recipient = models.TextField()
+    purpose = models.TextField()
     to_jurisdiction = models.TextField()
-    sealed_transfer_basis = models.BinaryField()
+    transfer_basis = models.TextField()
     language = models.TextField()
     entries = models.IntegerField()
     files = models.IntegerField()
