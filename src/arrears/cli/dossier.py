@@ -181,7 +181,7 @@ def verify(
 
     Examples:
       arrears verify dossier.zip --key 34750f98bd59fcfc --tsa-ca authority.pem
-      arrears verify --write-tool verify.py       (for whoever has no arrears: Python and cryptography are enough)
+      arrears verify --write-tool verify.py
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from arrears.core.money import format_money
 from arrears.engine import words
 from arrears.engine.case_reports.report import Report, Section, Table
 from arrears.engine.dossiers.forms import BLANK, EVIDENCE_KINDS, SOURCES, CaseForForms, Documents, code_word
-from arrears.engine.dossiers.telling import details_of, plain, title_of
+from arrears.engine.dossiers.telling import details_of, grouped, plain, title_of
 from arrears.ledger.account.statement import Statement
 from arrears.ledger.account.words import COMPONENTS
 from arrears.ledger.allocation.claims import Component
@@ -65,8 +65,9 @@ def _amounts(case: CaseForForms) -> Section:
     shown = [one for one in Component if any(item.open_minor(one) for told in case.statements.values() for item in told.ledger.items)]
     head = ("账户", "币种", *(f"应还未还{COMPONENTS[one].zh}" for one in shown), "到期应还合计", "全部未还（含未到期）")
     rows = tuple(_amount_row(account, told, shown) for account, told in case.statements.items())
+    until = max(told.to_on for told in case.statements.values())
     return Section("三、欠款数额", tables=(Table(head, rows, tuple(range(2, len(head)))),),
-                   sentences=(f"截至 {case.on}，依附件 statements/ 中逐日对账单计算；还款抵充顺序见该对账单。此后利息、罚息的计算方法：{_BLANK}",))
+                   sentences=(f"截至 {until}，依附件 statements/ 中逐日对账单计算；还款抵充顺序见该对账单。此后利息、罚息的计算方法：{_BLANK}",))
 
 
 def _amount_row(account: int, told: Statement, shown: list[Component]) -> tuple[str, ...]:
@@ -106,7 +107,7 @@ def evidence_list(case: CaseForForms) -> Report:
     sections = (
         Section("证据", tables=(Table(head, rows, (0,)),) if rows else (), sentences=() if rows else ("本证据包未附证据文件。",)),
         Section("关于电子数据", sentences=(
-            "各文件的 SHA-256 在存证时即写入日志；日志树头经机构签名，并由时间戳机构加盖时间戳（见 timestamps/）。存证后是否改动可用 verify.py 核验。",
+            "各文件的 SHA-256 在存证时即写入日志，日志树头经机构签名。" + (f"另附第三方时间戳 {case.stamps} 个（timestamps/）。" if case.stamps else "尚无第三方时间戳。") + "存证后是否改动可用 verify.py 核验。",
             "存证之前的真实性，即来源、形成过程与保管，须依《人民法院在线诉讼规则》第十六至十九条另行说明；已知的缺口见时间线“本证据包无法证明的内容”。",
             f"系统是否完整可靠、是否处于正常运行状态（证据规定第九十三条）：{_BLANK}")),
         Section("提交", pairs=(("提交人（签章）", _BLANK), ("提交日期", _BLANK), ("签收人、签收日期", _BLANK))),
@@ -125,4 +126,4 @@ def _evidence_row(case: CaseForForms, place: int, file: EvidenceFile) -> tuple[s
     kind = (value("kind") or "s:")[2:]
     title = plain(value("title") or "s:") or code_word(EVIDENCE_KINDS, value("kind"), "zh")
     return (str(place), f"{title}（{code_word(EVIDENCE_KINDS, value('kind'), 'zh')}，{file.path}）", code_word(SOURCES, value("source"), "zh") or _BLANK,
-            f"{_PURPOSES.get(kind, '')}{'；' if kind in _PURPOSES else ''}{_BLANK}", _BLANK, f"电子数据；原始载体：{_BLANK}", str(file.number + 1), (value("original_sha256") or "s:")[2:])
+            f"{_PURPOSES.get(kind, '')}{'；' if kind in _PURPOSES else ''}{_BLANK}", _BLANK, f"电子数据；原始载体：{_BLANK}", str(file.number + 1), grouped((value("original_sha256") or "s:")[2:]))

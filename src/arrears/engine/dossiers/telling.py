@@ -38,12 +38,28 @@ LABELS: Mapping[str, Sentence] = {
     "purpose": Sentence("purpose", "用途"), "exported_by": Sentence("exported by", "导出人"), "manifest_sha256": Sentence("manifest", "清单哈希"),
     "to_jurisdiction": Sentence("to jurisdiction", "目的法域"), "file_name": Sentence("file", "文件名"),
 }
+EVIDENCE_KINDS: Mapping[str, Sentence] = {
+    "recording": Sentence("Recording", "录音录像"), "message": Sentence("Message", "信息"), "receipt": Sentence("Receipt", "送达或付款凭证"), "letter": Sentence("Letter", "信函"),
+    "photograph": Sentence("Photograph", "照片"), "minutes": Sentence("Minutes", "笔录、纪要"), "contract": Sentence("Contract", "合同"), "statement": Sentence("Statement", "对账单、说明"),
+    "identity": Sentence("Identity", "身份证明"), "court": Sentence("Document of a court or notary", "法院、公证文书"), "other": Sentence("Other", "其他"),
+}
+SOURCES: Mapping[str, Sentence] = {
+    "arrears": Sentence("made by the institution's system", "机构系统生成"), "staff": Sentence("the institution", "机构"), "debtor": Sentence("the debtor", "债务人提交"),
+    "third_party": Sentence("a third party", "第三方"), "unknown": Sentence("not known", "不详"),
+}
+CLOCKS: Mapping[str, Sentence] = {
+    "device": Sentence("the device's own", "设备自身"), "network": Sentence("kept right over a network", "网络校时"), "trusted": Sentence("a time-stamping authority's", "时间戳机构"),
+    "stated": Sentence("stated by a person", "由人陈述"), "unknown": Sentence("not known", "不详"),
+}
+UNKNOWN = Sentence("not known", "不详")
 NOT_TOLD = frozenset({"case_id", "party_id", "run_id", "currency", "digests", "counts", "address", "evidence_id", "hold_id", "alert_id", "dossier_id", "rule", "policy_version"})
 """Ids and digests stand in the entries themselves; on a page they hide what matters."""
 _OTHER_LANGUAGE: Mapping[Language, str] = {"en": "reason_zh", "zh": "reason_en"}
 _CODES: Mapping[tuple[str, str], Mapping[str, Sentence]] = {
     ("hold:placed", "kind"): words.HOLDS, ("case:decision:changed", "channel"): words.CHANNELS, ("alert:acknowledged", "kind"): words.ALERTS,
+    ("evidence:kept", "kind"): EVIDENCE_KINDS, ("evidence:kept", "source"): SOURCES, ("evidence:kept", "clock_source"): CLOCKS,
 }
+_SAID_BY_NAME = frozenset({("case:opened", "kind"), ("case:closed", "kind"), ("case:reopened", "kind")})
 
 
 def title_of(name: str, language: Language) -> str:
@@ -67,7 +83,7 @@ def label_of(name: str, language: Language) -> str:
 def details_of(entry: ShownEntry, language: Language) -> str:
     """What does the entry say, field after field? What is left out is said to be."""
     currency = plain(entry.value("currency") or "n:")
-    told = [(field.name, _told(entry.header.name, field, currency, language)) for field in entry.fields if field.name not in NOT_TOLD and field.name != _OTHER_LANGUAGE[language]]
+    told = [(field.name, _told(entry.header.name, field, currency, language)) for field in entry.fields if field.name not in NOT_TOLD and field.name != _OTHER_LANGUAGE[language] and (entry.header.name, field.name) not in _SAID_BY_NAME]
     between = {"en": "; ", "zh": "；"}[language]
     return between.join(f"{label_of(name, language)}: {said}" if language == "en" else f"{label_of(name, language)}：{said}" for name, said in told if said)
 
@@ -80,6 +96,10 @@ def _told(entry_name: str, field: Field, currency: str, language: Language) -> s
         return format_money(int(said), currency, language)
     if field.name.endswith("_id") and said.isdigit() and 0 < int(said) <= ID_MAX:
         return id_text(int(said))
+    if field.name.endswith("_sha256"):
+        return grouped(said)
+    if entry_name == "evidence:kept" and said == "unknown":
+        return UNKNOWN.in_language(language)
     codes = _CODES.get((entry_name, field.name), {})
     return codes[said].in_language(language) if said in codes else said
 
@@ -109,3 +129,12 @@ def plain(value: str) -> str:
     if tag == "l":
         return ", ".join(str(one) if not isinstance(one, list) else " ".join(map(str, one)) for one in json.loads(said))
     return said if tag != "n" else ""
+
+
+def grouped(digest: str) -> str:
+    """A hash in groups, so that a narrow column can break it.
+
+    >>> grouped("00" * 32)
+    '0000000000000000 0000000000000000 0000000000000000 0000000000000000'
+    """
+    return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))

@@ -65,7 +65,7 @@ class _Writer:
         return Section(self.say("What this is", "说明"), pairs=tuple((label, text or self.say("not stated", "未说明")) for label, text in pairs), sentences=(said,))
 
     def entries_in_order(self) -> Section:
-        head = (self.say("No.", "序号"), self.say("Recorded", "记录时间"), self.say("What", "事项"), self.say("Particulars", "内容"), self.say("By", "记录者"), self.say("There by (time-stamp)", "最迟存在于（时间戳）"))
+        head = (self.say("No.", "序号"), self.say("Recorded", "记录时间"), self.say("What", "事项"), self.say("Particulars", "内容"), self.say("By", "记录者"), self.say("Time-stamped", "时间戳"))
         rows = tuple((str(entry.number + 1), moment(entry.header.recorded_at), title_of(entry.header.name, self.language), details_of(entry, self.language), entry.header.actor, self.there_by(entry)) for entry in self.entries)
         return Section(self.say("What happened", "经过"), tables=(Table(head, rows, (0,)),))
 

@@ -182,13 +182,15 @@ class _Pages:
     def of(self, entries: Sequence[ShownEntry], gathered: Gathered, evidence: tuple[EvidenceFile, ...], gaps: list[Gap]) -> dict[str, Content]:
         """All pages by file name; adds to `gaps` what could not be made."""
         case_id = int(self.about.case["case_id"])
-        view = self._view(case_id)
+        view = self._view(case_id) if self.wish.left_out == NOTHING else None
         statements = self._statements(view)
-        case = CaseForForms(self.about, entries, evidence, self.today, view, statements)
+        case = CaseForForms(self.about, entries, evidence, self.today, view, statements, sum(len(head.stamps) for head in gathered.heads))
         make_documents = BY_JURISDICTION.get(self.about.jurisdiction, united_states.documents if self.wish.language == "en" else china.documents)
         reports: dict[str, Report] = dict(make_documents(case)) if self.about.jurisdiction in BY_JURISDICTION else {"documents/evidence-list": make_documents(case)["documents/evidence-list"]}
         reports |= {f"statements/{id_text(account).lower()}": statement_report(told, id_text(account), self.wish.language) for account, told in statements.items()}
-        if view is None:
+        if self.wish.left_out != NOTHING:
+            gaps.append(Gap("not_from_the_book", "Since something is left out, documents draw on the entries alone: the book might say what was left out.", "因有内容被略去，文书仅依据记录制作：账本可能含有被略去的内容。"))
+        elif view is None:
             gaps.append(Gap("no_current_run", "No current run has this case: documents have blanks where book and run would speak.", "当前运行中无此案件：文书中本应由账本和运行结果填写之处留空。"))
         made: dict[str, Content] = {}
         reports["timeline"] = self._timeline(entries, gathered, gaps, view)
@@ -211,7 +213,7 @@ class _Pages:
     def _timeline(self, entries: Sequence[ShownEntry], gathered: Gathered, gaps: Sequence[Gap], view: reading.CaseView | None) -> Report:
         zh = self.wish.language == "zh"
         names = {"案件" if zh else "Case": id_text(int(self.about.case["case_id"]))}
-        if view is not None and view.person.called and not self.wish.left_out.fields and not self.wish.left_out.entries:
+        if view is not None and view.person.called:
             names |= {"债务人" if zh else "Person": view.person.called}
         return timeline(self.about, entries, gathered.heads, gaps, names, self.wish.language)
 
