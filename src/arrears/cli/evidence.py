@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceSource
+from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceSource, unknown_capture_facts
 from arrears.cli import doors
 from arrears.cli.clock import now
 from arrears.cli.options import HomeOption, JsonOption
@@ -17,10 +17,9 @@ from arrears.cli.showing import progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.engine.use_cases import evidence as use_case
+from arrears.engine.use_cases.evidence import Captured, Offered, in_words
 from arrears.engine.use_cases.setting_up import institution_of
-from arrears.engine.words import counted
-from arrears.record.evidence.keeping import Captured, Offered
-from arrears.record.evidence.media import in_words
+from arrears.engine.words import CAPTURE_FACTS, counted
 
 evidence = App(name="evidence", help="Evidence: files that are kept provably unaltered, and who has had them.", help_format="plaintext")
 UserOption = Annotated[str | None, Parameter(name="--user", help="Who does it. Default: your name on this machine.")]
@@ -90,15 +89,9 @@ def add_(
         show_json(use_case.as_plain(kept))
         return
     results.print(f"Kept as {id_text(kept.evidence_id)}: {kept.media_type}, {in_words(kept.size_bytes)}, SHA-256 {kept.original_sha256}")
-    unknown = use_case.as_plain(kept)["unknown"]
+    unknown = unknown_capture_facts(kept)
     if unknown:
-        results.print(f"Not known of the time before: {', '.join(_WORDS[name] for name in unknown)}.")  # type: ignore[attr-defined]
-
-
-_WORDS = {
-    "captured_at": "when it was captured", "clock_source": "by which clock", "device": "device", "system": "system", "operator": "operator", "source": "where it comes from",
-    "provenance": "how it was made",
-}
+        results.print(f"Not known of the time before: {', '.join(CAPTURE_FACTS[name].en for name in unknown)}.")
 
 
 @evidence.command(name="list")

@@ -18,9 +18,15 @@ from arrears.core.problems import AnswerIsNo, Refused
 from arrears.engine.home import PRIVATE_FILE, Home
 from arrears.record.evidence import checking, keeping
 from arrears.record.evidence.checking import Checked
-from arrears.record.evidence.keeping import HandedOut, Offered
-from arrears.record.evidence.media import ending_of
+from arrears.record.evidence.keeping import Captured, HandedOut, Offered
+from arrears.record.evidence.media import LIMIT_BYTES, MOST_BYTES, ending_of, in_words
+from arrears.record.evidence.refusals import NotKept, StoreRefused
 from arrears.record.evidence.store import EvidenceStore, settings_from
+
+__all__ = [
+    "LIMIT_BYTES", "MOST_BYTES", "Captured", "Checked", "HandedOut", "NotKept", "Offered", "StoreRefused", "add", "as_plain", "checked", "download_name", "hand_out", "in_words",
+    "listed", "save", "store_of",
+]
 
 
 def store_of(home: Home, institution_id: int) -> EvidenceStore:

@@ -24,7 +24,7 @@ from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.vault import default_vault
 from arrears.core.problems import AnswerIsNo, BadData, WrongCall
 from arrears.record.evidence.media import LIMIT_BYTES, in_words, media_type_of
-from arrears.record.evidence.refusals import EvidenceAltered, NotKept, too_large
+from arrears.record.evidence.refusals import EvidenceAltered, empty, too_large
 from arrears.record.evidence.sealed import SALT_BYTES, Meant, open_file, seal_file
 from arrears.record.evidence.store import EvidenceStore
 
@@ -201,10 +201,10 @@ def _measured(content: BinaryIO, limit: int) -> tuple[int, str]:
     while piece := content.read(PIECE_BYTES):
         counted += len(piece)
         if counted > limit:
-            raise too_large("", in_words(limit))
+            raise too_large(in_words(limit))
         digest.update(piece)
     if not counted:
-        raise NotKept("empty", "The file is empty.", "There is nothing to keep.", "Look whether it was copied whole, and add it again.")
+        raise empty()
     return counted, digest.hexdigest()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import compat32
 
-from arrears.record.evidence.refusals import NotKept, not_a_kept_type
+from arrears.record.evidence.refusals import NotKept, hidden_from_view, not_a_kept_type, of_attachment
 
 _QUIET = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _SMALL_PICTURES = (b"GIF87a", b"GIF89a")
@@ -24,11 +26,14 @@ def refuse_dangerous_mail(content: bytes, judge: Callable[[bytes, str], object])
     message = message_from_bytes(content, policy=compat32)
     if not (message["From"] and (message["Date"] or message["Received"])):
         raise not_a_kept_type("a text called an e-mail: it has no sender or no date")
-    for number, part in enumerate(message.walk()):
-        if number > MOST_PARTS:
-            raise not_a_kept_type("an e-mail of too many parts")
-        if not part.is_multipart():
-            _judge_part(part, judge)
+    try:
+        for number, part in enumerate(message.walk()):
+            if number > MOST_PARTS:
+                raise not_a_kept_type("an e-mail of too many parts")
+            if not part.is_multipart():
+                _judge_part(part, judge)
+    except (LookupError, ValueError, TypeError, HeaderParseError) as broken:  # Names in character sets that there are not, and the like.
+        raise hidden_from_view("the e-mail is broken") from broken
 
 
 def _judge_part(part: Message, judge: Callable[[bytes, str], object]) -> None:
@@ -43,14 +48,11 @@ def _judge_part(part: Message, judge: Callable[[bytes, str], object]) -> None:
     try:
         judge(attached, _plain(name, part))
     except NotKept as refused:
-        raise NotKept(refused.code, f"An attachment of the e-mail is not kept. {refused.what}", refused.why,
-                      "Add the text of the e-mail as PDF; keep the original in its mailbox.", refused.named) from refused
+        raise of_attachment(refused) from refused
 
 
 def _plain(name: str | None, part: Message) -> str:
     """The attachment's name, decoded; where it has none, one that its stated type would give it."""
     if name:
-        from email.header import decode_header, make_header
-
         return str(make_header(decode_header(name)))
     return "attachment." + {"jpeg": "jpg", "plain": "txt", "mpeg": "mp3"}.get(part.get_content_subtype(), part.get_content_subtype())

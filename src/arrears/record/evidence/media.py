@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from arrears.casefile.facts.evidence import EvidenceKind
-from arrears.record.evidence.refusals import NotKept, acts_on_its_own, hidden_from_view, not_a_kept_type, too_large
+from arrears.record.evidence.refusals import acts_on_its_own, another_name, empty, hidden_from_view, not_a_kept_type, too_large
 
 MEGABYTE = 1 << 20
 LIMIT_BYTES: Mapping[EvidenceKind, int] = {
@@ -86,15 +86,14 @@ def media_type_of(content: BinaryIO, size_bytes: int, file_name: str) -> MediaTy
     content.seek(0)
     head = content.read(HEAD_BYTES)
     found = _type_by_head(head, file_name)
-    _refuse_another_name(found, file_name)
     if found in _LOOKED_THROUGH:
         if size_bytes > DOCUMENT_BYTES:
-            raise too_large(in_words(size_bytes), in_words(DOCUMENT_BYTES))
+            raise too_large(in_words(DOCUMENT_BYTES))
         content.seek(0)
         found = _LOOKED_THROUGH[found](content.read())
-        _refuse_another_name(found, file_name)
     else:
         _refuse_two_things(found, head, _tail(content, size_bytes))
+    _refuse_another_name(found, file_name)
     content.seek(0)
     return found
 
@@ -123,7 +122,7 @@ def ending_of(media_type: str) -> str:
 def _type_by_head(head: bytes, file_name: str) -> MediaType:
     """The type that the first bytes say; text and mail have no mark of their own, so there the name is asked as well."""
     if not head:
-        raise NotKept("empty", "The file is empty.", "There is nothing to keep.", "Look whether it was copied whole, and add it again.")
+        raise empty()
     for found, fits in _MARKS:
         if fits(head):
             # Many telephones write their sound as general MP4; there the name alone says that there is no picture.
@@ -133,14 +132,16 @@ def _type_by_head(head: bytes, file_name: str) -> MediaType:
         if head.startswith(start) and (len(start) > 2 or start == b"#!" or not _looks_like_text(head)):
             raise not_a_kept_type(named)
     if head[4:8] == b"ftyp":
-        raise not_a_kept_type(f"film or pictures of another kind ({head[8:12].decode('latin-1').strip()})")
+        raise not_a_kept_type("film or pictures of another kind")
     if head.startswith(b"PK"):
         return DOCX  # Any archive: what is in it decides, and refuses what is no document.
     if not _looks_like_text(head):
         raise not_a_kept_type("something unknown")
+    if _ending(file_name) == ".eml":
+        return MAIL
     if _is_markup(head):
         raise not_a_kept_type("a page or drawing with markup (HTML, SVG, XML)")
-    return MAIL if _ending(file_name) == ".eml" else TEXT
+    return TEXT
 
 
 def _is_mp3(head: bytes) -> bool:
@@ -185,9 +186,7 @@ def _ending(file_name: str) -> str:
 def _refuse_another_name(found: MediaType, file_name: str) -> None:
     ending = _ending(file_name)
     if ending not in found.endings:
-        called = f"“{ending}”" if ending else "without an ending"
-        raise NotKept("name", f"The file is {found.name}, but its name ends {called}.", "A file under a name of another kind is opened by the wrong program.",
-                      f"Look what it really is. Files of this type end in {' or '.join(found.endings)}.", found.name)
+        raise another_name(found.name, ending, found.endings)
 
 
 def _looks_like_text(head: bytes) -> bool:
@@ -257,10 +256,12 @@ def _refuse_two_things(found: MediaType, head: bytes, tail: bytes) -> None:
 
 
 def _archive_ends_here(tail: bytes) -> bool:
-    """Is there an end of a ZIP archive whose remark ends where the file does (APPNOTE 4.3.16)?"""
+    """Is there the end record of a ZIP archive on one disk (APPNOTE 4.3.16)? Programs that unpack look for it from the end backwards."""
     place = tail.rfind(b"PK\x05\x06")
     while place >= 0:
-        if place + 22 <= len(tail) and struct.unpack_from("<H", tail, place + 20)[0] == len(tail) - place - 22:
-            return True
+        if place + 22 <= len(tail):
+            disks, here, in_all, directory_bytes = struct.unpack_from("<IHHI", tail, place + 4)
+            if disks == 0 and 0 < here == in_all and directory_bytes >= 46 * in_all:
+                return True
         place = tail.rfind(b"PK\x05\x06", 0, place)
     return False

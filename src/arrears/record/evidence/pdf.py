@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from arrears.record.evidence.refusals import NotKept, acts_on_its_own, hidden_from_view
+from arrears.record.evidence.refusals import acts_on_its_own, cut_off, hidden_from_view
 
 _ACTS = (
     ("JavaScript", "JavaScript"), ("Launch", "an action that starts a program"), ("EmbeddedFile", "an embedded file"), ("EmbeddedFiles", "an embedded file"),
@@ -36,7 +36,7 @@ def refuse_active_pdf(content: bytes) -> None:
     arrears.record.evidence.refusals.NotKept: The file holds JavaScript. ...
     """
     if b"%%EOF" not in content[-2048:]:
-        raise NotKept("broken", "The PDF is cut off: it has no end.", "It could not be opened later.", "Copy it again from where it came, and add it again.")
+        raise cut_off()
     plain = _unescaped(content)
     _refuse_names(plain)
     if re.search(rb"/Encrypt(?=[\x00\t\n\x0c\r </])", plain):

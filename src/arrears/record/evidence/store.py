@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import urllib.error
 import urllib.request
@@ -246,20 +247,22 @@ class EvidenceStore:
 
     @contextmanager
     def _asking(self, what: str, address: str = "") -> Iterator[None]:
-        """The store's refusals in our words. Its own text may hold a signed address, so only its first line without one is passed on."""
+        """The store's refusals in our words. Its own text may hold a signed address: only its code is passed on."""
         try:
             yield
         except FileNotFoundError as none:
-            raise self._missing(address) from none
+            if not address or "NoSuchBucket" in str(none):
+                raise self._refused(what, "there is no such bucket or folder") from None
+            raise self._missing(address) from None
         except urllib.error.HTTPError as answer:
-            if answer.code == 404:
-                raise self._missing(address) from answer
+            if answer.code == 404 and address:
+                raise self._missing(address) from None
             raise self._refused(what, f"answer {answer.code}") from None
         except (BaseError, OSError, ValueError) as trouble:
             raise self._refused(what, _brief(trouble)) from None
 
     def _missing(self, address: str) -> EvidenceMissing:
-        return EvidenceMissing(f"There is nothing at {address or 'this address'} in {self.place}.", "The record says that it was kept there; without the bytes nothing can be shown.",
+        return EvidenceMissing(f"There is nothing at {address} in {self.place}.", "The record says that it was kept there; without the bytes nothing can be shown.",
                                f"Is {URL_VARIABLE} the one under which it was kept? Else bring the object back from a backup.")
 
     def _refused(self, what: str, said: str) -> StoreRefused:
@@ -271,7 +274,13 @@ def _brief(trouble: Exception) -> str:
     if isinstance(trouble, OSError) and trouble.strerror:
         return trouble.strerror
     known = {"PermissionDeniedError": "we may not", "UnauthenticatedError": "it does not know us"}
-    return known.get(type(trouble).__name__, "it did not answer as it should")
+    code = _CODE.search(str(trouble))
+    said = known.get(type(trouble).__name__, "it did not answer as it should")
+    return f"{said} ({code.group(1)})" if code else said
+
+
+_CODE = re.compile(r"<Code>(\w{1,60})</Code>")
+"""The one word of an S3 server's answer that says what is wrong and holds nothing secret."""
 
 
 def _s3(url: str) -> S3Store:
@@ -279,4 +288,6 @@ def _s3(url: str) -> S3Store:
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.netloc or parts.query or "@" in parts.netloc:
         raise WrongCall(f"{URL_VARIABLE} is not an address of a bucket.", "Evidence has no place.", "Write s3://bucket or s3://bucket/prefix; keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
-    return S3Store(parts.netloc, prefix=parts.path.strip("/") or None, checksum_algorithm="SHA256", client_options=_CLIENT, retry_config=_RETRY)
+    # The library forgets this one of the environment's settings once it is given others.
+    client = {**_CLIENT, "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}}
+    return S3Store(parts.netloc, prefix=parts.path.strip("/") or None, checksum_algorithm="SHA256", client_options=client, retry_config=_RETRY)
