@@ -192,3 +192,59 @@ def test_the_dossier_of_two_thousand_entries_takes_five_seconds_at_most(home, ba
     assert verifier.verify(made.target, [made.fingerprint]).proven
     assert took < 5, f"{took:.1f} s"
     assert json.loads(verifier.files_in(made.target)["manifest.json"])["head"]["size"] >= 2001
+
+
+# ---- receipts
+
+
+def issued(home, bank, number: int, language: str = "en"):
+    from arrears.engine.use_cases.receipts import issue
+
+    return issue(home, bank, number=number, language=language, actor="lin", at=NOW, environ={})
+
+
+def test_a_person_takes_home_a_receipt_that_the_tool_believes_and_its_issue_is_recorded(home, bank, case, person, store):
+    import hashlib
+
+    made = issued(home, bank, 2)
+    report = verifier.verify(made.content, [made.fingerprint])
+    assert report.proven and dict(report.checked)["receipt"]["number"] == 2
+    with store.institution.acting_for(bank):
+        [(digest, about)] = query(store, "SELECT receipt_sha256, about_entry_id FROM receipts_issued")
+        assert digest == hashlib.sha256(made.content).hexdigest() and store.load.verify_chain(person) == []
+    assert json.loads(json.loads(made.content)["header"])["entry_id"] == str(about)
+
+
+def test_a_receipts_page_says_what_was_recorded_in_the_persons_language(home, bank, case):
+    from arrears.engine.case_reports.page import html_of
+
+    page = html_of(issued(home, bank, 2, "zh").page)
+    assert "says it was paid in May" in page and "设置保护（暂停）" in page and "回执" in page
+
+
+def test_there_is_no_receipt_of_an_entry_that_is_not_there_or_not_ours(home, bank, other_bank, case, store):
+    with pytest.raises(AnswerIsNo, match="no such entry"):
+        issued(home, bank, 99)
+    record(store, other_bank, opening(store, store.ids.random_id()))
+    with pytest.raises(AnswerIsNo, match="no such entry"):
+        issued(home, other_bank, 2)
+
+
+# ---- redaction by the holder of the key, and by somebody else
+
+
+def test_a_dossier_is_redacted_under_the_homes_key_or_as_a_copy_by_anybody(home, bank, other_bank, case, tmp_path):
+    from arrears.engine.use_cases.dossiers import redact
+
+    made = exported(home, bank, case, tmp_path / "dossier.zip")
+    for name, who in (("signed.zip", (home, bank)), ("copy.zip", (None, None))):
+        target, left_out, gone = redact(*who, made.target, tmp_path / name, read_wanted(["reason"], []), actor="lin", at=NOW)
+        report = verifier.verify(target, [made.fingerprint])
+        assert report.proven and left_out == 1 and "timeline.html" in gone
+        assert report.kind == ("dossier" if who[0] else "redacted copy")
+    with pytest.raises(AnswerIsNo, match="another institution"):
+        redact(home, other_bank, made.target, tmp_path / "other.zip", read_wanted(["reason"], []), actor="lin", at=NOW)
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(made.target.read_bytes()[:-1] + b"x")
+    with pytest.raises(BadData, match="not proven"):
+        redact(None, None, broken, tmp_path / "out.zip", read_wanted(["reason"], []), actor="", at=NOW)

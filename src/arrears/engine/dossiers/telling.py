@@ -52,6 +52,7 @@ CLOCKS: Mapping[str, Sentence] = {
     "stated": Sentence("stated by a person", "由人陈述"), "unknown": Sentence("not known", "不详"),
 }
 UNKNOWN = Sentence("not known", "不详")
+MINOR_UNITS = Sentence("minor units", "最小货币单位")
 NOT_TOLD = frozenset({"case_id", "party_id", "run_id", "currency", "digests", "counts", "address", "evidence_id", "hold_id", "alert_id", "dossier_id", "rule", "policy_version"})
 """Ids and digests stand in the entries themselves; on a page they hide what matters."""
 _OTHER_LANGUAGE: Mapping[Language, str] = {"en": "reason_zh", "zh": "reason_en"}
@@ -92,8 +93,8 @@ def _told(entry_name: str, field: Field, currency: str, language: Language) -> s
     if field.value is None:
         return left_out(field.left_out, language)
     said = plain(field.value)
-    if field.name.endswith("_minor") and said and currency:
-        return format_money(int(said), currency, language)
+    if field.name.endswith("_minor") and said:
+        return format_money(int(said), currency, language) if currency else f"{said} {MINOR_UNITS.in_language(language)}"
     if field.name.endswith("_id") and said.isdigit() and 0 < int(said) <= ID_MAX:
         return id_text(int(said))
     if field.name.endswith("_sha256"):

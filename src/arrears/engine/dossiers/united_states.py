@@ -29,7 +29,7 @@ def certificate(case: CaseForForms) -> Report:
         "en", "Certificate of records of a regularly conducted activity", (f"Case {case.case_called}", about.institution_name, case.on.isoformat()),
         ("A form with facts filled in. It says nothing until the person who signs has checked each sentence, ticked the boxes that are true and filled the blanks. Counsel checks the rules cited.",),
         (
-            Section("Declarant", pairs=(("Name", _BLANK), ("Position", _BLANK), ("Employer", about.institution_name), ("Custodian or otherwise qualified because", _BLANK))),
+            Section("Declarant", pairs=(("Name", _BLANK), ("Position", _BLANK), ("Employer", _BLANK), ("Institution whose records these are", about.institution_name), ("Custodian or otherwise qualified because", _BLANK))),
             Section("The records", pairs=(
                 ("What", f"{len(case.entries)} journal entries and {len(case.evidence)} files about case {case.case_called}"), ("Recorded", period),
                 ("Identified by", "manifest.json of this dossier and its SHA-256"), ("Made with", "arrears, an electronic system that writes an entry with each fact and hashes it then"))),
