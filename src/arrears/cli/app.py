@@ -20,6 +20,7 @@ from arrears.cli.alerts import alerts
 from arrears.cli.backup import backup, restore, upgrade
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
+from arrears.cli.dossier import export, receipt, redact, verify
 from arrears.cli.evidence import evidence
 from arrears.cli.importing import import_, pool
 from arrears.cli.keys import keys
@@ -52,6 +53,9 @@ case = App(name="case", help="Cases: who is in arrears, and what is to be done."
 app.command(case)
 app.command(alerts)
 app.command(evidence)
+for handed_out in (export, redact, receipt):
+    evidence.command(handed_out)
+app.command(verify)
 for one in (balance, quote, statement, redress):
     ledger.command(one)
 app.command(ledger)

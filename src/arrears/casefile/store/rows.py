@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
+from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
 from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
@@ -66,6 +67,8 @@ _TABLES = (
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
     FactTable(RecordBackedUp, "records_backed_up", {}, {}),
     FactTable(RecordRestored, "records_restored", {}, {}),
+    FactTable(DossierExported, "dossiers_exported", {}, {}),
+    FactTable(ReceiptIssued, "receipts_issued", {}, {}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""
