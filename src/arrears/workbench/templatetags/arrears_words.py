@@ -94,9 +94,15 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def moment_in_zone(value: datetime | None) -> str:
+    """The same with the zone's name, where somebody might compare it with another clock."""
+    return f"{moment(value)} {timezone.localtime(value).tzname()}" if value else "—"
+
+
+@register.filter
 def size(length: int) -> str:
     """How large a file is."""
-    return in_words(length)
+    return in_words(length).replace("bytes", "字节") if reader_language() == "zh" else in_words(length)
 
 
 @register.filter
