@@ -37,6 +37,7 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "case_paper": _STAFF,
     "definitions": _STAFF,
     "settings": _STAFF,
+    "privacy_register": _STAFF,
     "language": _EVERYBODY,
     "theme": _EVERYBODY,
     "users": _ADMINISTRATORS,
