@@ -27,6 +27,7 @@ from arrears.cli.keys import keys
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
+from arrears.cli.privacy import privacy
 from arrears.cli.record import keeping_the_record, record, work
 from arrears.cli.running import run
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
@@ -60,6 +61,7 @@ for one in (balance, quote, statement, redress):
     ledger.command(one)
 app.command(ledger)
 app.command(keys)
+app.command(privacy)
 app.command(import_, name="import")
 app.command(pool)
 app.command(record)

@@ -39,6 +39,7 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "evidence_get": _STAFF,
     "definitions": _STAFF,
     "settings": _STAFF,
+    "privacy_register": _STAFF,
     "language": _EVERYBODY,
     "theme": _EVERYBODY,
     "users": _ADMINISTRATORS,

@@ -26,6 +26,7 @@ urlpatterns = [
     path("cases/<str:case>/report.pdf", reports.case_paper, name="case_paper"),
     path("definitions/", definitions.definitions, name="definitions"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/privacy/", settings.privacy_register, name="privacy_register"),
     path("settings/language/", settings.language, name="language"),
     path("settings/theme/", settings.theme, name="theme"),
     path("users/", users.users, name="users"),

@@ -161,7 +161,7 @@ def _stored_by_entry(chain: int) -> dict[int, tuple[dict[str, object], list[byte
             JOIN journal_salts s USING (entry_id) JOIN {table.table} f ON f.fact_id = e.fact_id AND f.entry_id = e.entry_id
             WHERE e.chain = %s AND e.institution_id = %s"""
         rows = sets.cursor().execute(query, [chain, acting_institution()]).fetchall()
-        for (entry_id, salts, *_), values in zip(rows, _values_of(table, [row[2:] for row in rows]), strict=True):
+        for (entry_id, salts, *_), values in zip(rows, values_of_rows(table, [row[2:] for row in rows]), strict=True):
             found[entry_id] = (values, _pieces(bytes(salts)))
     return found
 
@@ -247,10 +247,10 @@ def _facts_of(kind: type[F], column: str, values: Sequence[object]) -> list[F]:
     table = FACT_TABLES[kind]
     query = f"SELECT {', '.join(table.columns)} FROM {table.table} WHERE {column} = ANY(%s) ORDER BY position, fact_id"
     rows = sets.cursor().execute(query, [list(values)]).fetchall()
-    return [kind(**opened) for opened in _values_of(table, rows)]
+    return [kind(**opened) for opened in values_of_rows(table, rows)]
 
 
-def _values_of(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, object]]:
+def values_of_rows(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """The facts' fields from their columns: enums again, personal fields opened, the keys of all people fetched at once."""
     found = [dict(zip(committed_fields(table.kind), row, strict=True)) for row in rows]  # type: ignore[call-overload]
     keys = _keys_of({values["party_id"] for values in found}) if table.kind.PERSONAL and found else {}

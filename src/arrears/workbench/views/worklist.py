@@ -17,7 +17,7 @@ from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.money import AmountNotValid, format_money, parse_minor
 from arrears.engine import words
 from arrears.engine.use_cases import reading
-from arrears.engine.use_cases.finding import case_of_number
+from arrears.engine.use_cases.finding import case_of_number, cases_of_contact
 from arrears.workbench.opened import Opened, opened_in
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
@@ -135,12 +135,27 @@ def harmless(text: str) -> str:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """The case that an id names: of a case, or of an account."""
-    typed = request.GET.get("q", "").strip()
+    """The case that an id or a number names, or the cases of those who have this telephone number or mail address.
+
+    The form posts, so that what was typed stands in no address, no history and no log of a proxy.
+    """
+    typed = (request.POST.get("q") or request.GET.get("q") or "").strip()
     found = _found(request, typed) if typed else None
     if found is not None:
         return redirect(reverse("case", args=[id_text(found)]))
-    return show(request, "search", typed=typed)
+    reached = cases_of_contact(home_of_site(), institution_of(request), typed)
+    if len(reached) == 1:
+        return redirect(reverse("case", args=[id_text(reached[0][0])]))
+    return show(request, "search", typed=typed, several=_called(request, reached))
+
+
+def _called(request: HttpRequest, reached: list[tuple[int, int]]) -> list[tuple[int, str | None]]:
+    """Cases with what their people are called: masked unless opened."""
+    opened, names = opened_in(request, timezone.now()), {}
+    for book in reading.portfolios(home_of_site(), institution_of(request)):
+        for party, person in reading.people(home_of_site(), book, [party for _case, party in reached]).items():
+            names[party] = names.get(party) or opened.name(person)
+    return [(case, names.get(party)) for case, party in reached]
 
 
 def _found(request: HttpRequest, typed: str) -> int | None:
