@@ -28,6 +28,15 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.retention import (
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PersonErased,
+    PersonReleased,
+    PersonRestricted,
+    RetentionExecuted,
+    RetentionFigureConfirmed,
+)
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
@@ -235,6 +244,83 @@ def alerts_acknowledged_by(on: date) -> pa.Table:
         f"""SELECT alert_id, max(valid_on) FROM alerts_acknowledged WHERE valid_on <= {_quoted(on.isoformat())}::date
             GROUP BY alert_id ORDER BY alert_id""",
         {"alert_id": pa.int64(), "valid_on": pa.date32()})
+
+
+def restrictions(party_id: int) -> list[PersonRestricted]:
+    """When was this person restricted to storage, and why?"""
+    return _facts(PersonRestricted, "party_id", party_id)
+
+
+def releases(party_id: int) -> list[PersonReleased]:
+    """When did a restriction of this person end without erasure?"""
+    return _facts(PersonReleased, "party_id", party_id)
+
+
+def erasures(party_id: int) -> list[PersonErased]:
+    """Was this person erased, when and why?"""
+    return _facts(PersonErased, "party_id", party_id)
+
+
+def legal_holds(party_id: int) -> tuple[list[LegalHoldPlaced], list[LegalHoldLifted]]:
+    """Which legal holds were ever placed for this person, and which lifted?"""
+    return _facts(LegalHoldPlaced, "party_id", party_id), _facts(LegalHoldLifted, "party_id", party_id)
+
+
+def all_legal_holds() -> tuple[list[LegalHoldPlaced], list[LegalHoldLifted]]:
+    """Every legal hold ever placed or lifted in this institution."""
+    return _all(LegalHoldPlaced), _all(LegalHoldLifted)
+
+
+def figures_confirmed() -> list[RetentionFigureConfirmed]:
+    """For which figures of the duties to keep does somebody answer?"""
+    return _all(RetentionFigureConfirmed)
+
+
+def retention_runs() -> list[RetentionExecuted]:
+    """When was data deleted because its time was over?"""
+    return _all(RetentionExecuted)
+
+
+def people_restricted(on: date) -> pa.Table:
+    """Who is restricted to storage or erased on this day: party_id, valid_on (since when), erased, sorted by party_id?
+
+    The newest word counts: a person who was released and restricted again is restricted; one who was erased stays so.
+    """
+    day = _quoted(on.isoformat())
+    return sets.export(
+        f"""SELECT party_id, valid_on, CASE WHEN state = 'erased' THEN 'true' ELSE 'false' END FROM (
+              SELECT DISTINCT ON (party_id) party_id, valid_on, state FROM (
+                SELECT party_id, valid_on, position, 'restricted' AS state FROM persons_restricted
+                UNION ALL SELECT party_id, valid_on, position, 'released' FROM persons_released
+                UNION ALL SELECT party_id, valid_on, position, 'erased' FROM persons_erased) said
+              WHERE valid_on <= {day}::date ORDER BY party_id, position DESC) last
+            WHERE state <> 'released' ORDER BY party_id""",
+        {"party_id": pa.int64(), "valid_on": pa.date32(), "erased": pa.bool_()})
+
+
+def people_with_keys() -> pa.Table:
+    """Whose data can still be opened: party_id, sorted?"""
+    return sets.export("SELECT party_id FROM party_keys ORDER BY party_id", {"party_id": pa.int64()})
+
+
+def last_activity() -> pa.Table:
+    """For each person who ever had a case: the last day on which something of it changed, and has one open case or more (party_id, last_on, has_open_case)?"""
+    return sets.export(
+        """SELECT party_id, max(valid_on), CASE WHEN bool_or(is_open) THEN 'true' ELSE 'false' END FROM (
+              SELECT party_id, valid_on, false AS is_open FROM case_decisions
+              UNION ALL SELECT party_id, valid_on, false FROM holds_lifted
+              UNION ALL SELECT party_id, from_on, false FROM holds
+              UNION ALL SELECT party_id, valid_on, false FROM alerts_acknowledged
+              UNION ALL (SELECT party_id, valid_on, kind <> 'closed' FROM (
+                SELECT DISTINCT ON (case_id) case_id, party_id, valid_on, kind FROM case_events ORDER BY case_id, valid_on DESC, position DESC) last)
+            ) said GROUP BY party_id ORDER BY party_id""",
+        {"party_id": pa.int64(), "last_on": pa.date32(), "has_open_case": pa.bool_()})
+
+
+def _all(kind: type[F]) -> list[F]:
+    table = FACT_TABLES[kind]
+    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, fact_id").fetchall()
+    return [kind(**opened) for opened in _values_of(table, rows)]
 
 
 def _quoted(text: str) -> str:

@@ -16,6 +16,17 @@ from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
+from arrears.casefile.facts.retention import (
+    ErasureReason,
+    Ground,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PersonErased,
+    PersonReleased,
+    PersonRestricted,
+    RetentionExecuted,
+    RetentionFigureConfirmed,
+)
 from arrears.casefile.facts.run import RunPublished
 
 Read = Callable[[Any], Any]
@@ -53,6 +64,14 @@ _TABLES = (
               {"kind": str, "blocks": lambda blocks: [str(block) for block in blocks], "may_lift": str}),
     FactTable(HoldLifted, "holds_lifted", {"lifted_by": MayLift}, {"lifted_by": str}),
     FactTable(AlertAcknowledged, "alerts_acknowledged", {}, {}),
+    FactTable(PersonRestricted, "persons_restricted", {"reason": ErasureReason, "ground": Ground, "record_types": tuple},
+              {"reason": str, "ground": str, "record_types": list}),
+    FactTable(PersonReleased, "persons_released", {}, {}),
+    FactTable(PersonErased, "persons_erased", {"reason": ErasureReason}, {"reason": str}),
+    FactTable(LegalHoldPlaced, "legal_holds_placed", {}, {}),
+    FactTable(LegalHoldLifted, "legal_holds_lifted", {}, {}),
+    FactTable(RetentionFigureConfirmed, "retention_figures_confirmed", {}, {}),
+    FactTable(RetentionExecuted, "retention_executed", {}, {}),
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}

@@ -10,10 +10,20 @@ from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
+from arrears.casefile.store.models.retention import (
+    LegalHoldLiftedRow,
+    LegalHoldPlacedRow,
+    PersonErasedRow,
+    PersonReleasedRow,
+    PersonRestrictedRow,
+    RetentionExecutedRow,
+    RetentionFigureConfirmedRow,
+)
 from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
     "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
-    "JournalSalt", "PartyKey", "Role", "RunPublishedRow", "User",
+    "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "PartyKey", "PersonErasedRow", "PersonReleasedRow", "PersonRestrictedRow",
+    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RunPublishedRow", "User",
 ]
