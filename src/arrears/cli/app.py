@@ -17,10 +17,12 @@ from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
+from arrears.cli.erasing import register_in
 from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
+from arrears.cli.retention import legal_hold, retention
 from arrears.cli.running import run
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
@@ -48,6 +50,11 @@ for one in (balance, quote, statement, redress):
 app.command(ledger)
 app.command(import_, name="import")
 app.command(pool)
+privacy = App(name="privacy", help="Privacy: what is kept about people, and how it ends.", help_format="plaintext")
+register_in(privacy)
+app.command(privacy)
+app.command(retention)
+app.command(legal_hold)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
 app.command(run)
 app.command(report)

@@ -15,6 +15,9 @@ Opened = Callable[[Path | None], AbstractContextManager[Home]]
 Served = Callable[[Home, str, int], None]
 
 
+Purged = Callable[[Home], tuple[str, ...]]
+
+
 def _not_connected(*_: object) -> AbstractContextManager[Home]:
     raise AssertionError("a command ran before the composition root connected the doors")
 
@@ -23,3 +26,5 @@ opened: Opened = _not_connected
 """Opens the home (made if missing) with its database, for the time of one command."""
 served: Served = _not_connected  # type: ignore[assignment]
 """Serves the pages of an open home at host and port until interrupted."""
+purged: Purged = _not_connected  # type: ignore[assignment]
+"""Removes what the database's files hold of deleted rows; answers what is left for somebody with more rights."""

@@ -298,6 +298,23 @@ def people_restricted(on: date) -> pa.Table:
         {"party_id": pa.int64(), "valid_on": pa.date32(), "erased": pa.bool_()})
 
 
+def numbers_of(party_ids: Sequence[int]) -> list[str]:
+    """Which numbers (customers' and accounts') has the lender given these people, as far as they can be opened?"""
+    rows = sets.cursor().execute("SELECT party_id, kind, sealed_number FROM id_map WHERE party_id = ANY(%s)", [list(party_ids)]).fetchall()
+    keys = _keys_of({party for party, _, _ in rows}) if rows else {}
+    return [unseal_with(keys[party], party, bytes(sealed), f"{kind}_number").decode() for party, kind, sealed in rows if party in keys]
+
+
+def is_restricted(party_ids: Sequence[int]) -> set[int]:
+    """Which of these people are restricted to storage now? Those erased are not among them: nothing of theirs can be opened."""
+    rows = sets.cursor().execute(
+        """SELECT party_id FROM (SELECT DISTINCT ON (party_id) party_id, restricted FROM (
+             SELECT party_id, position, true AS restricted FROM persons_restricted WHERE party_id = ANY(%(ids)s)
+             UNION ALL SELECT party_id, position, false FROM persons_released WHERE party_id = ANY(%(ids)s)) said
+           ORDER BY party_id, position DESC) last WHERE restricted""", {"ids": list(party_ids)}).fetchall()
+    return {row[0] for row in rows}
+
+
 def people_with_keys() -> pa.Table:
     """Whose data can still be opened: party_id, sorted?"""
     return sets.export("SELECT party_id FROM party_keys ORDER BY party_id", {"party_id": pa.int64()})

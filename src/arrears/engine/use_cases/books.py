@@ -90,7 +90,7 @@ def import_files(
     vault = default_vault()
     return take_in(
         files, mapping, place.folder, keeper_of(institution_id), received_on=received_on, pool_dir=home.pool,
-        seal_pool=lambda content: vault.wrap(content, _pool_purpose(institution_id)), progress=progress, threads=threads, from_pool=from_pool,
+        seal_pool=lambda content: vault.wrap(content, pool_purpose(institution_id)), progress=progress, threads=threads, from_pool=from_pool,
     )
 
 
@@ -113,10 +113,11 @@ def guessed_mapping(home: Home, files: Sequence[Path], name: str | None = None) 
 def exported_pool(home: Home, pool: Path) -> dict[str, str]:
     """The refused rows of an import as CSV files, each row with what is wrong and what to do: file name → text."""
     institution_id, vault = institution_of(home), default_vault()
-    return export_pool(pool, lambda content: vault.unwrap(content, _pool_purpose(institution_id)))
+    return export_pool(pool, lambda content: vault.unwrap(content, pool_purpose(institution_id)))
 
 
-def _pool_purpose(institution_id: int) -> bytes:
+def pool_purpose(institution_id: int) -> bytes:
+    """For what are refused rows sealed under the envelope key? Part of the seal, so no other sealed bytes can stand in."""
     return b"institution:%d:pool" % institution_id
 
 

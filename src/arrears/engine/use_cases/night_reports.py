@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from arrears.casefile.facts.retention import legal_holds_in_force
+from arrears.casefile.store import load
 from arrears.casefile.store.institution import acting_for
 from arrears.casefile.store.vault import default_vault, seal_with
 from arrears.core.problems import Refused
@@ -72,7 +74,9 @@ def store_night_reports(home: Home, institution_id: int, book: str, result: RunR
         language: of the reports; the home's where none is named.
     """
     try:
-        remove_expired(home.reports, today)
+        with acting_for(institution_id):
+            held = {hold.party_id for hold in legal_holds_in_force(*load.all_legal_holds(), today)}
+        remove_expired(home.reports, today, held)
         if not count or result.folder.parents[1] != home.runs / book or current_run(home.runs / book) != result.name:
             return NightReports()
         return _store(home, institution_id, book, result.name.as_of, count, language or home_language(home), today, progress)

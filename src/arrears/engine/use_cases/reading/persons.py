@@ -50,7 +50,15 @@ class ContactPoint:
 
 
 def unseal_from_vault(party_ids: Sequence[int], sealed: Sequence[bytes | None], what: str) -> Sequence[Mapping[str, Any] | None]:
-    """The real thing: keys out of the vault, inside the caller's `acting_for`."""
+    """The real thing: keys out of the vault, inside the caller's `acting_for`. Of people restricted to storage nothing is opened."""
+    from arrears.casefile.store import load  # late, as below
+
+    hidden = load.is_restricted(sorted(set(party_ids)))
+    return unseal_even_restricted(party_ids, [None if party in hidden else one for party, one in zip(party_ids, sealed, strict=True)], what)
+
+
+def unseal_even_restricted(party_ids: Sequence[int], sealed: Sequence[bytes | None], what: str) -> Sequence[Mapping[str, Any] | None]:
+    """The same for those few purposes that a restriction leaves: telling the person, and who may look at what is kept."""
     from arrears.casefile.store.vault import default_vault  # late: models may only be imported once Django stands
 
     opened = default_vault().unseal_many(pa.array(party_ids, pa.int64()), pa.array(sealed, pa.binary()), what)
