@@ -1,5 +1,6 @@
-"""Is what happened kept, provable, and kept no longer than it may be?
+"""How is kept what happened, so that it can be found again, proven to others, and forgotten when its time is over?
 
-Comes in: facts, their entries, files and the figures of law. Goes out: proofs, evidence, and answers about what must be kept and what
-must go. It stands apart because lender and debtor both rest on it: neither may be able to change it unseen.
+Comes in: journal entries as they are written with each fact, and bytes that prove something. Goes out: a sealed log with signed and
+time-stamped heads, evidence with its custody, dossiers that anybody can verify, and what may be deleted on a day. It exists apart from
+the case because proving and forgetting are promises to people outside: a judge, an auditor, the person who owes.
 """

@@ -10,6 +10,7 @@ from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
+from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
 from arrears.casefile.store.models.retention import (
     LegalHoldLiftedRow,
     LegalHoldPlacedRow,
@@ -24,6 +25,7 @@ from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
     "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
-    "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "PartyKey", "PersonErasedRow", "PersonReleasedRow", "PersonRestrictedRow",
-    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RunPublishedRow", "User",
+    "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PersonErasedRow", "PersonReleasedRow",
+    "PersonRestrictedRow", "RecordAlarm", "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RunPublishedRow", "SealedEntry",
+    "SigningKey", "TimeStamp", "TreeHead", "UnsealedEntry", "User",
 ]
