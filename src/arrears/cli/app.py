@@ -18,6 +18,7 @@ from arrears.cli.alerts import alerts
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
 from arrears.cli.erasing import register_in
+from arrears.cli.evidence import evidence
 from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
@@ -46,6 +47,7 @@ app = App(
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 app.command(case)
 app.command(alerts)
+app.command(evidence)
 for one in (balance, quote, statement, redress):
     ledger.command(one)
 app.command(ledger)

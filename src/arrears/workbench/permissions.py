@@ -33,6 +33,8 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "case_journal": _OVERSEERS,
     "case_page": _STAFF,
     "case_paper": _STAFF,
+    "evidence_add": _WORKERS,
+    "evidence_get": _STAFF,
     "definitions": _STAFF,
     "settings": _STAFF,
     "language": _EVERYBODY,

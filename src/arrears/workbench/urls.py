@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arrears.workbench.views import alerts, assets, case, definitions, home, reports, settings, users, worklist
+from arrears.workbench.views import alerts, assets, case, definitions, evidence, home, reports, settings, users, worklist
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("search/", worklist.search, name="search"),
     path("cases/<str:case>/", case.case, name="case"),
     path("cases/<str:case>/journal/", case.case_journal, name="case_journal"),
+    path("cases/<str:case>/evidence/", evidence.evidence_add, name="evidence_add"),
+    path("cases/<str:case>/evidence/<str:evidence>/", evidence.evidence_get, name="evidence_get"),
     path("cases/<str:case>/report.html", reports.case_page, name="case_page"),
     path("cases/<str:case>/report.pdf", reports.case_paper, name="case_paper"),
     path("definitions/", definitions.definitions, name="definitions"),

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
+from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Hold, HoldLifted
 from arrears.casefile.facts.journal import (
@@ -338,6 +339,35 @@ def _all(kind: type[F]) -> list[F]:
     table = FACT_TABLES[kind]
     rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, fact_id").fetchall()
     return [kind(**opened) for opened in _values_of(table, rows)]
+
+
+def evidence(evidence_id: int) -> EvidenceKept | None:
+    """Which piece of evidence has this id? None where this institution has none."""
+    return next(iter(_facts(EvidenceKept, "evidence_id", evidence_id)), None)
+
+
+def evidence_of_party(party_id: int) -> list[EvidenceKept]:
+    """Which evidence is kept about this person, in the order in which it was recorded?"""
+    return _facts(EvidenceKept, "party_id", party_id)
+
+
+def evidence_of_case(case_id: int) -> list[EvidenceKept]:
+    """Which evidence is linked to this case, in the order in which it was recorded?"""
+    return _facts(EvidenceKept, "case_id", case_id)
+
+
+def evidence_read(evidence_id: int) -> list[EvidenceRead]:
+    """Who was handed this piece of evidence, in order? When is in the entry of each."""
+    return _facts(EvidenceRead, "evidence_id", evidence_id)
+
+
+def evidence_addresses() -> pa.Table:
+    """Where do the bytes of all evidence of the institution lie: evidence_id, party_id, address, size_bytes, erased (has the person no key
+    any more?), sorted by evidence_id?"""
+    return sets.export(
+        """SELECT e.evidence_id, e.party_id, e.address, e.size_bytes, CASE WHEN k.party_id IS NULL THEN 'true' ELSE 'false' END
+           FROM evidence_kept e LEFT JOIN party_keys k USING (party_id) ORDER BY e.evidence_id""",
+        {"evidence_id": pa.int64(), "party_id": pa.int64(), "address": pa.string(), "size_bytes": pa.int64(), "erased": pa.bool_()})
 
 
 def _quoted(text: str) -> str:

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
+from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
 from arrears.casefile.facts.retention import (
@@ -72,6 +73,9 @@ _TABLES = (
     FactTable(LegalHoldLifted, "legal_holds_lifted", {}, {}),
     FactTable(RetentionFigureConfirmed, "retention_figures_confirmed", {}, {}),
     FactTable(RetentionExecuted, "retention_executed", {}, {}),
+    FactTable(EvidenceKept, "evidence_kept", {"kind": EvidenceKind, "clock_source": ClockSource, "source": EvidenceSource},
+              {"kind": str, "clock_source": str, "source": str}),
+    FactTable(EvidenceRead, "evidence_read", {}, {}),
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}

@@ -18,6 +18,7 @@ from arrears.engine.use_cases import reading
 from arrears.workbench import charts
 from arrears.workbench.permissions import JOURNAL_READERS
 from arrears.workbench.templatetags.arrears_words import reader_language
+from arrears.workbench.views.evidence import evidence_shown
 from arrears.workbench.views.frame import home_of_site, institution_of, show
 
 HAPPENINGS_SHOWN = 12
@@ -103,7 +104,8 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     except reading.NoSuchCase as none:
         if not events:
             raise Http404 from none
-        return show(request, "case_closed", case_id=case_id, events=events, decisions=decisions, may_read_journal=may_read_journal)
+        return show(request, "case_closed", case_id=case_id, events=events, decisions=decisions, may_read_journal=may_read_journal,
+                    **evidence_shown(request, case_id, events[0].party_id))
     happened = happenings(view, events, decisions)
     before, after = reading.neighbours(home_of_site(), view.run, case_id)
     return show(
@@ -112,6 +114,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
         decisions=decisions, recorded_holds=reading.holds_recorded_since({view.row.party_id: view.holds}, timezone.localdate())[view.row.party_id], chart=charts.case_history(view, reader_language()),
         before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
+        **evidence_shown(request, case_id, view.row.party_id),
     )
 
 

@@ -6,6 +6,7 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
+from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution
@@ -24,8 +25,8 @@ from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
-    "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PersonErasedRow", "PersonReleasedRow",
-    "PersonRestrictedRow", "RecordAlarm", "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RunPublishedRow", "SealedEntry",
-    "SigningKey", "TimeStamp", "TreeHead", "UnsealedEntry", "User",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldRow",
+    "IdMap", "Institution", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey",
+    "PersonErasedRow", "PersonReleasedRow", "PersonRestrictedRow", "RecordAlarm", "RetentionExecutedRow", "RetentionFigureConfirmedRow",
+    "Role", "RunPublishedRow", "SealedEntry", "SigningKey", "TimeStamp", "TreeHead", "UnsealedEntry", "User",
 ]
