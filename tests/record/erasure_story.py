@@ -5,6 +5,7 @@ Each prints one JSON document. The clock is the machine's; the home is the one t
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from datetime import UTC, date, datetime
@@ -15,10 +16,10 @@ from arrears.site import bootstrap
 
 bootstrap.configure()
 
-import pyarrow as pa  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from arrears.casefile.facts.alert import AlertAcknowledged  # noqa: E402
+from arrears.casefile.facts.evidence import EvidenceKind  # noqa: E402
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift  # noqa: E402
 from arrears.casefile.store import load, sets  # noqa: E402
 from arrears.casefile.store.append import append  # noqa: E402
@@ -28,16 +29,18 @@ from arrears.casefile.store.users import create_user  # noqa: E402
 from arrears.casefile.store.vault import default_vault  # noqa: E402
 from arrears.core.ids import id_text  # noqa: E402
 from arrears.engine.home import Home  # noqa: E402
-from arrears.engine.use_cases import erasing, reading  # noqa: E402
+from arrears.engine.use_cases import erasing, evidence, reading  # noqa: E402
 from arrears.engine.use_cases.books import pool_purpose  # noqa: E402
 from arrears.engine.use_cases.reading.persons import unseal_even_restricted  # noqa: E402
 from arrears.engine.use_cases.setting_up import institution_of  # noqa: E402
+from arrears.record.evidence.keeping import Offered  # noqa: E402
 from arrears.site.main import opened  # noqa: E402
 
 PASSWORD = "four quiet words here"
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 HOLD_REASON = "借款人称ZX住院三个月"
 LIFT_REASON = "discharged from Saint-Quirin ward"
+RECORDING = "minutes of the talk with Zebulon in ward nine"
 NOTE = "rang Zebulon, sister answered"
 
 
@@ -56,8 +59,16 @@ def note_facts(home: Home, institution: int) -> Any:
             append(Hold(hold, party, HoldKind.HARDSHIP, reason, date(2026, 5, 1), None, (Blocked.CHARGES,), MayLift.COLLECTOR), actor="lin", at=AT, cause="desk")
             append(HoldLifted(hold, party, date(2026, 6, 1), LIFT_REASON if party == goes else "well again", MayLift.COLLECTOR), actor="lin", at=AT, cause="desk")
         append(AlertAcknowledged(5, goes, "first_missed", NOTE, "lin", date(2026, 6, 1)), actor="lin", at=AT, cause="desk")
-        load.sets.cursor().execute("SELECT 1")
+    case = reading.case_of_party(home, institution, goes)
+    assert case
+    evidence.add(home, institution, case, Offered(io.BytesIO(b"%PDF-1.4 minutes: " + RECORDING.encode() + b"\n%%EOF"), "Quixworth-2026.txt", EvidenceKind.OTHER, RECORDING),
+                 actor="lin", at=AT, cause="desk")
     return {"goes": id_text(goes), "stays": id_text(stays)}
+
+
+def work_with_the_person(home: Home, institution: int) -> Any:
+    """All three steps before the erasure."""
+    return note_facts(home, institution), look_at_pages(home, institution), secrets(home, institution)
 
 
 def look_at_pages(home: Home, institution: int) -> Any:
@@ -86,7 +97,13 @@ def secrets(home: Home, institution: int) -> Any:
     salts = [bytes(salts)[16 * (place - 1) : 16 * place] for salts, places in salted for place in bytes(places)]
     assert wrapped is not None and hashes and salts
     return {"key": key.hex(), "wrapped key": bytes(wrapped[0]).hex(), "hashes": [row[0].replace("-", "") for row in hashes], "salts": [salt.hex() for salt in salts],
-            "party_id": goes, "institution_key": institution_key(institution).hex()}
+            "evidence": load_address(goes, institution), "party_id": goes, "institution_key": institution_key(institution).hex()}
+
+
+def load_address(party: int, institution: int) -> str:
+    """Under which address do the bytes of the person's evidence lie?"""
+    with acting_for(institution):
+        return load.evidence_of_party(party)[0].address
 
 
 def read_back(home: Home, institution: int, goes: int, stays: int) -> Any:
@@ -100,6 +117,7 @@ def read_back(home: Home, institution: int, goes: int, stays: int) -> Any:
             told[who] = {
                 "name": person.name, "number": person.number, "contacts": sorted(point.masked or "" for point in points),
                 "reasons": [hold.reason for hold in load.holds(party)] + [lift.reason for lift in load.holds_lifted(party)],
+                "evidence": [kept.title for kept in load.evidence_of_party(party)],
                 "numbers": load.numbers_of([party]), "chain": [finding.what for finding in load.verify_chain(party)],
                 "names_in_chain": [json.loads(entry.header)["name"] for entry in load.journal(party)],
                 "case_chain": [finding.what for case in _cases(party) for finding in load.verify_chain(case)],
@@ -127,5 +145,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert pa
     main()

@@ -132,6 +132,7 @@ class Lived:
         values |= {name: forms_of_bytes(bytes.fromhex(self.secrets[name])) for name in ("key", "wrapped key")}
         values |= {f"hash {place}": forms_of_bytes(bytes.fromhex(one)) for place, one in enumerate(self.secrets["hashes"])}
         values |= {f"salt {place}": forms_of_bytes(bytes.fromhex(one)) for place, one in enumerate(self.secrets["salts"])}
+        values |= {"evidence address": {self.secrets["evidence"].encode()}}
         values |= {f"keyed id of {name}": {one.to_bytes(8, "little")} for name, one in self.keyed_ids.items()}
         return values
 
@@ -139,9 +140,9 @@ class Lived:
     def keyed_ids(self) -> dict[str, int]:
         """The ids that whoever has the institution's key can work out for a number: of payments, documents, contact points."""
         key = bytes.fromhex(self.secrets["institution_key"])
-        candidates = itertools.product(("payment", "document", "contact_point", "contact"), ("core", "mobile", "email", "post"),
-                                       (PAYMENT, REVERSED, "PMT-5566-A3", DOCUMENT, PHONE, EMAIL, ADDRESS, "+86" + PHONE))
-        return {"/".join(words): _keyed(key, *words) for words in candidates}
+        candidates = [*(("payment", one) for one in (PAYMENT, REVERSED, "PMT-5566-A3")), ("document", DOCUMENT),
+                      *(("contact_point", f"{channel}\x1f{value}") for channel, value in (("mobile", PHONE), ("email", EMAIL), ("post", ADDRESS)))]
+        return {number: _keyed(key, kind, "core", number) for kind, number in candidates}
 
 
 def _keyed(key: bytes, kind: str, namespace: str, number: str) -> int:
@@ -162,9 +163,7 @@ def lived() -> Iterator[Lived]:
             assert answer.returncode == (0 if number == 0 else answer.returncode), answer.stderr
         for night in ("2026-10-23", "2026-11-23"):
             done(home, "run", "--on", night)
-        who = inside(home, "note_facts")
-        pages = inside(home, "look_at_pages")
-        secrets = inside(home, "secrets")
+        who, pages, secrets = inside(home, "work_with_the_person")
         location = home / "postgresql" / "location"
         database = Path(location.read_text().strip()) if location.exists() else home / "postgresql"
         lived = Lived(home, database, secrets, parse_id(who["goes"]), parse_id(who["stays"]), pages)
@@ -199,8 +198,8 @@ def test_before_the_erasure_the_scan_finds_what_lies_open_and_the_keys_open_the_
     found = before["found"]
     assert {"wrapped key", "hash 0", "hash 1", "salt 0"} <= found.keys()
     assert any("pg_wal" in place for place in found["wrapped key"]) and any("/base/" in place for place in found["wrapped key"])
-    assert any(name.startswith("keyed id of") and PHONE in name for name in found), "the book names a telephone number by its keyed hash"
-    assert any(name.startswith("keyed id of") and PAYMENT in name for name in found)
+    assert {f"keyed id of {number}" for number in lived.keyed_ids} <= found.keys(), "the book names numbers and contact values by their keyed hashes"
+    assert "evidence address" in found and before["read"]["goes"]["evidence"] == [story.RECORDING]
     assert {"name", "number", "phone", "e-mail", "address"} <= found.keys(), "the refused row holds them, behind the envelope key"
     assert all("lines-" in place for place in found["name"])
     assert "pause" in found
@@ -222,6 +221,8 @@ def test_a_planted_value_is_found(lived: Lived) -> None:
 def test_after_the_erasure_nothing_of_the_person_is_in_any_file(lived: Lived, erased: str) -> None:
     assert "Erased: " in erased
     left = found_in(lived.folders, lived.wanted, _opened_pools(lived))
+    # The fact that a recording was kept stays, with the address of bytes that are nowhere: the hash of noise.
+    assert all("/base/" in place or "pg_wal" in place for place in left.pop("evidence address"))
     assert left == {}
 
 
@@ -240,13 +241,21 @@ def test_with_every_key_at_hand_nothing_opens_any_more_and_the_other_person_read
     assert now["stays"] == before["read"]["stays"] and now["stays"]["name"] == "李四"
     gone = now["goes"]
     assert (gone["name"], gone["number"], gone["contacts"], gone["numbers"]) == (None, None, [], [])
-    assert gone["reasons"] == ["", ""]
+    assert gone["reasons"] == ["", ""] and gone["evidence"] == [""]
 
 
 def test_the_chain_still_verifies_and_says_that_the_person_was_erased(lived: Lived, before: dict[str, Any], erased: str) -> None:
     gone = inside(lived.home, "read_back", lived.goes, lived.stays)["goes"]
     assert (gone["chain"], gone["case_chain"]) == ([], [])
     assert gone["names_in_chain"] == [*before["read"]["goes"]["names_in_chain"], "person:erased"]
+
+
+def test_the_whole_record_stands_and_keeps_the_entries_of_evidence_whose_bytes_are_gone(lived: Lived, erased: str) -> None:
+    checked = json.loads(done(lived.home, "record", "check", "--json"))
+    assert checked["findings"] == [] or checked.get("whole") is True, checked
+    gone = inside(lived.home, "read_back", lived.goes, lived.stays)["goes"]
+    assert "evidence:kept" in gone["names_in_chain"]
+    assert not [path for path in (lived.home / "evidence").rglob("*") if path.is_file() and lived.secrets["evidence"] in path.name]
 
 
 def test_nothing_can_be_confirmed_from_a_hash_by_whoever_has_every_key_and_a_short_list_of_candidates(lived: Lived, before: dict[str, Any], erased: str) -> None:

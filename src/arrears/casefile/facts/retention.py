@@ -127,6 +127,23 @@ class LegalHoldLifted:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceDeleted:
+    """The bytes of a piece of evidence were deleted because their time was over. Journal: `evidence:deleted`, in the person's chain.
+
+    The entry that it was kept, and every custody entry, stay; `rule` names the figure of law.
+    """
+
+    evidence_id: int
+    party_id: int
+    rule: str
+    valid_on: date
+
+    JOURNAL_NAME: ClassVar[str] = "evidence:deleted"
+    CHAIN: ClassVar[str] = "party_id"
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionFigureConfirmed:
     """Somebody looked a figure up and answers for it. Journal: `retention:figure_confirmed`, in the institution's chain.
 

@@ -306,6 +306,19 @@ def numbers_of(party_ids: Sequence[int]) -> list[str]:
     return [unseal_with(keys[party], party, bytes(sealed), f"{kind}_number").decode() for party, kind, sealed in rows if party in keys]
 
 
+def evidence_by_age(party_ids: Sequence[int] | None = None) -> pa.Table:
+    """Which evidence can still be opened, of whom and since when (of some people, or of all): evidence_id, party_id, kind, recorded_on, address?
+
+    `recorded_on` is the day of the capture, or where nobody knows it of the first hash; sorted by evidence_id.
+    """
+    whose = "" if party_ids is None else f" AND e.party_id IN ({', '.join(str(int(one)) for one in party_ids) or 'NULL'})"
+    return sets.export(
+        f"""SELECT e.evidence_id, e.party_id, e.kind, (coalesce(e.captured_at, e.hashed_at) AT TIME ZONE 'UTC')::date, e.address
+            FROM evidence_kept e JOIN party_keys k USING (party_id)
+            WHERE NOT EXISTS (SELECT FROM evidence_deleted d WHERE d.evidence_id = e.evidence_id){whose} ORDER BY e.evidence_id""",
+        {"evidence_id": pa.int64(), "party_id": pa.int64(), "kind": pa.string(), "recorded_on": pa.date32(), "address": pa.string()})
+
+
 def is_restricted(party_ids: Sequence[int]) -> set[int]:
     """Which of these people are restricted to storage now? Those erased are not among them: nothing of theirs can be opened."""
     rows = sets.cursor().execute(
@@ -329,6 +342,7 @@ def last_activity() -> pa.Table:
               UNION ALL SELECT party_id, valid_on, false FROM holds_lifted
               UNION ALL SELECT party_id, from_on, false FROM holds
               UNION ALL SELECT party_id, valid_on, false FROM alerts_acknowledged
+              UNION ALL SELECT party_id, (coalesce(captured_at, hashed_at) AT TIME ZONE 'UTC')::date, false FROM evidence_kept
               UNION ALL (SELECT party_id, valid_on, kind <> 'closed' FROM (
                 SELECT DISTINCT ON (case_id) case_id, party_id, valid_on, kind FROM case_events ORDER BY case_id, valid_on DESC, position DESC) last)
             ) said GROUP BY party_id ORDER BY party_id""",
@@ -363,9 +377,10 @@ def evidence_read(evidence_id: int) -> list[EvidenceRead]:
 
 def evidence_addresses() -> pa.Table:
     """Where do the bytes of all evidence of the institution lie: evidence_id, party_id, address, size_bytes, erased (has the person no key
-    any more?), sorted by evidence_id?"""
+    any more, or is their time over and were they deleted?), sorted by evidence_id?"""
     return sets.export(
-        """SELECT e.evidence_id, e.party_id, e.address, e.size_bytes, CASE WHEN k.party_id IS NULL THEN 'true' ELSE 'false' END
+        """SELECT e.evidence_id, e.party_id, e.address, e.size_bytes, CASE WHEN k.party_id IS NULL
+             OR EXISTS (SELECT FROM evidence_deleted d WHERE d.evidence_id = e.evidence_id) THEN 'true' ELSE 'false' END
            FROM evidence_kept e LEFT JOIN party_keys k USING (party_id) ORDER BY e.evidence_id""",
         {"evidence_id": pa.int64(), "party_id": pa.int64(), "address": pa.string(), "size_bytes": pa.int64(), "erased": pa.bool_()})
 

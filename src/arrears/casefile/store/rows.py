@@ -19,6 +19,7 @@ from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
 from arrears.casefile.facts.retention import (
     ErasureReason,
+    EvidenceDeleted,
     Ground,
     LegalHoldLifted,
     LegalHoldPlaced,
@@ -71,6 +72,7 @@ _TABLES = (
     FactTable(PersonErased, "persons_erased", {"reason": ErasureReason}, {"reason": str}),
     FactTable(LegalHoldPlaced, "legal_holds_placed", {}, {}),
     FactTable(LegalHoldLifted, "legal_holds_lifted", {}, {}),
+    FactTable(EvidenceDeleted, "evidence_deleted", {}, {}),
     FactTable(RetentionFigureConfirmed, "retention_figures_confirmed", {}, {}),
     FactTable(RetentionExecuted, "retention_executed", {}, {}),
     FactTable(EvidenceKept, "evidence_kept", {"kind": EvidenceKind, "clock_source": ClockSource, "source": EvidenceSource},

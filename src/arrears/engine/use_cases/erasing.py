@@ -25,7 +25,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from arrears.casefile.facts.retention import ErasureReason, PersonErased
+from arrears.casefile.facts.retention import ErasureReason, EvidenceDeleted, PersonErased
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append
 from arrears.casefile.store.identity import Identities, erase_party_identity
@@ -39,9 +39,11 @@ from arrears.engine.erasure_register import Registered, register, registered
 from arrears.engine.home import Home
 from arrears.engine.use_cases import restricting, standing
 from arrears.engine.use_cases.books import pool_purpose
+from arrears.engine.use_cases.evidence import store_of
 from arrears.engine.use_cases.finding import namespaces
 from arrears.engine.use_cases.reading import portfolios
 from arrears.engine.use_cases.restricting import Restriction
+from arrears.engine.use_cases.standing import EvidenceStanding
 from arrears.intake.book.forgetting import forget_people
 from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS
 from arrears.intake.book.layout import batch_files
@@ -60,6 +62,7 @@ class Erased:
     book_files: int
     reports: int
     letters: int
+    evidence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,8 @@ def erase(home: Home, institution_id: int, party_id: int, reason: ErasureReason,
                        "Close the case first. If it is the wrong person, the data was unlawful or an authority ordered it, say so with --reason.")
     if gone or stands.may_be_erased or (reason is ErasureReason.ORDERED and not stands.is_held):
         return ErasureOutcome(party_id, erase_people(home, institution_id, {party_id: reason}, at=at, actor=actor), None)
+    delete_evidence(home, institution_id, party_id, [one for one in stands.evidence if one.verdict.may_be_erased], at=at, actor=actor)
+    keeping.forget_people(home.reports, [] if stands.is_held else [party_id])
     return ErasureOutcome(party_id, None, restricting.restrict(home, institution_id, stands, reason, at=at, actor=actor))
 
 
@@ -140,13 +145,14 @@ def erase_people(home: Home, institution_id: int, people: dict[int, ErasureReaso
     rows = _forget_in_pools(home, institution_id, values, vault)
     files = _forget_in_books(home, institution_id, people)
     reports = keeping.forget_people(home.reports, people)
+    evidence = _forget_evidence(home, institution_id, people)
     letters = sum(_remove_folder(home.letters / id_text(party)) for party in people)
     with acting_for(institution_id):
         for party, reason in sorted(people.items()):
             if not load.erasures(party):
                 append(PersonErased(party, at.astimezone().date(), reason), actor=actor, at=at, cause="erasure")
             erase_party_identity(party)
-    return Erased(len(people), rows, files, reports, letters)
+    return Erased(len(people), rows, files, reports, letters, evidence)
 
 
 def finish_erasures(home: Home, institution_id: int, *, at: datetime, actor: str) -> Erased | None:
@@ -195,6 +201,26 @@ def _forget_in_pools(home: Home, institution_id: int, values: Sequence[str], vau
 
 def _forget_in_books(home: Home, institution_id: int, people: Iterable[int]) -> int:
     return sum(forget_people(book.folder, people).files for book in portfolios(home, institution_id))
+
+
+def _forget_evidence(home: Home, institution_id: int, people: Iterable[int]) -> int:
+    """The bytes of all evidence of these people, deleted or not before; what a locked bucket keeps is noise without the key."""
+    store = store_of(home, institution_id)
+    with acting_for(institution_id):
+        addresses = [kept.address for party in sorted(people) for kept in load.evidence_of_party(party)]
+    return sum(store.delete(address) for address in addresses)
+
+
+def delete_evidence(home: Home, institution_id: int, party_id: int, evidence: Sequence[EvidenceStanding], *, at: datetime, actor: str) -> None:
+    """Delete the bytes of these pieces whose time is over; the entries stay. The fact first: a kill in between leaves bytes that the next sweep takes."""
+    if not evidence:
+        return
+    with acting_for(institution_id):
+        for one in evidence:
+            append(EvidenceDeleted(one.evidence_id, party_id, one.verdict.rule, at.astimezone().date()), actor=actor, at=at, cause="retention")
+    store = store_of(home, institution_id)
+    for one in evidence:
+        store.delete(one.address)
 
 
 def _remove_folder(folder: Path) -> int:

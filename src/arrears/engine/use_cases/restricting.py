@@ -27,7 +27,7 @@ from arrears.engine.run_folder import write_bytes_whole
 from arrears.engine.use_cases.reading import portfolios
 from arrears.engine.use_cases.reading.persons import people, unseal_even_restricted
 from arrears.engine.use_cases.standing import PersonStanding, periods_of
-from arrears.record.retention.verdicts import LEGAL_HOLD, State, Verdict
+from arrears.record.retention.verdicts import LEGAL_HOLD, State, how_long
 
 SEALED_AS = "letter"
 """What the vault is told that it seals."""
@@ -53,7 +53,7 @@ def restrict(home: Home, institution_id: int, stands: PersonStanding, reason: Er
     on = at.astimezone().date()
     ground, rule, until = _why(stands)
     with acting_for(institution_id):
-        fact = PersonRestricted(stands.party_id, on, until, reason, ground, rule, tuple(sorted(kind.value for kind in stands.verdicts)), "")
+        fact = PersonRestricted(stands.party_id, on, until, reason, ground, rule, tuple(sorted(kind.value for kind, verdict in stands.verdicts.items() if not verdict.may_be_erased)), "")
         before = _standing_restriction(stands.party_id)
         if before and (before.until_on, before.ground, before.rule, before.record_types) == (fact.until_on, fact.ground, fact.rule, fact.record_types):
             return Restriction(before, tuple(sorted(path.name for path in letters_of(home, stands.party_id))), (), recorded_before=True)
@@ -85,15 +85,10 @@ def _why(stands: PersonStanding) -> tuple[Ground, str, date | None]:
     """On which ground, by which rule and until when is it kept? The one that keeps longest; without an end is longer than any."""
     kept = [verdict for verdict in stands.verdicts.values() if not verdict.may_be_erased]
     assert kept, "somebody whom nothing keeps is erased, not restricted"
-    longest = max(kept, key=_how_long)
+    longest = max(kept, key=how_long)
     if longest.rule == LEGAL_HOLD:
         return Ground.LEGAL_HOLD, "", None
     return (Ground.UNCONFIRMED if longest.state is State.ASK else Ground.DUTY), longest.rule, longest.until_on
-
-
-def _how_long(verdict: Verdict) -> tuple[int, date]:
-    order = {State.HELD: 3, State.ASK: 2}
-    return order.get(verdict.state, 1), verdict.until_on or date.max
 
 
 def _letters(home: Home, institution_id: int, fact: PersonRestricted, on: date) -> tuple[dict[str, bytes], list[str]]:

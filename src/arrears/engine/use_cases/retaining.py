@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
@@ -29,13 +29,15 @@ from arrears.engine.case_reports import keeping
 from arrears.engine.home import Home
 from arrears.engine.run_folder import write_bytes_whole
 from arrears.engine.use_cases import erasing
-from arrears.engine.use_cases.standing import activity, not_binding, periods_of
+from arrears.engine.use_cases.standing import EvidenceStanding, activity, not_binding, periods_of
 from arrears.intake.book import pool
-from arrears.record.retention.duties import Period, RecordType
+from arrears.record.retention.duties import Period, RecordType, record_type_of_evidence
 from arrears.record.retention.verdicts import Record, State, Verdict, judge
 
 CASE_REPORT, ERROR_POOL = "case_report", "error_pool"
-ACTOR_CAUSE = "retention"
+CAUSE = "retention"
+EVIDENCE_KEPT = "evidence_kept"
+"""The rule by which a file stays whose own time is over: evidence of the person must be kept, and the person's key opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +117,36 @@ def run_retention(home: Home, institution_id: int, *, on: date, at: datetime, ac
     finished = None if dry_run else erasing.finish_erasures(home, institution_id, at=at, actor=actor)
     with acting_for(institution_id):
         periods = periods_of(home, on)
-        judged = _judged(home, institution_id, periods, on)
+        apart = _apart(on)
+        verdicts = _evidence_verdicts(home, institution_id, periods, on, apart)
+        judged = _judged(home, institution_id, periods, on, apart, {row["party_id"] for row, verdict in verdicts if not verdict.may_be_erased})
+        evidence = _judged_evidence(verdicts, apart)
         holds = legal_holds_in_force(*load.all_legal_holds(), on)
     going = judged.going
     old_reports = _old_reports(home, on, {hold.party_id for hold in holds}, dry_run)
     old_pools = _old_pools(home, on, dry_run)
     if going and not dry_run:
         erasing.erase_people(home, institution_id, {party: judged.reasons.get(party, ErasureReason.RETENTION_ENDED) for party in going}, at=at, actor=actor)
+    gone_evidence = [(party, one) for party, theirs in sorted(evidence.going.items()) if party not in going for one in theirs]
+    if not dry_run:
+        for party, theirs in sorted(evidence.going.items()):
+            if party not in going:
+                erasing.delete_evidence(home, institution_id, party, theirs, at=at, actor=actor)
     deleted = (
         *(Deleted(RecordType.PERSONAL_FILE.value, verdict.rule, id_text(party), "") for party, verdict in sorted(going.items())),
+        *(Deleted(one.record_type.value, one.verdict.rule, id_text(party), id_text(one.evidence_id)) for party, one in gone_evidence),
         *(Deleted(CASE_REPORT, f"{keeping.KEPT_DAYS} days", "", name) for name in old_reports),
         *(Deleted(ERROR_POOL, f"{pool.KEPT_DAYS} days", "", name) for name in old_pools),
     )
     report = RetentionReport(
         on, dry_run, home.read_settings().jurisdiction, tuple(_told(period) for period in periods), not_binding(home), deleted,
-        finished.people if finished else 0, judged.kept,
-        tuple(HeldPerson(id_text(hold.party_id), id_text(hold.legal_hold_id), hold.valid_on) for hold in holds), judged.for_a_person,
+        finished.people if finished else 0, (*judged.kept, *evidence.kept),
+        tuple(HeldPerson(id_text(hold.party_id), id_text(hold.legal_hold_id), hold.valid_on) for hold in holds), (*judged.for_a_person, *evidence.for_a_person),
     )
     return RetentionResult(report, None if dry_run else _keep(home, institution_id, report, at=at, actor=actor))
+
+
+_Groups = dict[tuple[RecordType, State, str, tuple[str, ...]], list[tuple[int, date | None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,32 +157,86 @@ class _Judged:
     for_a_person: tuple[Group, ...]
 
 
-def _judged(home: Home, institution_id: int, periods: Sequence[Period], on: date) -> _Judged:
-    """Everybody's file: who goes, and groups of those who stay. Inside `acting_for`."""
-    known = activity(home, institution_id, on)
-    held = {hold.party_id for hold in legal_holds_in_force(*load.all_legal_holds(), on)}
-    restricted = load.people_restricted(on)
-    asked = {row["party_id"] for row in restricted.to_pylist() if not row["erased"]}
-    reasons = {party: load.restrictions(party)[-1].reason for party in asked}
-    ended = {party for party, reason in reasons.items() if not reason.needs_ended_purpose}
+@dataclass(frozen=True, slots=True)
+class _JudgedEvidence:
+    going: Mapping[int, Sequence[EvidenceStanding]]
+    kept: tuple[Group, ...]
+    for_a_person: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """People of whom more is known than a last day: held for a legal matter, restricted, and of these for a reason that ends the purpose itself."""
+
+    held: frozenset[int]
+    reasons: Mapping[int, ErasureReason]
+
+    def __contains__(self, party: int) -> bool:
+        return party in self.held or party in self.reasons
+
+    def is_open(self, party: int, is_open: bool) -> bool:
+        """Does an open debt keep what is stored about this person?"""
+        return is_open and (party not in self.reasons or self.reasons[party].needs_ended_purpose)
+
+
+def _apart(on: date) -> _Apart:
+    asked = [row["party_id"] for row in load.people_restricted(on).to_pylist() if not row["erased"]]
+    held = frozenset(hold.party_id for hold in legal_holds_in_force(*load.all_legal_holds(), on))
+    return _Apart(held, {party: load.restrictions(party)[-1].reason for party in asked})
+
+
+def _judged(home: Home, institution_id: int, periods: Sequence[Period], on: date, apart: _Apart, with_evidence: set[int]) -> _Judged:
+    """Everybody's file: who goes, and groups of those who stay. Inside `acting_for`.
+
+    Args:
+        with_evidence: whose evidence must stay, so that the key that opens it must stay too.
+    """
     going: dict[int, Verdict] = {}
-    groups: dict[tuple[State, str, tuple[str, ...]], list[tuple[int, date | None]]] = {}
-    rows = known.group_by(["last_on", "is_open"]).aggregate([("party_id", "list")])
+    groups: _Groups = {}
+    rows = activity(home, institution_id, on).group_by(["last_on", "is_open"]).aggregate([("party_id", "list")])
     for row in rows.to_pylist():  # one turn a last day, however many people share it
         last, parties = row["last_on"], row["party_id_list"]
         usual = judge(_record(last, row["is_open"], on), periods, on)
-        apart = [party for party in parties if party in held or party in asked]
-        _add(groups, usual, len(parties) - len(apart))
+        others = [party for party in parties if party in apart]
         if usual.state is State.MUST_GO:
-            going |= {party: usual for party in parties if party not in held and party not in asked}
-        for party in apart:
-            theirs = judge(_record(last or on, row["is_open"] and party not in ended, on, party in held), periods, on)
-            _add(groups, theirs, 1)
-            if theirs.may_be_erased:
+            going |= {party: usual for party in parties if party not in apart}
+        _add(groups, RecordType.PERSONAL_FILE, usual, len(parties) - len(others))
+        for party in others:
+            theirs = judge(_record(last, apart.is_open(party, row["is_open"]), on, party in apart.held), periods, on)
+            if (party in apart.reasons and theirs.may_be_erased) or theirs.state is State.MUST_GO:
                 going[party] = theirs
-    kept = [key for key in groups if not key[2] and key[0] in {State.KEEP, State.MAY_GO}]
-    doubtful = [key for key in groups if key[2] or key[0] is State.ASK]
-    return _Judged(going, reasons, _grouped(groups, kept), _grouped(groups, doubtful))
+            _add(groups, RecordType.PERSONAL_FILE, theirs, 1)
+    for_evidence = going.keys() & with_evidence
+    _add(groups, RecordType.PERSONAL_FILE, Verdict(State.KEEP, None, EVIDENCE_KEPT), len(for_evidence))
+    return _Judged({party: verdict for party, verdict in going.items() if party not in for_evidence}, apart.reasons, _kept(groups), _for_a_person(groups))
+
+
+def _evidence_verdicts(home: Home, institution_id: int, periods: Sequence[Period], on: date, apart: _Apart) -> list[tuple[dict[str, Any], Verdict]]:
+    """Each piece of evidence whose bytes are there, with its verdict; pieces that agree in all that counts are judged once."""
+    known = load.evidence_by_age()
+    people = {row["party_id"]: row for row in activity(home, institution_id, on, known["party_id"].unique().to_pylist()).to_pylist()}
+    judged: dict[tuple[Any, ...], Verdict] = {}
+    found = []
+    for row in known.to_pylist():
+        person = people[row["party_id"]]
+        counted_from = None if apart.is_open(row["party_id"], person["is_open"]) else (person["last_on"] or on)
+        key = (record_type_of_evidence(row["kind"]), row["recorded_on"], counted_from, row["party_id"] in apart.held)
+        if key not in judged:
+            judged[key] = judge(Record(*key), periods, on)
+        found.append((row, judged[key]))
+    return found
+
+
+def _judged_evidence(verdicts: Sequence[tuple[dict[str, Any], Verdict]], apart: _Apart) -> _JudgedEvidence:
+    """Every piece of evidence: which bytes go, by person, and groups of what stays."""
+    going: dict[int, list[EvidenceStanding]] = {}
+    groups: _Groups = {}
+    for row, verdict in verdicts:
+        party, kind = row["party_id"], record_type_of_evidence(row["kind"])
+        if verdict.state is State.MUST_GO or (party in apart.reasons and verdict.may_be_erased):
+            going.setdefault(party, []).append(EvidenceStanding(row["evidence_id"], kind, row["address"], verdict))
+        _add(groups, kind, verdict, 1)
+    return _JudgedEvidence(going, _kept(groups), _for_a_person(groups))
 
 
 def _record(last: date | None, is_open: bool, on: date, held: bool = False) -> Record:
@@ -177,18 +245,27 @@ def _record(last: date | None, is_open: bool, on: date, held: bool = False) -> R
     return Record(RecordType.PERSONAL_FILE, counted_from or on, counted_from, held)
 
 
-def _add(groups: dict[tuple[State, str, tuple[str, ...]], list[tuple[int, date | None]]], verdict: Verdict, records: int) -> None:
+def _add(groups: _Groups, kind: RecordType, verdict: Verdict, records: int) -> None:
     if records:
-        groups.setdefault((verdict.state, verdict.rule, verdict.unconfirmed), []).append((records, verdict.until_on))
+        groups.setdefault((kind, verdict.state, verdict.rule, verdict.unconfirmed), []).append((records, verdict.until_on))
 
 
-def _grouped(groups: Mapping[tuple[State, str, tuple[str, ...]], list[tuple[int, date | None]]], keys: Iterable[tuple[State, str, tuple[str, ...]]]) -> tuple[Group, ...]:
+def _kept(groups: _Groups) -> tuple[Group, ...]:
+    """What a duty or an open case keeps, and what no duty keeps and nobody has asked for."""
+    return _grouped(groups, lambda state, unconfirmed: state in {State.KEEP, State.MAY_GO} and not unconfirmed)
+
+
+def _for_a_person(groups: _Groups) -> tuple[Group, ...]:
+    return _grouped(groups, lambda state, unconfirmed: bool(unconfirmed) or state is State.ASK)
+
+
+def _grouped(groups: _Groups, wanted: Callable[[State, tuple[str, ...]], bool]) -> tuple[Group, ...]:
     found = []
-    for state, rule, unconfirmed in sorted(keys):
-        counted = groups[state, rule, unconfirmed]
-        days = [day for _, day in counted if day is not None]
-        found.append(Group(RecordType.PERSONAL_FILE.value, state.value, rule, sum(records for records, _ in counted),
-                           min(days, default=None), max(days, default=None) if len(days) == len(counted) else None, unconfirmed))
+    for (kind, state, rule, unconfirmed), counted in sorted(groups.items(), key=lambda item: item[0]):
+        if wanted(state, unconfirmed):
+            days = [day for _, day in counted if day is not None]
+            found.append(Group(kind.value, state.value, rule, sum(records for records, _ in counted),
+                               min(days, default=None), max(days, default=None) if len(days) == len(counted) else None, unconfirmed))
     return tuple(found)
 
 
@@ -219,7 +296,7 @@ def _keep(home: Home, institution_id: int, report: RetentionReport, *, at: datet
     write_bytes_whole(folder / "report.json", content)
     with acting_for(institution_id):
         append(RetentionExecuted(random_id(), report.on, len(report.deleted) + report.finished, report.records_kept, len(report.held),
-                                 report.records_for_a_person, hashlib.sha256(content).hexdigest()), actor=actor, at=at, cause=ACTOR_CAUSE)
+                                 report.records_for_a_person, hashlib.sha256(content).hexdigest()), actor=actor, at=at, cause=CAUSE)
     return folder
 
 
@@ -254,7 +331,7 @@ def confirm_figure(home: Home, institution_id: int, figure: str, source: str, *,
             raise AnswerIsNo(f"“{figure}” is confirmed already.", "Nothing was recorded.", "")
         reading = found[figure].reading
         fact = RetentionFigureConfirmed(figure, reading.whole, reading.unit.value, source, actor, on)
-        append(fact, actor=actor, at=at, cause=ACTOR_CAUSE)
+        append(fact, actor=actor, at=at, cause=CAUSE)
     return fact
 
 

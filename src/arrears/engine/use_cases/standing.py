@@ -23,19 +23,39 @@ from arrears.engine.legal_figures import figures_of
 from arrears.engine.use_cases.reading import Portfolio, portfolios
 from arrears.engine.use_cases.reading.files import looking_into
 from arrears.intake.book.layout import latest_by_key_sql
-from arrears.record.retention.duties import DUTIES, PACK_OF, Confirmed, Period, RecordType, periods_on
-from arrears.record.retention.verdicts import Record, Verdict, judge
+from arrears.record.retention.duties import DUTIES, PACK_OF, Confirmed, Period, RecordType, periods_on, record_type_of_evidence
+from arrears.record.retention.verdicts import Record, Verdict, how_long, judge
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceStanding:
+    """One piece of evidence whose bytes are there, and what is to be done with it."""
+
+    evidence_id: int
+    record_type: RecordType
+    address: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class PersonStanding:
-    """How one person stands: the last day of any activity (None: none is known), whether a debt is open, legal holds, and a verdict a record type."""
+    """How one person stands: the last day of any activity (None: none is known), whether a debt is open, legal holds, and what is to be done
+    with the file and each piece of evidence."""
 
     party_id: int
     last_activity_on: date | None
     is_open: bool
     legal_holds: tuple[LegalHoldPlaced, ...]
-    verdicts: Mapping[RecordType, Verdict]
+    file: Verdict
+    evidence: tuple[EvidenceStanding, ...]
+
+    @property
+    def verdicts(self) -> Mapping[RecordType, Verdict]:
+        """For each record type that there is, the verdict that keeps longest."""
+        found = {RecordType.PERSONAL_FILE: self.file}
+        for one in self.evidence:
+            found[one.record_type] = max(found.get(one.record_type, one.verdict), one.verdict, key=how_long)
+        return found
 
     @property
     def is_held(self) -> bool:
@@ -58,8 +78,13 @@ def of_person(home: Home, institution_id: int, party_id: int, on: date, *, ends_
     last, is_open = (rows[0]["last_on"], rows[0]["is_open"]) if rows else (None, False)
     holds = tuple(legal_holds_in_force(*load.legal_holds(party_id), on))
     counted_from = (last or on) if ends_purpose or not is_open else None
-    record = Record(RecordType.PERSONAL_FILE, counted_from or on, counted_from, bool(holds))
-    return PersonStanding(party_id, last, is_open, holds, {RecordType.PERSONAL_FILE: judge(record, periods_of(home, on), on)})
+    periods = periods_of(home, on)
+    file = judge(Record(RecordType.PERSONAL_FILE, counted_from or on, counted_from, bool(holds)), periods, on)
+    evidence = tuple(
+        EvidenceStanding(row["evidence_id"], record_type_of_evidence(row["kind"]), row["address"],
+                         judge(Record(record_type_of_evidence(row["kind"]), row["recorded_on"], counted_from, bool(holds)), periods, on))
+        for row in load.evidence_by_age([party_id]).to_pylist())
+    return PersonStanding(party_id, last, is_open, holds, file, evidence)
 
 
 def periods_of(home: Home, on: date) -> tuple[Period, ...]:

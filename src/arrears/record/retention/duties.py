@@ -26,6 +26,19 @@ class RecordType(StrEnum):
     """Agreements with their annexes."""
 
 
+OF_EVIDENCE: Mapping[str, RecordType] = {"recording": RecordType.RECORDING, "contract": RecordType.CONTRACT}
+"""Which kinds of evidence have a time of their own; all others are correspondence."""
+
+
+def record_type_of_evidence(kind: str) -> RecordType:
+    """Which record type is a piece of evidence of this kind?
+
+    >>> record_type_of_evidence("recording").value, record_type_of_evidence("letter").value
+    ('recording', 'correspondence')
+    """
+    return OF_EVIDENCE.get(kind, RecordType.CORRESPONDENCE)
+
+
 class Clock(StrEnum):
     """From which day does the time count?"""
 

@@ -104,3 +104,13 @@ def _last_day(record: Record, period: Period) -> date:
 
 def _by_day(pair: tuple[date, Period]) -> tuple[date, str]:
     return pair[0], pair[1].duty.figure
+
+
+def how_long(verdict: Verdict) -> tuple[int, date]:
+    """Which of several verdicts keeps longest? The greatest: a legal hold before a doubt, a doubt before a day, no known day before any.
+
+    >>> how_long(Verdict(State.KEEP, None, "x")) > how_long(Verdict(State.KEEP, date(2030, 1, 1), "x")) > how_long(Verdict(State.MAY_GO, None, "x"))
+    True
+    """
+    order = {State.HELD: 3, State.ASK: 2, State.KEEP: 1}
+    return order.get(verdict.state, 0), verdict.until_on or date.max

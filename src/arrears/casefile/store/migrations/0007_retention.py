@@ -39,6 +39,9 @@ TABLES: dict[str, tuple[str, list[tuple[str, models.Field]]]] = {
     "LegalHoldLiftedRow": ("legal_holds_lifted", [
         ("legal_hold_id", models.BigIntegerField(db_index=True)), _PARTY, ("sealed_reason", models.BinaryField()), _DAY,
     ]),
+    "EvidenceDeletedRow": ("evidence_deleted", [
+        ("evidence_id", models.BigIntegerField(db_index=True)), ("party_id", models.BigIntegerField()), ("rule", models.TextField()), _DAY,
+    ]),
     "RetentionFigureConfirmedRow": ("retention_figures_confirmed", [
         ("figure", models.TextField()), ("value", models.BigIntegerField()), ("unit", models.TextField()), ("source", models.TextField()),
         ("confirmed_by", models.TextField()), _DAY,

@@ -13,6 +13,7 @@ from arrears.casefile.store.models.institution import Institution
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
 from arrears.casefile.store.models.retention import (
+    EvidenceDeletedRow,
     LegalHoldLiftedRow,
     LegalHoldPlacedRow,
     PersonErasedRow,
@@ -25,7 +26,7 @@ from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldRow",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldRow",
     "IdMap", "Institution", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey",
     "PersonErasedRow", "PersonReleasedRow", "PersonRestrictedRow", "RecordAlarm", "RetentionExecutedRow", "RetentionFigureConfirmedRow",
     "Role", "RunPublishedRow", "SealedEntry", "SigningKey", "TimeStamp", "TreeHead", "UnsealedEntry", "User",

@@ -72,6 +72,18 @@ class LegalHoldLiftedRow(FactRow):
         db_table = "legal_holds_lifted"
 
 
+class EvidenceDeletedRow(FactRow):
+    """The bytes of a piece of evidence are gone; its entries stay."""
+
+    evidence_id = models.BigIntegerField(db_index=True)
+    party_id = models.BigIntegerField()
+    rule = models.TextField()
+    valid_on = models.DateField()
+
+    class Meta:
+        db_table = "evidence_deleted"
+
+
 class RetentionFigureConfirmedRow(FactRow):
     """Somebody answers for a figure of the duties to keep."""
 
