@@ -32,7 +32,8 @@ class Registered:
 def register(home: Home, erasures: Iterable[Registered]) -> None:
     """Add lines and bring them to the disk; those that stand there already are not added again."""
     known = {(one.institution_id, one.party_id) for one in registered(home)}
-    lines = [_line(one) for one in erasures if (one.institution_id, one.party_id) not in known]
+    fresh = {(one.institution_id, one.party_id): one for one in erasures}
+    lines = [_line(one) for whose, one in fresh.items() if whose not in known]
     if not lines:
         return
     handle = os.open(home.erasures, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)

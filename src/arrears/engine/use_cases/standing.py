@@ -139,7 +139,7 @@ def activity(home: Home, institution_id: int, on: date, party_ids: Sequence[int]
         connection.register("facts", load.last_activity())
         parts = ["SELECT party_id, last_on, has_open_case AS is_open FROM facts"]
         parts += [part for book in portfolios(home, institution_id) for part in _book_parts(book, on)]
-        return connection.execute(
+        return connection.sql(
             f"""SELECT p.party_id, max(s.last_on) AS last_on, coalesce(bool_or(s.is_open), false) AS is_open FROM people p
                 LEFT JOIN ({" UNION ALL ".join(parts)}) s USING (party_id) GROUP BY p.party_id ORDER BY p.party_id""").to_arrow_table().cast(_SCHEMA)
 

@@ -107,7 +107,7 @@ def _draw_new_ids(duck: duckdb.DuckDBPyConnection, book_dir: Path, draw: Callabl
         if files := batch_files(book_dir, table):
             for column in columns:
                 duck.execute(f"INSERT INTO known_ids SELECT '{table}', t.party_id, {column} FROM read_parquet({_listed(files)}) JOIN theirs t USING (account_id) WHERE {column} IS NOT NULL")
-    known = duck.execute(
+    known = duck.sql(
         "SELECT *, dense_rank() OVER (ORDER BY kind, party_id) AS whose FROM (SELECT DISTINCT * FROM known_ids) ORDER BY kind, party_id, old").to_arrow_table()
     drawn = (np.frombuffer(draw(8 * known.num_rows), ">u8") & np.uint64(_ID_BITS)).astype(np.int64)
     ascending = drawn[np.lexsort((drawn, known["whose"].to_numpy()))]
