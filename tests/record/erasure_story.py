@@ -61,7 +61,7 @@ def note_facts(home: Home, institution: int) -> Any:
         append(AlertAcknowledged(5, goes, "first_missed", NOTE, "lin", date(2026, 6, 1)), actor="lin", at=AT, cause="desk")
     case = reading.case_of_party(home, institution, goes)
     assert case
-    evidence.add(home, institution, case, Offered(io.BytesIO(b"%PDF-1.4 minutes: " + RECORDING.encode() + b"\n%%EOF"), "Quixworth-2026.txt", EvidenceKind.OTHER, RECORDING),
+    evidence.add(home, institution, case, Offered(io.BytesIO(RECORDING.encode()), "Quixworth-2026.txt", EvidenceKind.OTHER, RECORDING),
                  actor="lin", at=AT, cause="desk")
     return {"goes": id_text(goes), "stays": id_text(stays)}
 

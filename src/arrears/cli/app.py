@@ -228,7 +228,7 @@ def case_list(
         At most so many rows.
     """
     with doors.opened(home) as place:
-        found = explaining.listed_cases(place, institution_of(place), book, queue, limit)
+        found = explaining.listed_cases(place, institution_of(place), book, queue, limit, today=today())
     if json:
         show_json(found)
         return

@@ -14,9 +14,8 @@ from arrears.casefile.store import load
 from arrears.casefile.store.append import append, append_case_changes
 from arrears.casefile.store.institution import acting_for
 from arrears.engine.case_changes import NOTHING_CHANGED, Frozen, changes_of, digest_of_tables
+from arrears.engine.use_cases.reading.cases import RESTRICTED
 
-RESTRICTED = "restricted"
-"""The kind of hold under which a run knows people whose data is stored and not used."""
 COMPARED = ("case_id", "treatment", "rule", "policy_version")
 """What makes a decision another one: days and amounts grow every night and are no news."""
 

@@ -87,7 +87,7 @@ def store_night_reports(home: Home, institution_id: int, book: str, result: RunR
 def _store(home: Home, institution_id: int, book: str, as_of: date, count: int, language: Language, today: date, progress: Progress) -> NightReports:
     run = reading.portfolio(home, institution_id, book).run
     assert run is not None
-    first = [row.case_id for row in reading.worklist(home, run, reading.WorklistFilter(), page_rows=count).rows]
+    first = [row.case_id for row in reading.worklist(home, run, reading.WorklistFilter(), page_rows=count, hidden=reading.hidden_people(institution_id, today)).rows]
     not_made: list[ReportNotMade] = []
     with acting_for(institution_id), looking_once(home):
         keys = _Keys()

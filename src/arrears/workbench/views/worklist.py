@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arrears.core.ids import IdNotValid, id_text, parse_id
@@ -78,7 +79,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         return show(request, "worklist", portfolios=everything, book=book)
     choices = reading.facets(home_of_site(), book.run)
     asked = asked_for(request.GET, next(iter(choices.currencies), "CNY"))
-    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page)
+    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page, hidden=reading.hidden_people(institution_of(request), timezone.localdate()))
     currencies = {row.currency for row in found.rows}
     template = "worklist_rows" if getattr(request, "htmx", False) and request.htmx.target == "list" else "worklist"
     return show(
@@ -96,7 +97,7 @@ def worklist_csv(request: HttpRequest) -> HttpResponse:
     if book is None or book.run is None:
         return show(request, "worklist", portfolios=_everything, book=book, status=404)
     asked = asked_for(request.GET, next(iter(reading.facets(home_of_site(), book.run).currencies), "CNY"))
-    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page)
+    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page, hidden=reading.hidden_people(institution_of(request), timezone.localdate()))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_("Rank"), _("Person"), _("Case"), _("Reason"), _("Currency"), _("Overdue"), _("Days past due"), _("Bucket"), _("Treatment"),

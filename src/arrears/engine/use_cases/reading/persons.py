@@ -65,6 +65,15 @@ def unseal_even_restricted(party_ids: Sequence[int], sealed: Sequence[bytes | No
     return [None if text is None else json.loads(text) for text in opened.to_pylist()]
 
 
+def hidden_people(institution_id: int, on: date) -> tuple[int, ...]:
+    """Who is on no list today: people restricted to storage, and those who were erased."""
+    from arrears.casefile.store import load  # late, as above
+    from arrears.casefile.store.institution import acting_for
+
+    with acting_for(institution_id):
+        return tuple(load.people_restricted(on)["party_id"].to_pylist())
+
+
 def people(home: Home, book: Portfolio, party_ids: Iterable[int], *, unseal: Unseal = unseal_from_vault) -> dict[int, Person]:
     """Who are these? One `Person` for each id asked for, nameless where the book does not know the name (any more)."""
     ids = sorted(set(party_ids))
