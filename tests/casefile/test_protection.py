@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connections, transaction
 
-from tests.casefile.conftest import dispute, opening, query, record
+from tests.casefile.conftest import AT, dispute, opening, query, record
 
 NOT_OF_AN_INSTITUTION = {"institutions", "users"}
 """Tables that must be read before an institution is known."""
@@ -29,13 +29,15 @@ def full_bank(store, bank, person) -> int:
     from datetime import date
 
     from arrears.casefile.facts.alert import AlertAcknowledged
+    from arrears.casefile.facts.evidence import EvidenceRead
     from arrears.casefile.facts.hold import HoldLifted, MayLift
     from arrears.casefile.facts.run import RunPublished
 
     event, hold = opening(store, person), dispute(store, person)
     run = RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),))
     record(store, bank, event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER), run,
-           AlertAcknowledged(11, person, "new_overdue", "called", "lin", date(2026, 1, 6)))
+           AlertAcknowledged(11, person, "new_overdue", "called", "lin", date(2026, 1, 6)),
+           evidence_in(event), EvidenceRead(21, person, "lin", "for the court"))
     return bank
 
 
@@ -43,6 +45,13 @@ def decision_in(event):
     from arrears.casefile.facts.case import CaseDecision
 
     return CaseDecision(event.case_id, event.party_id, "main", event.valid_on, 7, "remind", None, "r1", "small", "小额", "v1", 5, 1200, "CNY")
+
+
+def evidence_in(event):
+    from arrears.casefile.facts.evidence import UNKNOWN, ClockSource, EvidenceKept, EvidenceKind, EvidenceSource
+
+    return EvidenceKept(21, event.party_id, event.case_id, EvidenceKind.MINUTES, "call", "note.txt", "text/plain", 5, "0" * 64, "1" * 64, None, AT,
+                        ClockSource.UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, EvidenceSource.UNKNOWN, UNKNOWN)
 
 
 def test_the_stories_are_told_as_the_applications_role(store):
