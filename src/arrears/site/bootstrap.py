@@ -99,11 +99,33 @@ def bring_up_to_date(home: Home, urls: DatabaseUrls, environ: Mapping[str, str] 
 
     executor = MigrationExecutor(connections["default"])
     loader: Any = executor.loader
-    _refuse_newer_database(set(loader.applied_migrations) - set(loader.disk_migrations))
+    refuse_newer_database(executor)
     if not loader.applied_migrations and not environ.get(vault.ENVIRONMENT) and not home.envelope_key.exists():
         _make_envelope_key(home)
     if executor.migration_plan(loader.graph.leaf_nodes()):
         migrate(urls)
+    if not home.signing_key.exists() and not _somebody_has_signed():
+        _make_signing_key(home)
+
+
+def _somebody_has_signed() -> bool:
+    """Was a head ever signed here? Then a missing key must be restored: a new one would hide that it was lost."""
+    from arrears.casefile.store.institution import acting_for
+    from arrears.casefile.store.models import Institution
+    from arrears.record.journal.signing import public_keys
+
+    for institution_id in Institution.objects.values_list("institution_id", flat=True):
+        with acting_for(institution_id):
+            if public_keys():
+                return True
+    return False
+
+
+def _make_signing_key(home: Home) -> None:
+    from arrears.record.journal.signing import make_signing_key
+
+    with suppress(FileExistsError):  # Another start was faster; its key counts.
+        make_signing_key(home.signing_key)
 
 
 def _make_envelope_key(home: Home) -> None:
@@ -113,8 +135,10 @@ def _make_envelope_key(home: Home) -> None:
         vault.make_envelope_key(home.envelope_key)
 
 
-def _refuse_newer_database(unknown: set[tuple[str, str]]) -> None:
-    ours = sorted(name for app, name in unknown if app == "store")
+def refuse_newer_database(executor: MigrationExecutor) -> None:
+    """Raise `Refused` where the database knows migrations of ours that this program does not."""
+    loader: Any = executor.loader
+    ours = sorted(name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations) if app == "store")
     if ours:
         raise Refused(
             f"The database was made by a newer arrears (it knows {ours[-1]}, this program does not).",
