@@ -22,7 +22,7 @@ from arrears.casefile.store.institution import acting_for, create_institution
 from arrears.core.ids import case_id_of, id_text
 from arrears.core.problems import AnswerIsNo, BadData
 from arrears.engine.case_records import CaseRecords
-from arrears.engine.erasure_register import Registered, register, registered
+from arrears.engine.erasures import Registered, register, registered
 from arrears.engine.home import Home
 from arrears.engine.use_cases import books, erasing, legal_holds, reading, restricting, retaining
 from arrears.engine.use_cases import evidence as evidence_cases

@@ -1,81 +1,135 @@
-"""Who was erased from this home, so that a restore of an older backup erases them again?
+"""Who was erased, told so that a restore can erase them again?
 
-`erasures.jsonl` only grows: one JSON line an erasure, ids alone. A line is on the disk before anything is destroyed; whoever stands in it
-and can still be opened was begun and not finished, and the next erasure, retention run or restore finishes it.
+`erasures.jsonl` in the home: one JSON line an erasure with `party_id` (as people see ids), `institution_id` and `erased_at`; no personal data.
+A backup taken before an erasure still holds the person, so the register must outlive the home: each backup puts a copy beside itself, and
+each erasure brings those copies up to date. Copies only grow: lines of several homes may stand in one.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from arrears.casefile.facts.retention import ErasureReason
-from arrears.core.ids import id_text, parse_id
+from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.problems import BadData
-from arrears.engine.home import PRIVATE_FILE, Home
+from arrears.engine.home import Home
+
+REGISTER = "erasures.jsonl"
+PLACES = "backup_places.json"
+"""In the home: the folders that hold backups of it, and so copies of the register."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """One line of the register: who, of which institution, when, why."""
+@dataclass(frozen=True, slots=True, order=True)
+class Erasure:
+    """One person was erased, at this moment, in this institution."""
 
+    erased_at: datetime
     party_id: int
     institution_id: int
-    erased_at: datetime
-    reason: ErasureReason
 
 
-def register(home: Home, erasures: Iterable[Registered]) -> None:
-    """Add lines and bring them to the disk; those that stand there already are not added again."""
-    known = {(one.institution_id, one.party_id) for one in registered(home)}
-    fresh = {(one.institution_id, one.party_id): one for one in erasures}
-    lines = [_line(one) for whose, one in fresh.items() if whose not in known]
-    if not lines:
-        return
-    handle = os.open(home.erasures, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
-    try:
-        size = os.fstat(handle).st_size
-        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, ("\n" if torn else "").encode() + "".join(lines).encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    _names_to_disk(home.root)
-
-
-def registered(home: Home) -> list[Registered]:
-    """Every line, in order. A line torn by a power cut is passed over: it was not on the disk, so nothing had been destroyed for it.
+def read_register(path: Path) -> list[Erasure]:
+    """Which erasures does this file name, the earliest first? None where there is no file.
 
     Raises:
-        BadData: a whole line cannot be read.
+        BadData: a line cannot be read. A person erased on it would come back, so nothing is guessed.
     """
-    if not home.erasures.is_file():
+    if not path.is_file():
         return []
-    return [_read(line) for line in home.erasures.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            said = json.loads(line)
+            found.append(Erasure(datetime.fromisoformat(said["erased_at"]), _id_in(said["party_id"]), _id_in(said["institution_id"])))
+        except (ValueError, KeyError, TypeError, IdNotValid) as wrong:
+            raise BadData(f"Line {number} of {path} is not an erasure.", "Whoever was erased there would come back with a restore.",
+                          "Correct the line, or name another copy of the register with --erasures.") from wrong
+    return sorted(found)
 
 
-def _line(one: Registered) -> str:
-    said = {"party_id": id_text(one.party_id), "institution_id": id_text(one.institution_id), "erased_at": one.erased_at.isoformat(), "reason": str(one.reason)}
-    return json.dumps(said, sort_keys=True) + "\n"
+def _id_in(value: object) -> int:
+    """An id as people see it, or as a number."""
+    return value if isinstance(value, int) else parse_id(str(value))
 
 
-def _read(line: str) -> Registered:
+def publish_erasures(home: Home, folder: Path) -> int:
+    """Bring the register's copy in this folder up to date; answers how many lines it has. Lines that are there stay."""
+    with _one_writer(folder):
+        lines = [*_lines(folder / REGISTER), *_lines(home.root / REGISTER)]
+        return write_lines(folder / REGISTER, lines)
+
+
+def publish_to_backups(home: Home) -> list[Path]:
+    """Bring all copies beside known backups up to date; answers the folders that could not be reached (a disk that is not there today).
+
+    An erasure calls this last. A folder that cannot be reached gets its lines with the next backup into it, or the next erasure.
+    """
+    missed = []
+    for folder in backup_places(home):
+        try:
+            publish_erasures(home, folder)
+        except OSError:
+            missed.append(folder)
+    return missed
+
+
+def backup_places(home: Home) -> list[Path]:
+    """Which folders hold backups of this home, as far as it knows?"""
     try:
-        said = json.loads(line)
-        return Registered(parse_id(said["party_id"]), parse_id(said["institution_id"]), datetime.fromisoformat(said["erased_at"]),
-                          ErasureReason(said.get("reason", ErasureReason.REQUEST)))
-    except (ValueError, KeyError, TypeError) as trouble:
-        raise BadData(f"A line of erasures.jsonl cannot be read: {trouble}.", "Somebody who was erased could come back with a restore.",
-                      "Restore the file from a backup; it holds ids alone.") from trouble
+        return [Path(text) for text in json.loads((home.root / PLACES).read_text(encoding="utf-8"))]
+    except (OSError, ValueError):
+        return []
 
 
-def _names_to_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def remember_place(home: Home, folder: Path) -> None:
+    """From now on this folder is told of every erasure."""
+    known = sorted({*map(str, backup_places(home)), str(folder)})
+    _write_whole(home.root / PLACES, json.dumps(known, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> int:
+    """Keep each different line once, in order; the file is replaced whole or not at all. Without lines no file is made."""
+    kept = list(dict.fromkeys(lines))
+    if kept:
+        _write_whole(path, "".join(f"{line}\n" for line in kept))
+    return len(kept)
+
+
+def lines_of(paths: Iterable[Path]) -> list[str]:
+    """All lines of these files, one after the other; what is not there has none."""
+    return [line for path in paths for line in _lines(path)]
+
+
+def _lines(path: Path) -> list[str]:
     try:
-        os.fsync(handle)
+        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except FileNotFoundError:
+        return []
+
+
+@contextmanager
+def _one_writer(folder: Path) -> Iterator[None]:
+    """Two homes may keep their backups in one folder."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
-        os.close(handle)
+        os.close(descriptor)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(path)

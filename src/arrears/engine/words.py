@@ -47,6 +47,12 @@ ROLE_WORDS: Mapping[str, Sentence] = {
     "administrator": Sentence("Administrator", "管理员"), "manager": Sentence("Manager", "主管"),
     "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
 }
+SHOW_REASONS: Mapping[str, Sentence] = {
+    "working_the_case": Sentence("to work on the case", "处理案件"), "person_asked": Sentence("the person asked", "本人来电或来访"),
+    "checking_data": Sentence("to check the data", "核对数据"), "complaint": Sentence("to answer a complaint or an authority", "答复投诉或监管"),
+    "audit": Sentence("to audit", "审计检查"),
+}
+"""For what somebody opens personal data (`casefile.facts.privacy.ShowReason`), in the order of the list."""
 ALERTS: Mapping[str, Sentence] = {
     "new_overdue": Sentence("Newly overdue", "新入催"), "worse_bucket": Sentence("Got worse", "逾期加重"),
     "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke the pattern", "还款规律中断"),

@@ -8,6 +8,7 @@ database's administrator is found here: they cannot sign.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from arrears.casefile.facts.journal import instant
 from arrears.casefile.store import sets
 from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.institution import acting_institution
+from arrears.casefile.store.rows import FACT_TABLES
 from arrears.record.journal.heads import Contradiction, Head, heads, signature_holds
 from arrears.record.journal.merkle import leaf_hash, roots_at
 from arrears.record.journal.nodes import log_size
@@ -117,6 +119,34 @@ def _wrong_stamps(signed: dict[int, Head], roots: Sequence[x509.Certificate], fi
         if head is None or not stamp_holds(stamp.token, head.line, roots):
             findings.append(LogFinding("stamp", f"The time-stamp of {instant(stamp.stamped_at)} does not hold for its head."))
     return len(kept)
+
+
+def entries_without_fact(first: int, last: int) -> list[LogFinding]:
+    """Which of the entries numbered `first` to `last` have no fact? Asked of each entry once, when it is sealed. Inside `acting_for`."""
+    cur = sets.cursor()
+    between = [acting_institution(), first, last]
+    of_these = "FROM sealed_entries s JOIN journal_entries e USING (entry_id) WHERE s.institution_id = %s AND s.number BETWEEN %s AND %s"
+    names = [name for (name,) in cur.execute(f"SELECT DISTINCT e.name {of_these}", between)]
+    found: list[LogFinding] = []
+    for table, called in _tables_of(names).items():
+        without = "" if table is None else f"AND NOT EXISTS (SELECT FROM {table} f WHERE f.fact_id = e.fact_id AND f.entry_id = e.entry_id)"
+        rows = cur.execute(f"SELECT s.number, s.entry_id {of_these} AND e.name = ANY(%s) {without} ORDER BY 1", [*between, called])
+        found += [LogFinding("fact", f"Entry {number + 1} of the log has no fact.", number, entry_id) for number, entry_id in rows]
+    return found
+
+
+def _tables_of(names: Iterable[str]) -> dict[str | None, list[str]]:
+    """In which table lie the facts of entries of these names? Under None stand names that no fact has."""
+    found: dict[str | None, list[str]] = {}
+    for name in names:
+        # A name without a gap to fill comes before a pattern that would fit it too.
+        fitting = sorted((kind.JOURNAL_NAME.count("{"), table.table) for kind, table in FACT_TABLES.items() if _pattern(kind.JOURNAL_NAME).fullmatch(name))
+        found.setdefault(fitting[0][1] if fitting else None, []).append(name)
+    return found
+
+
+def _pattern(journal_name: str) -> re.Pattern[str]:
+    return re.compile(re.escape(journal_name).replace(r"\{kind\}", "[a-z_]+"))
 
 
 def raise_alarm(what: Iterable[LogFinding | Contradiction], at: datetime) -> int:

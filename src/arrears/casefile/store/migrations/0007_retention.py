@@ -60,7 +60,7 @@ SQL = "".join(
 class Migration(migrations.Migration):
     """The tables and what protects them."""
 
-    dependencies = [("store", "0005_evidence")]
+    dependencies = [("store", "0006_privacy")]
     operations = [
         *(migrations.CreateModel(name=name, fields=[*_head(), *fields, _entry()], options={"db_table": table}) for name, (table, fields) in TABLES.items()),
         migrations.RunSQL(SQL, migrations.RunSQL.noop),
