@@ -20,7 +20,7 @@ from arrears.core.problems import Refused
 from arrears.engine.home import Home
 from arrears.site.database import DATABASE, OWNER_VARIABLE, embedded_server
 
-TOUCHED = ("party_keys", "id_map", "journal_salts")
+TOUCHED = ("party_keys", "id_map", "search_index", "journal_salts")
 """Tables in which erasure deletes or blanks."""
 SAMPLES = "pg_catalog.pg_statistic"
 _ROUNDS = 2

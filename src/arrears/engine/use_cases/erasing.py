@@ -35,7 +35,7 @@ from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import AnswerIsNo
 from arrears.core.sql import quoted
 from arrears.engine.case_reports import keeping
-from arrears.engine.erasure_register import Erasure, register, registered
+from arrears.engine.erasure_register import Erasure, publish_to_backups, register, registered
 from arrears.engine.home import Home
 from arrears.engine.use_cases import restricting, standing
 from arrears.engine.use_cases.books import pool_purpose
@@ -136,12 +136,18 @@ def erase(home: Home, institution_id: int, party_id: int, reason: ErasureReason,
     return ErasureOutcome(party_id, None, restricting.restrict(home, institution_id, stands, reason, at=at, actor=actor))
 
 
-def erase_people(home: Home, institution_id: int, people: dict[int, ErasureReason], *, at: datetime, actor: str) -> Erased:
-    """Erase all of these, whatever keeps them: who calls has judged. Each book is written anew once for all."""
+def erase_people(
+    home: Home, institution_id: int, people: dict[int, ErasureReason], *, at: datetime, actor: str, keys_at_hand: bool = True
+) -> Erased:
+    """Erase all of these, whatever keeps them: who calls has judged. Each book is written anew once for all.
+
+    Args:
+        keys_at_hand: False where the envelope key is missing: then nobody can look through the error pool for a name.
+    """
     register(home, [Erasure(at, party, institution_id, reason) for party, reason in sorted(people.items())])
-    vault = default_vault()
+    vault = default_vault() if keys_at_hand else None
     with acting_for(institution_id):
-        values = _values_of(home, institution_id, people, vault)
+        values = _values_of(home, institution_id, people, vault) if vault else []
     rows = _forget_in_pools(home, institution_id, values, vault)
     files = _forget_in_books(home, institution_id, people)
     reports = keeping.forget_people(home.reports, people)
@@ -152,15 +158,16 @@ def erase_people(home: Home, institution_id: int, people: dict[int, ErasureReaso
             if not load.erasures(party):
                 append(PersonErased(party, at.astimezone().date(), reason), actor=actor, at=at, cause="erasure")
             erase_party_identity(party)
+    publish_to_backups(home)
     return Erased(len(people), rows, files, reports, letters, evidence)
 
 
-def finish_erasures(home: Home, institution_id: int, *, at: datetime, actor: str) -> Erased | None:
+def finish_erasures(home: Home, institution_id: int, *, at: datetime, actor: str, keys_at_hand: bool = True) -> Erased | None:
     """Erase everybody in the register who can still be opened: begun and not finished, or come back with a restore. None where there is nobody."""
     with acting_for(institution_id):
         there = set(load.people_with_keys()["party_id"].to_pylist())
     left = {one.party_id: one.reason for one in registered(home) if one.institution_id == institution_id and one.party_id in there}
-    return erase_people(home, institution_id, left, at=at, actor=actor) if left else None
+    return erase_people(home, institution_id, left, at=at, actor=actor, keys_at_hand=keys_at_hand) if left else None
 
 
 def _values_of(home: Home, institution_id: int, people: Iterable[int], vault: Vault) -> list[str]:
@@ -193,7 +200,9 @@ def _texts(value: Any) -> Iterable[str]:
         yield from _texts(inner)
 
 
-def _forget_in_pools(home: Home, institution_id: int, values: Sequence[str], vault: Vault) -> int:
+def _forget_in_pools(home: Home, institution_id: int, values: Sequence[str], vault: Vault | None) -> int:
+    if vault is None:
+        return 0
     purpose = pool_purpose(institution_id)
     pools = sorted(folder for folder in home.pool.glob("*") if (folder / "pool.json").exists()) if values and home.pool.is_dir() else []
     return sum(forget_rows(pool, values, lambda sealed: vault.unwrap(sealed, purpose), lambda plain: vault.wrap(plain, purpose)) for pool in pools)
