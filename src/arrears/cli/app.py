@@ -18,6 +18,7 @@ from arrears.cli.alerts import alerts
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
 from arrears.cli.importing import import_, pool
+from arrears.cli.law import law
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
@@ -47,6 +48,7 @@ app.command(alerts)
 for one in (balance, quote, statement, redress):
     ledger.command(one)
 app.command(ledger)
+app.command(law)
 app.command(import_, name="import")
 app.command(pool)
 app.command(record)
