@@ -6,25 +6,25 @@ non-working days, and the answer is made ready for people and for machines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any
 
-from arrears.core.calendars import NonWorkingDays, Shift
 from arrears.core.money import format_money
 from arrears.core.parameters import Parameters
 from arrears.core.reasons import Language, Sentence
 from arrears.core.workings import Worked
 from arrears.decide.escalation.counting import LastDay
-from arrears.engine.due_days import MARGIN, known_until, non_working
+from arrears.engine.due_days import YEARS, calendar_of, known_until
 from arrears.engine.legal_figures import figures_of
 from arrears.engine.use_cases.law_words import LABELS, NO, NOT_KNOWN, YES, label_of
 
 CHINA, EUROPE, KINGDOM, STATES = "china", "eu", "uk", "us"
 CURRENCY = {CHINA: "CNY", EUROPE: "EUR", KINGDOM: "GBP", STATES: "USD"}
-LAST_YEAR_OF_DAYS = 2100
 
 
 def law_of(place: str) -> Parameters:
@@ -32,18 +32,31 @@ def law_of(place: str) -> Parameters:
     return figures_of(place)[0]
 
 
-def days_off_in_china(days: Iterable[date], years_on: int = 0) -> frozenset[date]:
-    """The days near these, and near their anniversaries of so many years on, on which nobody works in China.
+class DaysOff(AbstractSet[date]):
+    """The days on which nobody works in a country, looked up one by one: a period may end in any year."""
 
-    Args:
-        years_on: how far a period may lead on from the days; 0 for a period of days or months.
+    def __init__(self, country: str) -> None:
+        self._calendar = calendar_of(country)
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and not self._calendar.is_working_day(day)
+
+    def __iter__(self) -> Iterator[date]:
+        first, last = date(YEARS[0], 1, 1).toordinal(), date(YEARS[-1], 12, 31).toordinal()
+        return (day for day in map(date.fromordinal, range(first, last + 1)) if day in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@cache
+def days_off_in_china() -> DaysOff:
+    """The days on which nobody works in mainland China, make-up working days taken out.
+
+    >>> [day in days_off_in_china() for day in (date(2025, 10, 1), date(2025, 10, 9), date(2025, 10, 11), date(2025, 10, 12))]
+    [True, False, False, True]
     """
-    found: set[date] = set()
-    rule = NonWorkingDays("CN", Shift.FOLLOWING)
-    for day in days:
-        last = min(day.year + years_on, LAST_YEAR_OF_DAYS)
-        found |= non_working(rule, date(day.year, 1, 1), date(min(last + 1, LAST_YEAR_OF_DAYS), 12, 31) + MARGIN)
-    return frozenset(found)
+    return DaysOff("CN")
 
 
 def calendar_remark(last: date | None) -> Sentence | None:

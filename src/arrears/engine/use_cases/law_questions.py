@@ -45,8 +45,6 @@ from arrears.ledger.late_payment import late_payment as late_payment_claim
 __all__ = ["Ceiling", "DebtorType", "FiveTier", "GuaranteeKind", "LoanType", "RepaymentPeriod"]
 Kind = TypeVar("Kind", bound=StrEnum)
 UNPROVED = "unproved"
-_YEARS_AHEAD = 21
-"""A claim's last day lies at most so many years after its due date."""
 
 
 class FeeKind(StrEnum):
@@ -97,8 +95,7 @@ def small_claims(claim_minor: int, wage_minor: int, on: date, *, agreed: bool, e
 def payment_order(as_of: date, issued: date | None, served: date | None, objection: tuple[date, bool, bool] | None) -> Answer:
     """How does a payment order stand?"""
     told = None if objection is None else Objection(*objection)
-    off = days_off_in_china([day for day in (issued, served, None if objection is None else objection[0]) if day is not None])
-    found = payment_order_stands(law_of(CHINA), as_of, issued=issued, served=served, objection=told, non_working=off)
+    found = payment_order_stands(law_of(CHINA), as_of, issued=issued, served=served, objection=told, non_working=days_off_in_china())
     until = found.figure.objection_until
     return answer(Sentence("Payment order, China", "支付令"), found, CHINA, calendar_remark(None if until is None else until.counted))
 
@@ -170,8 +167,7 @@ def limitation(due: Sequence[date], events: Sequence[str], obstacles: Sequence[s
         if deed:
             raise WrongCall("China knows no deed.", "The period does not depend on one.", "Leave --deed out.")
         happened = [_event(text) for text in events]
-        days = [*due, *(one.on for one in happened), *(one.ended_on for one in happened if one.ended_on)]
-        found = limitation_in_china(law_of(CHINA), due, as_of, happened, [_obstacle(text) for text in obstacles], days_off_in_china([min(days)], max(days).year - min(days).year + _YEARS_AHEAD))
+        found = limitation_in_china(law_of(CHINA), due, as_of, happened, [_obstacle(text) for text in obstacles], days_off_in_china())
         until = found.figure.until
         return answer(Sentence("Limitation, China", "诉讼时效"), found, CHINA, calendar_remark(None if until is None else until.counted))
     if obstacles or len(due) != 1:
@@ -183,17 +179,15 @@ def limitation(due: Sequence[date], events: Sequence[str], obstacles: Sequence[s
 def guaranteed(due: date, kind: GuaranteeKind, agreed_until: date | None, actions: Sequence[str], as_of: date) -> Answer:
     """Is the guarantor bound? Actions as a door writes them: DAY:KIND."""
     told = [_dated(ActionKind, text, _ACTION) for text in actions]
-    off = days_off_in_china([day for day in (due, agreed_until) if day is not None])
-    found = guarantee(law_of(CHINA), due, kind, as_of, agreed_until=agreed_until, actions=told, non_working=off)
+    found = guarantee(law_of(CHINA), due, kind, as_of, agreed_until=agreed_until, actions=told, non_working=days_off_in_china())
     return answer(Sentence("Guarantee period, China", "保证期间"), found, CHINA, calendar_remark(found.figure.until.counted))
 
 
 def enforcement(deadlines: Sequence[date], effective: date | None, notarised: bool, instalment: date | None, interrupted: Sequence[date], as_of: date) -> Answer:
     """Until when may enforcement be asked?"""
-    days = [day for day in (*deadlines, effective, *interrupted) if day is not None]
     found = enforcement_period(
         law_of(CHINA), Instrument.NOTARISED_DEBT if notarised else Instrument.JUDGMENT, deadlines, effective=effective, instalment=instalment, interrupted=interrupted, asked=as_of,
-        non_working=days_off_in_china(days, 2),
+        non_working=days_off_in_china(),
     )  # fmt: skip
     return answer(Sentence("Period for asking enforcement, China", "申请执行期间"), found, CHINA, calendar_remark(found.figure.until.counted))
 
@@ -216,7 +210,7 @@ _DEADLINES = {
 def deadline(kind: DeadlineKind, start: date, as_of: date) -> Answer:
     """Until when, counted from this day?"""
     question, ask = _DEADLINES[kind]
-    found = ask(law_of(CHINA), start, as_of, days_off_in_china([start]))
+    found = ask(law_of(CHINA), start, as_of, days_off_in_china())
     return answer(question, found, CHINA, calendar_remark(found.figure.until.counted))
 
 
