@@ -1,4 +1,5 @@
-"""United Kingdom: which figures does its law set?
+"""Which figures does the law of the United Kingdom set?
 
-Goes out: dated parameters with their sources. They stand here because they are the law's, not the lender's.
+Comes in: nothing. Goes out: limitation and prescription, personal insolvency and breathing space, in `parameters/*.yaml`.
+It exists so that these figures are told apart from those of every other place.
 """
