@@ -1,4 +1,4 @@
-"""Judge of china_cases.json: the rules of the amount (CN-MONEY without periods, CN-LEGAL-12); the others are not judged yet."""
+"""Judge of china_cases.json: the rules of the amount (CN-MONEY without periods, CN-LEGAL-12); conduct is judged in `china_conduct.py`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.debts import Debt, between_debts, inside_one_debt
 from arrears.ledger.ceilings import presumed_excessive
 from arrears.ledger.interest import interest_for_days, interest_for_months_and_days, simple_daily_charge
+from tests.vectors import china_conduct
 from tests.vectors.judging import Judgement, NotUnderstood, minor, only_known
 
 CASE = {"id", "rule", "input", "expected", "source", "confidence"}
@@ -150,6 +151,7 @@ RULES: dict[str, Callable[[Facts], Facts]] = {
     "CN-MONEY-11": _card,
     "CN-MONEY-12": _day_count,
     "CN-LEGAL-12": _late_performance,
+    **china_conduct.RULES,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
@@ -20,7 +20,7 @@ import yaml
 from arrears.core.problems import BadData, Refused
 from arrears.core.strict_yaml import NothingTwice
 
-Value = int | Decimal | bool | str | date
+Value = int | Decimal | bool | str | date | time
 
 
 class Confidence(StrEnum):
@@ -48,6 +48,8 @@ class Unit(StrEnum):
     CODE = "code"
     DAY = "day"
     YES_NO = "yes_no"
+    TIME_OF_DAY = "time_of_day"
+    """Hours and minutes on the local clock, written as text ("22:00"), because YAML would make a number of it."""
 
 
 _WRITTEN_AS: Mapping[Unit, type] = {
@@ -60,6 +62,7 @@ _WRITTEN_AS: Mapping[Unit, type] = {
     Unit.CODE: str,
     Unit.DAY: date,
     Unit.YES_NO: bool,
+    Unit.TIME_OF_DAY: str,
 }
 
 
@@ -109,6 +112,12 @@ class Reading:
     def share(self) -> Decimal:
         """The figure as a part of one, exactly."""
         assert isinstance(self.stated.value, Decimal), f"{self.name} is not a share"
+        return self.stated.value
+
+    @property
+    def clock(self) -> time:
+        """The figure as a time of day."""
+        assert isinstance(self.stated.value, time), f"{self.name} is not a time of day"
         return self.stated.value
 
 
@@ -308,6 +317,8 @@ def _value(where: str, unit: Unit, value: object) -> Value | None:
         raise _refuse(where, f"“{value}” is not written as {unit.value} are ({_WRITTEN_AS[unit].__name__}).")
     if isinstance(value, int) and value < 0:
         raise _refuse(where, f"{value} is below zero.")
+    if unit is Unit.TIME_OF_DAY:
+        return _time_of_day(where, str(value))
     return _share(where, str(value)) if unit is Unit.SHARE else value  # type: ignore[return-value]  # its type was just compared
 
 
@@ -319,3 +330,10 @@ def _share(where: str, text: str) -> Decimal:
     if not (share.is_finite() and 0 <= share <= 1):
         raise _refuse(where, f'{text} is not a part of one; write 1 % as "0.01".')
     return share
+
+
+def _time_of_day(where: str, text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as trouble:
+        raise _refuse(where, f"“{text}” is not a time of day such as 08:00.") from trouble
