@@ -186,6 +186,7 @@ def _standing(fields: Fields) -> Standing:
         scope=fields.choices("scope", Scope),
         ended_by=fields.event_condition("ended_by") if fields.has("ended_by") else None,
         lasts=fields.text("lasts", ""),
+        through=fields.text("through", ""),
         begins_after=fields.text("begins_after", ""),
         lingers=fields.text("lingers", ""),
         uses=fields.whole("uses"),

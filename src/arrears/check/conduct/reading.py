@@ -153,7 +153,7 @@ def _exception(fields: Fields) -> RuleException:
 FIGURE_FIELDS = frozenset(
     {
         *("opens", "closes", "limit", "window", "within", "from_day", "to_day", "years", "arrives_within", "runs", "at_least"),
-        *("lasts", "begins_after", "lingers", "attempts", "days", *REPAIR_FIELDS),
+        *("lasts", "through", "begins_after", "lingers", "attempts", "days", *REPAIR_FIELDS),
     }
 )
 """Fields whose text is the name of a figure."""

@@ -39,6 +39,7 @@ class Standing:
 
     Attributes:
         lasts: name of the figure that says how long it stands, the day it happened being the first.
+        through: name of the figure that says through how many days after the day it happened it stands.
         begins_after: name of the figure that says how many days must have passed in full before it stands.
         lingers: name of the figure that says how many days more it stands once it was ended.
         uses: for how many contacts of ours it stands.
@@ -48,6 +49,7 @@ class Standing:
     scope: frozenset[Scope] = frozenset()
     ended_by: EventCondition | None = None
     lasts: str = ""
+    through: str = ""
     begins_after: str = ""
     lingers: str = ""
     uses: int | None = None
@@ -79,6 +81,8 @@ class Standing:
             ends.append(event.until + DAY)
         if self.lasts:
             ends.append(add_period(happened, case.figures.read(self.lasts)))
+        if self.through:
+            ends.append(add_period(happened, case.figures.read(self.through)) + DAY)
         if self.ended_by is not None:
             for end in case.facts.of(self.ended_by.kinds):
                 if event.at < end.at < case.at and self.ended_by.fits(end) and _concerns(end, event, self.scope):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from arrears.check.conduct.case import SILENT, Case, Judged
-from arrears.check.conduct.local_time import local_day
+from arrears.check.conduct.local_time import DAY, start_of
 from arrears.check.conduct.rule import RuleException
 from arrears.check.conduct.standing import Standing, stands_perhaps
 
@@ -37,11 +37,10 @@ class Block:
         if not self.over_period or case.proposed.period is None:
             return SILENT
         first, last = case.proposed.period
-        today = min(local_day(case.at, zone) for zone in case.zones)
-        for ahead in range((min(last, today) - first).days + 1):
-            day = first + timedelta(days=ahead)
-            moment = case.at - timedelta(days=(today - day).days)
-            found = [pair for one in self.by for pair in stands_perhaps(one, case.seen_as(case.proposed, moment))]
-            if found:
-                return Judged(breach=True, used=tuple(event for event, _ in found))
+        for zone, today in case.days():
+            for ahead in range((min(last, today) - first).days + 1):
+                end_of_day = min(case.at, start_of(first + (ahead + 1) * DAY, zone) - timedelta(microseconds=1))
+                found = [pair for one in self.by for pair in stands_perhaps(one, case.seen_as(case.proposed, end_of_day))]
+                if found:
+                    return Judged(breach=True, used=tuple(event for event, _ in found))
         return SILENT
