@@ -59,12 +59,15 @@ def folder_for_servers() -> Iterator[Path]:
 def made_home(folder: Path) -> Home:
     """A home that is set up, with an envelope key."""
     from arrears.casefile.store.vault import make_envelope_key
+    from arrears.record.journal.signing import make_signing_key
 
     home = Home(folder / "home")
     home.make()
     home.write_settings(HomeSettings("CN", "CNY", "en", "Test Bank"))
     if not home.envelope_key.exists():
         make_envelope_key(home.envelope_key)
+    if not home.signing_key.exists():
+        make_signing_key(home.signing_key)
     return home
 
 

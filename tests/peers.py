@@ -29,7 +29,14 @@ def _noto_cjk() -> Path | None:
     return next(Path("/usr/share/fonts/opentype/noto").glob("NotoSansCJK-Regular.*"), None)
 
 
-KNOWN: Mapping[str, Callable[[], Path | None]] = {"chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "postgresql": _debian_postgresql}
+def _openssl() -> Path | None:
+    found = shutil.which("openssl")
+    return Path(found) if found else None
+
+
+KNOWN: Mapping[str, Callable[[], Path | None]] = {
+    "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "openssl": _openssl, "postgresql": _debian_postgresql,
+}
 """Peers by the name of their Debian package, and how each is found."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,14 @@ def store_models() -> list[Any]:
     return sorted(apps.get_app_config("store").get_models(), key=lambda model: model._meta.db_table)
 
 
+def _rights_told(table: str, grows_only: Collection[str]) -> str:
+    from arrears.casefile.store.privileges import READ_ONLY
+
+    if table in READ_ONLY:
+        return "The program may only read; rows are written by a function of the database's owner."
+    return "The program may read and add rows, never change or remove one." if table in grows_only else "The program may change rows."
+
+
 def _first_words(model: Any) -> str:
     return " ".join(inspect.getdoc(model).split("\n\n")[0].split())
 
@@ -63,7 +71,7 @@ def _case_part() -> list[str]:
     lines: list[str] = []
     for model in store_models():
         keys, name = _key_columns(model), model._meta.db_table
-        rights = "The program may read and add rows, never change or remove one." if name in grows_only else "The program may change rows."
+        rights = _rights_told(name, grows_only)
         lines += [f"### `{name}`", "", f"{_first_words(model)} {rights}", ""]
         rows = [_field_row(field, keys) for field in model._meta.local_fields if field.get_internal_type() != "CompositePrimaryKey"]
         lines += [*_table(("column", "type", "key", "may be empty"), rows), ""]

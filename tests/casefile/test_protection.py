@@ -36,7 +36,26 @@ def full_bank(store, bank, person) -> int:
     run = RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),))
     record(store, bank, event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER), run,
            AlertAcknowledged(11, person, "new_overdue", "called", "lin", date(2026, 1, 6)))
+    fill_the_log(store, bank)
+    record(store, bank, dispute(store, person))  # and one entry that waits
     return bank
+
+
+def fill_the_log(store, bank) -> None:
+    """Something in each table of the sealed log."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from arrears.record.journal import checking, heads, sealing, signing, timestamps
+    from tests.casefile.conftest import AT
+
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw()
+    sealing.seal(bank)
+    with store.institution.acting_for(bank):
+        head = heads.sign_head(signing.Signer(signing.key_id_of(public), public, key), AT)
+        timestamps.keep_stamp(head, b"token", AT, AT)
+        checking.raise_alarm([checking.LogFinding("gap", "made up")], AT)
+        query(store, "INSERT INTO log_tiles (institution_id, level, tile, hashes) VALUES (%s, 0, 0, %s)", bank, bytes(32))
 
 
 def decision_in(event):
@@ -82,7 +101,7 @@ def test_no_recorded_row_can_be_changed_or_removed(store, full_bank):
 
 
 def test_not_even_the_owner_changes_or_removes_a_fact(store, full_bank):
-    erasable = {"id_map", "party_keys"}
+    erasable = {"id_map", "party_keys", "unsealed_entries"}
     for table in set(tables_of_institutions(store)) - erasable:
         for sql in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE", f"UPDATE {table} SET institution_id = institution_id + 1"):
             with pytest.raises(DatabaseError) as said, transaction.atomic("owner"), connections["owner"].cursor() as cursor:

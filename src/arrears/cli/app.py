@@ -22,6 +22,7 @@ from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
+from arrears.cli.record import keeping_the_record, record, work
 from arrears.cli.running import run
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
@@ -49,6 +50,8 @@ for one in (balance, quote, statement, redress):
 app.command(ledger)
 app.command(import_, name="import")
 app.command(pool)
+app.command(record)
+app.command(work)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
 app.command(run)
 app.command(backup)
@@ -162,7 +165,8 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, home: HomeOption = None)
     """
     with doors.opened(home) as place:
         place.read_settings()
-        doors.served(place, host, port)
+        with keeping_the_record(place):
+            doors.served(place, host, port)
 
 
 @app.command
@@ -189,7 +193,8 @@ def demo(*, serve: bool = True, accounts: int = 20_000, host: str = "127.0.0.1",
         results.print(f"Home: {place.root}")
         results.print(f"Sign in as {shown.user.username} with the password {shown.user.password}")
         if serve:
-            doors.served(place, host, port)
+            with keeping_the_record(place):
+                doors.served(place, host, port)
 
 
 def _demo_home() -> Path | None:

@@ -66,6 +66,16 @@ class Home:
         return self.secrets / "envelope.key"
 
     @property
+    def signing_key(self) -> Path:
+        """The private key with which heads of the journal, dossiers and receipts are signed."""
+        return self.secrets / "signing.key"
+
+    @property
+    def heads(self) -> Path:
+        """Signed heads of the journal, a file an institution: what contradicts a database that was rewritten."""
+        return self.root / "heads"
+
+    @property
     def postgresql(self) -> Path:
         """The embedded database; for root a pointer to where its system user keeps it."""
         return self.root / "postgresql"
@@ -103,7 +113,7 @@ class Home:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder that `make` makes, the root first."""
-        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.logs, self.cache)
+        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.heads, self.logs, self.cache)
 
     def book(self, name: str) -> Path:
         """The folder of one book."""

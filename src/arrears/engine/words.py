@@ -51,6 +51,19 @@ ALERTS: Mapping[str, Sentence] = {
     "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke the pattern", "还款规律中断"),
     "likely_to_miss": Sentence("Likely to miss", "可能逾期"), "returned_debit": Sentence("Payment taken back", "扣款退回"),
 }
+RECORD_ALARMS: Mapping[str, Sentence] = {
+    "gap": Sentence("numbers of the log are missing", "日志编号有缺失"),
+    "missing": Sentence("a sealed entry is gone", "已封存的分录不见了"),
+    "altered": Sentence("a sealed entry was altered", "已封存的分录被改动"),
+    "rewritten": Sentence("the history no longer fits what was signed", "历史与已签署的内容不符"),
+    "cut_off": Sentence("the end of the log was removed", "日志末尾被截去"),
+    "head_missing": Sentence("a signed head is gone from the database", "数据库中缺少已签署的树头"),
+    "forged": Sentence("a head does not bear our signature", "有树头不是本机构签署"),
+    "not_sealed": Sentence("an entry was taken out of the queue", "有分录被移出待封存队列"),
+    "stamp": Sentence("a time-stamp does not hold", "有时间戳不成立"),
+    "chain": Sentence("a chain of entries is broken", "分录链断裂"),
+    "fact": Sentence("a fact and its entry do not fit", "事实与其分录不符"),
+}
 ALERT_STATES: Mapping[str, Sentence] = {
     "new": Sentence("new", "新增"), "open": Sentence("open", "待处理"), "acknowledged": Sentence("acknowledged", "已确认"),
     "escalated": Sentence("escalated", "已升级"), "resolved": Sentence("resolved", "已解除"),

@@ -60,7 +60,7 @@ def restore(
                 bootstrap.start(home, urls, os.environ)
                 bootstrap.migrate(urls)
                 readable = restoring.names_can_be_read(manifest)
-                proof = restoring.prove(home, manifest, progress)
+                proof = restoring.prove(home, manifest, os.environ, at, progress)
                 erased = restoring.erase_again(register, [journal.institution_id for journal in manifest.database.journals])
                 restoring.record_restore(manifest, digest, erased, actor=actor, at=at)
             bootstrap.connections.close_all()

@@ -104,6 +104,28 @@ def bring_up_to_date(home: Home, urls: DatabaseUrls, environ: Mapping[str, str] 
         _make_envelope_key(home)
     if executor.migration_plan(loader.graph.leaf_nodes()):
         migrate(urls)
+    if not home.signing_key.exists() and not _somebody_has_signed():
+        _make_signing_key(home)
+
+
+def _somebody_has_signed() -> bool:
+    """Was a head ever signed here? Then a missing key must be restored: a new one would hide that it was lost."""
+    from arrears.casefile.store.institution import acting_for
+    from arrears.casefile.store.models import Institution
+    from arrears.record.journal.signing import public_keys
+
+    for institution_id in Institution.objects.values_list("institution_id", flat=True):
+        with acting_for(institution_id):
+            if public_keys():
+                return True
+    return False
+
+
+def _make_signing_key(home: Home) -> None:
+    from arrears.record.journal.signing import make_signing_key
+
+    with suppress(FileExistsError):  # Another start was faster; its key counts.
+        make_signing_key(home.signing_key)
 
 
 def _make_envelope_key(home: Home) -> None:

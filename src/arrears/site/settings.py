@@ -159,6 +159,7 @@ def _of_ours(site: SiteSettings) -> dict[str, Any]:
         "DATABASES": {"default": dict(site.database)},
         "ARREARS_HOME": str(site.home),
         "ARREARS_ENVELOPE_KEY_FILE": str(site.home / "secrets" / "envelope.key"),
+        "ARREARS_SIGNING_KEY_FILE": str(site.home / "secrets" / "signing.key"),
         # Logging is set up by `logs.start`, once, for Django and everything else.
         "LOGGING_CONFIG": None,
     }

@@ -13,7 +13,8 @@ from psycopg import sql
 APP_ROLE = "arrears_app"
 EDITABLE = frozenset({"institutions", "users", "users_groups", "users_user_permissions"})
 """Tables of ours that are no facts: settings and staff."""
-READ_ONLY = frozenset({"django_migrations"})
+READ_ONLY = frozenset({"django_migrations", "unsealed_entries", "sealed_entries"})
+"""Written by database functions of the owner alone."""
 
 
 def append_only_tables() -> list[str]:
@@ -34,6 +35,7 @@ def grant_all(connection: BaseDatabaseWrapper) -> None:
             "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
             "GRANT EXECUTE ON FUNCTION erase_party_identity(bigint) TO {app}",
+            "GRANT EXECUTE ON FUNCTION seal_entries(integer) TO {app}",
         ):
             cursor.execute(sql.SQL(statement).format(database=database, app=app).as_string(None))
         append_only = set(append_only_tables())

@@ -77,6 +77,63 @@ END $$;
 REVOKE ALL ON FUNCTION erase_party_identity(bigint) FROM PUBLIC;
 """
 
+QUEUE_ENTRIES = """
+CREATE FUNCTION queue_entries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  INSERT INTO public.unsealed_entries (institution_id, entry_id, since)
+  SELECT institution_id, entry_id, clock_timestamp() FROM added ORDER BY chain, position;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION queue_entries() FROM PUBLIC;
+CREATE TRIGGER queue_entries AFTER INSERT ON journal_entries REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION queue_entries();
+"""
+# Tickets of one chain ascend: whoever continues a chain waits for the writer before, so its statement draws later ones.
+
+QUEUE_OLDER_ENTRIES = """
+DO $$
+DECLARE one bigint;
+BEGIN
+  FOR one IN SELECT institution_id FROM public.institutions ORDER BY 1 LOOP
+    PERFORM set_config('arrears.institution', one::text, true);
+    INSERT INTO public.unsealed_entries (institution_id, entry_id, since)
+    SELECT institution_id, entry_id, clock_timestamp() FROM (
+      SELECT *, max(recorded_at) OVER (PARTITION BY chain ORDER BY position) AS not_before FROM public.journal_entries WHERE institution_id = one) e
+    ORDER BY not_before, chain, position;
+  END LOOP;
+  PERFORM set_config('arrears.institution', '', true);
+END $$;
+"""
+"""Entries of a database made before there was a log: in the order of their moments, and in each chain in that of their positions."""
+
+SEAL_ENTRIES = f"""
+CREATE FUNCTION seal_entries(at_most integer) RETURNS TABLE (number bigint, entry_hash bytea) LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE acting bigint := {ACTING}; size bigint;
+BEGIN
+  IF acting IS NULL THEN
+    RAISE EXCEPTION 'Nobody is acting for an institution here, so nothing can be sealed.' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('seal:' || acting, 0));
+  SELECT coalesce(max(s.number) + 1, 0) INTO size FROM public.sealed_entries s WHERE s.institution_id = acting;
+  RETURN QUERY
+  WITH due AS (SELECT u.ticket FROM public.unsealed_entries u WHERE u.institution_id = acting ORDER BY u.ticket LIMIT at_most),
+  taken AS (DELETE FROM public.unsealed_entries u USING due d WHERE u.ticket = d.ticket RETURNING u.ticket, u.entry_id),
+  numbered AS (
+    SELECT size + row_number() OVER (ORDER BY t.ticket) - 1 AS number, e.entry_id, e.entry_hash
+    FROM taken t JOIN public.journal_entries e ON e.entry_id = t.entry_id),
+  sealed AS (
+    INSERT INTO public.sealed_entries (institution_id, number, entry_id, entry_hash)
+    SELECT acting, n.number, n.entry_id, n.entry_hash FROM numbered n RETURNING sealed_entries.number, sealed_entries.entry_hash)
+  SELECT s.number, s.entry_hash FROM sealed s ORDER BY 1;
+END $$;
+REVOKE ALL ON FUNCTION seal_entries(integer) FROM PUBLIC;
+"""
+"""One sealer at a time numbers what waits, oldest first, and takes it out of the queue: in one statement, so there is never a gap, and an
+entry is either waiting or sealed. The application's role may do neither by itself."""
+
 
 def closed_to_other_institutions(table: str) -> str:
     """Which SQL shows and takes only rows of the acting institution, for the table's owner as well?

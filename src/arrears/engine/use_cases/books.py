@@ -25,6 +25,7 @@ from arrears.engine.home import Home
 from arrears.engine.legal_figures import regime_figures
 from arrears.engine.nightly import Progress, RunRequest, nightly
 from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, Night, store_night_reports
+from arrears.engine.use_cases.record_keeping import seal_and_sign
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.intake.book.guessing import Guess, guess_mapping
 from arrears.intake.book.keeper import StoreKeeper
@@ -189,5 +190,6 @@ def run_book(
         early_warning_of(home, conventions), kinds_stated(home, conventions),
     )
     result = nightly(request, CaseRecords(institution_id), progress)
+    seal_and_sign(home, institution_id, at)
     left = store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)
     return Night(result.name, result.folder, result.facts, result.already_published, result.taken_up, left)

@@ -22,7 +22,7 @@ from arrears.workbench.permissions import ANYBODY, may_open
 register = template.Library()
 _VOCABULARIES = {
     "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
-    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
+    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "record_alarm": words.RECORD_ALARMS, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
 }
 
 

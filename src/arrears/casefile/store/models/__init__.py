@@ -11,10 +11,12 @@ from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
+from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
 from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
     "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
-    "JournalSalt", "PartyKey", "RecordBackedUpRow", "RecordRestoredRow", "Role", "RunPublishedRow", "User",
+    "JournalSalt", "LogTile", "PartyKey", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "Role", "RunPublishedRow", "SealedEntry",
+    "SigningKey", "TimeStamp", "TreeHead", "UnsealedEntry", "User",
 ]

@@ -37,13 +37,16 @@ class Erasure:
 def read_register(path: Path) -> list[Erasure]:
     """Which erasures does this file name, the earliest first? None where there is no file.
 
+    A last line that a power cut tore is passed over: it was not on the disk, so nothing had been erased for it.
+
     Raises:
         BadData: a line cannot be read. A person erased on it would come back, so nothing is guessed.
     """
     if not path.is_file():
         return []
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    text = path.read_text(encoding="utf-8")
+    for number, line in enumerate(text[: text.rfind("\n") + 1].splitlines() if not text.endswith("}") else text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -97,7 +100,7 @@ def remember_place(home: Home, folder: Path) -> None:
 
 def write_lines(path: Path, lines: Iterable[str]) -> int:
     """Keep each different line once, in order; the file is replaced whole or not at all. Without lines no file is made."""
-    kept = list(dict.fromkeys(lines))
+    kept = list(dict.fromkeys(line.rstrip("\n") for line in lines))
     if kept:
         _write_whole(path, "".join(f"{line}\n" for line in kept))
     return len(kept)
@@ -110,7 +113,7 @@ def lines_of(paths: Iterable[Path]) -> list[str]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if line.strip() and (line.endswith(("}", "\n")))]
     except FileNotFoundError:
         return []
 
