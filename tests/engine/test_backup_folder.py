@@ -24,6 +24,7 @@ from arrears.engine.backup_folder import (
     check_backup,
     content_findings,
     read_manifest,
+    refuse_too_little_room,
     write_manifest,
     write_private,
 )
@@ -42,7 +43,7 @@ def made_backup(folder: Path) -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_private(folder / path, content)
     files = tuple(BackupFile(path, len(content), hashlib.sha256(content).hexdigest()) for path, content in sorted(CONTENTS.items()))
-    write_manifest(folder, Manifest(1, "0.1.0", AT, FIGURES, files, (), ()))
+    write_manifest(folder, Manifest(1, "0.1.0", AT, FIGURES, 1000, files, (), ()))
     return folder
 
 
@@ -137,6 +138,14 @@ def test_a_database_that_came_back_as_another_one_is_refused(found, says):
     with pytest.raises(BadData, match=says):
         refuse_other_figures(FIGURES, found)
     refuse_other_figures(FIGURES, FIGURES)
+
+
+def test_too_little_room_is_said_before_anything_is_copied(tmp_path):
+    import shutil
+
+    with pytest.raises(Refused, match="too little room for the backup"):
+        refuse_too_little_room(tmp_path, shutil.disk_usage(tmp_path).free, "backup")
+    refuse_too_little_room(tmp_path, 1, "backup")
 
 
 # ---- secrets

@@ -46,6 +46,7 @@ def restore(
     manifest, digest = restoring.whole_backup(backup, progress)
     _refuse_unknown_migration(manifest)
     with _new_home(root) as home:
+        backup_folder.refuse_too_little_room(home.root, manifest.total_bytes + manifest.database_bytes, "restore")
         restoring.put_files(backup, manifest, home, progress)
         home.make()
         secrets_file.put_secrets(home, secrets or {})

@@ -42,6 +42,7 @@ from arrears.engine.backup_folder import (
     private_file,
     private_folders,
     read_manifest,
+    refuse_too_little_room,
     write_manifest,
 )
 from arrears.engine.erasure_copies import PLACES, publish_erasures, remember_place
@@ -58,8 +59,6 @@ GROWING = "heads"
 """Where files grow at their end, after the database."""
 RUN_SECONDS_MAX = 600
 """So long a run that is recorded and still at work is waited for."""
-ROOM = 1.05
-"""Free space asked for, as a multiple of what is to be copied."""
 _TRIES = 50
 _PIECE = 1 << 20
 
@@ -67,9 +66,15 @@ _PIECE = 1 << 20
 class FrozenDatabase(Protocol):
     """The database as of one moment."""
 
-    figures: DatabaseFigures
     total_bytes: int
-    runs: tuple[tuple[str, date, int], ...]
+
+    @property
+    def figures(self) -> DatabaseFigures:
+        """How much is in it."""
+
+    @property
+    def runs(self) -> tuple[tuple[str, date, int], ...]:
+        """Which runs are recorded: book, day, number."""
 
     def dump(self, target: Path) -> None:
         """Write all of it, as of the moment, into a new file."""
@@ -106,8 +111,9 @@ def back_up(home: Home, destination: Path, freeze: FreezeDatabase, *, at: dateti
     with only_backup_of(home), _unfinished(home, destination) as folder:
         with _moment(home, freeze) as (frozen, before):
             chosen = _chosen(home, frozen, before)
-            _refuse_too_little_room(folder, frozen.total_bytes + sum((home.root / path).stat().st_size for path in chosen if path not in earlier))
+            refuse_too_little_room(folder, frozen.total_bytes + sum((home.root / path).stat().st_size for path in chosen if path not in earlier), "backup")
             progress("Database", 0, 1)
+            figures = frozen.figures
             frozen.dump(folder / DATABASE_FILE)
             progress("Database", 1, 1)
             waited = _wait_for_runs(home, frozen)
@@ -117,7 +123,7 @@ def back_up(home: Home, destination: Path, freeze: FreezeDatabase, *, at: dateti
         copied[DATABASE_FILE] = _measured(folder / DATABASE_FILE)
         damaged = _read_again(home, folder / HOME_FOLDER, copied)
         files = tuple(BackupFile(path, size, digest) for path, (size, digest) in sorted(copied.items()))
-        manifest = Manifest(FORMAT, version("arrears"), at, frozen.figures, files, elsewhere, damaged)
+        manifest = Manifest(FORMAT, version("arrears"), at, figures, frozen.total_bytes, files, elsewhere, damaged)
         digest = write_manifest(folder, manifest)
     remember_place(home, destination.parent)
     publish_erasures(home, destination.parent)
@@ -363,10 +369,3 @@ def _show_a_run_that_is_there(root: Path, copied: dict[str, tuple[int, str]], el
                 with private_file(pointer) as stream:
                     stream.write(str(last).encode())
                 copied[f"{HOME_FOLDER}/runs/{runs.name}/{CURRENT}"] = _measured(pointer)
-
-
-def _refuse_too_little_room(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed * ROOM:
-        raise Refused(f"There is too little room for the backup: {needed * ROOM / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free.",
-                      "Nothing was copied.", "Free some, name another disk, or let an earlier backup lend its files (--base).")
