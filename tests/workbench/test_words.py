@@ -56,7 +56,7 @@ def test_no_page_says_a_word_outside_the_translation_tags():
 
 
 def test_every_vocabulary_speaks_both_languages():
-    vocabularies = (words.QUEUES, words.HOLDS, words.CHANNELS, words.OUTCOMES, words.KINDS, words.ROLE_WORDS, words.ALERTS, words.ALERT_STATES, words.CONSENT, words.PRODUCTS, words.EVENTS, words.REGIONS, words.BOOK_TABLES)
+    vocabularies = (words.QUEUES, words.HOLDS, words.CHANNELS, words.OUTCOMES, words.KINDS, words.ROLE_WORDS, words.ALERTS, words.ALERT_STATES, words.CONSENT, words.PRODUCTS, words.EVENTS, words.EVIDENCE, words.EVIDENCE_SOURCES, words.CLOCKS, words.CAPTURE_FACTS, words.REGIONS, words.BOOK_TABLES)
     sentences = [sentence for vocabulary in vocabularies for sentence in vocabulary.values()] + [part for one in DEFINITIONS for part in (one.term, one.meaning)]
     assert all(isinstance(sentence, Sentence) and sentence.en and re.search(r"[一-鿿]", sentence.zh) for sentence in sentences)
 

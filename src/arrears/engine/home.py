@@ -1,6 +1,7 @@
 """Where does everything that a user makes live?
 
-Under one folder, the *home*, closed to everybody else (mode 0700): settings, secrets, embedded database, books, runs, error pool, stored reports, logs.
+Under one folder, the *home*, closed to everybody else (mode 0700): settings, secrets, embedded database, books, runs, error pool, stored reports,
+evidence, logs.
 This module names each place once. It reads no clock and starts nothing.
 """
 
@@ -101,6 +102,11 @@ class Home:
         return self.root / "reports"
 
     @property
+    def evidence(self) -> Path:
+        """Files kept as evidence, sealed, where no object store is set: `<institution>/<first two digits>/<address>`."""
+        return self.root / "evidence"
+
+    @property
     def logs(self) -> Path:
         """Structured logs; no personal data is in them."""
         return self.root / "logs"
@@ -113,7 +119,7 @@ class Home:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder that `make` makes, the root first."""
-        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.heads, self.logs, self.cache)
+        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.heads, self.evidence, self.logs, self.cache)
 
     def book(self, name: str) -> Path:
         """The folder of one book."""

@@ -46,6 +46,12 @@ ROLE_WORDS: Mapping[str, Sentence] = {
     "administrator": Sentence("Administrator", "管理员"), "manager": Sentence("Manager", "主管"),
     "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
 }
+SHOW_REASONS: Mapping[str, Sentence] = {
+    "working_the_case": Sentence("to work on the case", "处理案件"), "person_asked": Sentence("the person asked", "本人来电或来访"),
+    "checking_data": Sentence("to check the data", "核对数据"), "complaint": Sentence("to answer a complaint or an authority", "答复投诉或监管"),
+    "audit": Sentence("to audit", "审计检查"),
+}
+"""For what somebody opens personal data (`casefile.facts.privacy.ShowReason`), in the order of the list."""
 ALERTS: Mapping[str, Sentence] = {
     "new_overdue": Sentence("Newly overdue", "新入催"), "worse_bucket": Sentence("Got worse", "逾期加重"),
     "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke the pattern", "还款规律中断"),
@@ -89,6 +95,23 @@ PRODUCTS: Mapping[str, Sentence] = {
 }
 EVENTS: Mapping[str, Sentence] = {
     "opened": Sentence("Case opened", "立案"), "closed": Sentence("Case closed", "结案"), "reopened": Sentence("Case opened again", "重新立案"),
+}
+EVIDENCE: Mapping[str, Sentence] = {
+    "recording": Sentence("Recording", "录音录像"), "message": Sentence("Message", "短信或聊天记录"), "receipt": Sentence("Receipt", "回执或凭证"), "letter": Sentence("Letter", "信函"),
+    "photograph": Sentence("Photograph", "照片"), "minutes": Sentence("Minutes", "笔录"), "contract": Sentence("Contract", "合同"), "statement": Sentence("Statement", "对账单或陈述"),
+    "identity": Sentence("Identity or authority", "身份或授权证明"), "court": Sentence("Court document", "司法文书"), "other": Sentence("Other", "其他"),
+}
+EVIDENCE_SOURCES: Mapping[str, Sentence] = {
+    "unknown": Sentence("not known", "不详"), "arrears": Sentence("made by this program", "本系统生成"), "staff": Sentence("made by us", "本机构制作"),
+    "debtor": Sentence("handed in by the debtor", "债务人提交"), "third_party": Sentence("from somebody else", "第三方提供"),
+}
+CLOCKS: Mapping[str, Sentence] = {
+    "unknown": Sentence("not known", "不详"), "device": Sentence("the device's own clock", "设备自身时钟"), "network": Sentence("a clock kept right over a network", "网络校时"),
+    "trusted": Sentence("a time-stamping authority", "可信时间戳"), "stated": Sentence("stated by a person", "由人陈述"),
+}
+CAPTURE_FACTS: Mapping[str, Sentence] = {
+    "captured_at": Sentence("when it was captured", "采集时间"), "clock_source": Sentence("by which clock", "时钟来源"), "device": Sentence("device", "采集设备"), "system": Sentence("system", "采集系统"),
+    "operator": Sentence("operator", "操作人"), "source": Sentence("where it comes from", "来源"), "provenance": Sentence("how it was made", "形成过程"),
 }
 
 

@@ -17,13 +17,16 @@ from django.core.asgi import get_asgi_application
 from arrears.core.problems import Busy, Refused
 from arrears.engine.home import Home
 from arrears.site import bootstrap
+from arrears.site.body_limit import BodyLimit
 
 
 def serve(home: Home, host: str, port: int) -> None:
     """Serve the pages of an open home until interrupted (Ctrl-C or SIGTERM). Raises `Refused` where it cannot listen."""
+    from arrears.workbench.uploads import most_body_bytes  # Django must be set up before.
+
     bootstrap.prepare_pages(home)
     bootstrap.allow_host(host)
-    application = get_asgi_application()
+    application = BodyLimit(get_asgi_application(), most_body_bytes)
     with listening(host, port) as listener:
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Open http://{address}:{listener.getsockname()[1]}/ in a browser. Ctrl-C ends it.\n")

@@ -77,6 +77,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType({
     "log_timezone": "UTC",
     # No value that a statement carried may reach the log: it can be somebody's name or number.
     "log_error_verbosity": "terse",
+    # The first line of an error can quote a value too (“invalid input syntax …”): errors of statements are told to whoever sent them, not here.
+    "log_min_messages": "log",
     "log_statement": "none",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",

@@ -150,6 +150,8 @@ def _security(site: SiteSettings) -> dict[str, Any]:
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
+        # Uploads lie in files without a name: none is left in a temporary folder when the process is killed.
+        "FILE_UPLOAD_HANDLERS": ["arrears.workbench.uploads.UnnamedUpload"],
         **behind_tls,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arrears.workbench.views import alerts, assets, case, definitions, home, reports, settings, users, worklist
+from arrears.workbench.views import alerts, assets, case, definitions, evidence, home, reports, settings, users, worklist
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -18,10 +18,15 @@ urlpatterns = [
     path("search/", worklist.search, name="search"),
     path("cases/<str:case>/", case.case, name="case"),
     path("cases/<str:case>/journal/", case.case_journal, name="case_journal"),
+    path("cases/<str:case>/evidence/", evidence.evidence_add, name="evidence_add"),
+    path("cases/<str:case>/evidence/<str:evidence>/", evidence.evidence_get, name="evidence_get"),
+    path("cases/<str:case>/show/", case.case_show, name="case_show"),
+    path("cases/<str:case>/hide/", case.case_hide, name="case_hide"),
     path("cases/<str:case>/report.html", reports.case_page, name="case_page"),
     path("cases/<str:case>/report.pdf", reports.case_paper, name="case_paper"),
     path("definitions/", definitions.definitions, name="definitions"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/privacy/", settings.privacy_register, name="privacy_register"),
     path("settings/language/", settings.language, name="language"),
     path("settings/theme/", settings.theme, name="theme"),
     path("users/", users.users, name="users"),

@@ -5,7 +5,7 @@ Reads only, inside `acting_for`. Single cases answer facts (`casefile.facts`); t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
+from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Hold, HoldLifted
 from arrears.casefile.facts.journal import (
@@ -28,11 +29,13 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.rows import FACT_TABLES, FactTable
 from arrears.casefile.store.vault import default_vault, unseal_with
+from arrears.core.problems import BadData
 
 ERASED = ""
 """What a personal field reads as once the person's key is gone."""
@@ -84,6 +87,26 @@ def holds_lifted(party_id: int) -> list[HoldLifted]:
 def holds_lifted_of(party_ids: Sequence[int]) -> list[HoldLifted]:
     """The same for many people at once."""
     return _facts_of(HoldLifted, "party_id", party_ids)
+
+
+def personal_shown(party_id: int) -> list[PersonalShown]:
+    """Who saw personal values of this person, which and why, in the order in which it was recorded?"""
+    return _facts(PersonalShown, "party_id", party_id)
+
+
+def persons_exported(party_id: int) -> list[PersonExported]:
+    """Who wrote out everything about this person, and for whom?"""
+    return _facts(PersonExported, "party_id", party_id)
+
+
+def transfers_permitted(jurisdiction: str) -> list[TransferPermitted]:
+    """Which transfers to this jurisdiction were ever permitted? `facts.privacy.transfers_in_force` says which still are."""
+    return _facts(TransferPermitted, "to_jurisdiction", jurisdiction)
+
+
+def transfers_withdrawn(transfer_ids: Sequence[int]) -> list[TransferWithdrawn]:
+    """Which of these permissions were withdrawn?"""
+    return _facts_of(TransferWithdrawn, "transfer_id", transfer_ids)
 
 
 def runs_published(book: str) -> list[RunPublished]:
@@ -138,8 +161,76 @@ def _stored_by_entry(chain: int) -> dict[int, tuple[dict[str, object], list[byte
             JOIN journal_salts s USING (entry_id) JOIN {table.table} f ON f.fact_id = e.fact_id AND f.entry_id = e.entry_id
             WHERE e.chain = %s AND e.institution_id = %s"""
         rows = sets.cursor().execute(query, [chain, acting_institution()]).fetchall()
-        for (entry_id, salts, *_), values in zip(rows, _values_of(table, [row[2:] for row in rows]), strict=True):
+        for (entry_id, salts, *_), values in zip(rows, values_of_rows(table, [row[2:] for row in rows]), strict=True):
             found[entry_id] = (values, _pieces(bytes(salts)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """A sealed entry: its number in the log (from 0), its line and hash as kept, and for each field of its header the value and salt.
+
+    A salt is None where the field was erased or redacted; its value then says nothing.
+    """
+
+    number: int
+    entry: Entry
+    header: Header
+    values: Mapping[str, object]
+    salts: Sequence[bytes | None]
+
+
+def entries_of_chains(chains: Sequence[int], size: int) -> list[StoredEntry]:
+    """The entries of these chains among the first `size` of the log, in the order of the log."""
+    return _sealed_entries("e.chain = ANY(%s)", list(chains), size)
+
+
+def entries_of_runs(run_ids: Sequence[int], size: int) -> list[StoredEntry]:
+    """The entries of these published runs, likewise."""
+    return _sealed_entries("e.chain = 0 AND e.fact_id IN (SELECT fact_id FROM runs_published WHERE run_id = ANY(%s))", list(run_ids), size)
+
+
+def entry_with_id(entry_id: int, size: int) -> StoredEntry | None:
+    """One entry by its id; None where this institution has none among the first `size`."""
+    return next(iter(_sealed_entries("e.entry_id = ANY(%s)", [entry_id], size)), None)
+
+
+def entry_with_number(number: int, size: int) -> StoredEntry | None:
+    """One entry by its number in the log (from 0)."""
+    return next(iter(_sealed_entries("s.number = ANY(%s)", [number], size)), None)
+
+
+def _sealed_entries(which: str, wanted: list[int], size: int) -> list[StoredEntry]:
+    columns = ", ".join(f"e.{name}" for name in _HEADER_COLUMNS)
+    rows = sets.cursor().execute(
+        f"""SELECT s.number, l.salts, {columns}, e.fields, e.commitments, e.entry_hash FROM journal_entries e
+            JOIN sealed_entries s ON s.entry_id = e.entry_id AND s.institution_id = e.institution_id JOIN journal_salts l ON l.entry_id = e.entry_id
+            WHERE {which} AND e.institution_id = %s AND s.number < %s ORDER BY s.number""", [wanted, acting_institution(), size]).fetchall()
+    found = [(number, bytes(salts), _entry(row)) for number, salts, *row in rows]
+    headers = [_readable(number, entry) for number, _, entry in found]
+    facts = _fields_of([header.fact_id for header in headers])
+    return [
+        StoredEntry(number, entry, header, facts.get(header.fact_id, {}), _pieces(salts))
+        for (number, salts, entry), header in zip(found, headers, strict=True)]
+
+
+def _readable(number: int, entry: Entry) -> Header:
+    try:
+        return parse_header(entry.header)
+    except ValueError as wrong:
+        raise BadData(f"Entry {number + 1} of the log cannot be read: {wrong}.", "The record was altered; a dossier of it would prove nothing.", "Run: arrears record check") from wrong
+
+
+def _fields_of(fact_ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """The fields of these facts, one question a table."""
+    found: dict[int, dict[str, object]] = {}
+    if not fact_ids:
+        return found
+    for table in FACT_TABLES.values():
+        query = f"SELECT fact_id, {', '.join(table.columns)} FROM {table.table} WHERE fact_id = ANY(%s)"
+        rows: list[tuple[Any, ...]] = sets.cursor().execute(query, [list(fact_ids)]).fetchall()
+        for (fact_id, *_), values in zip(rows, _values_of(table, [row[1:] for row in rows]), strict=True):
+            found[fact_id] = values
     return found
 
 
@@ -156,10 +247,10 @@ def _facts_of(kind: type[F], column: str, values: Sequence[object]) -> list[F]:
     table = FACT_TABLES[kind]
     query = f"SELECT {', '.join(table.columns)} FROM {table.table} WHERE {column} = ANY(%s) ORDER BY position, fact_id"
     rows = sets.cursor().execute(query, [list(values)]).fetchall()
-    return [kind(**opened) for opened in _values_of(table, rows)]
+    return [kind(**opened) for opened in values_of_rows(table, rows)]
 
 
-def _values_of(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, object]]:
+def values_of_rows(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """The facts' fields from their columns: enums again, personal fields opened, the keys of all people fetched at once."""
     found = [dict(zip(committed_fields(table.kind), row, strict=True)) for row in rows]  # type: ignore[call-overload]
     keys = _keys_of({values["party_id"] for values in found}) if table.kind.PERSONAL and found else {}
@@ -235,6 +326,35 @@ def alerts_acknowledged_by(on: date) -> pa.Table:
         f"""SELECT alert_id, max(valid_on) FROM alerts_acknowledged WHERE valid_on <= {_quoted(on.isoformat())}::date
             GROUP BY alert_id ORDER BY alert_id""",
         {"alert_id": pa.int64(), "valid_on": pa.date32()})
+
+
+def evidence(evidence_id: int) -> EvidenceKept | None:
+    """Which piece of evidence has this id? None where this institution has none."""
+    return next(iter(_facts(EvidenceKept, "evidence_id", evidence_id)), None)
+
+
+def evidence_of_party(party_id: int) -> list[EvidenceKept]:
+    """Which evidence is kept about this person, in the order in which it was recorded?"""
+    return _facts(EvidenceKept, "party_id", party_id)
+
+
+def evidence_of_case(case_id: int) -> list[EvidenceKept]:
+    """Which evidence is linked to this case, in the order in which it was recorded?"""
+    return _facts(EvidenceKept, "case_id", case_id)
+
+
+def evidence_read(evidence_id: int) -> list[EvidenceRead]:
+    """Who was handed this piece of evidence, in order? When is in the entry of each."""
+    return _facts(EvidenceRead, "evidence_id", evidence_id)
+
+
+def evidence_addresses() -> pa.Table:
+    """Where do the bytes of all evidence of the institution lie: evidence_id, party_id, address, size_bytes, erased (has the person no key
+    any more?), sorted by evidence_id?"""
+    return sets.export(
+        """SELECT e.evidence_id, e.party_id, e.address, e.size_bytes, CASE WHEN k.party_id IS NULL THEN 'true' ELSE 'false' END
+           FROM evidence_kept e LEFT JOIN party_keys k USING (party_id) ORDER BY e.evidence_id""",
+        {"evidence_id": pa.int64(), "party_id": pa.int64(), "address": pa.string(), "size_bytes": pa.int64(), "erased": pa.bool_()})
 
 
 def _quoted(text: str) -> str:

@@ -15,7 +15,7 @@ from threading import Event
 from django.db import DatabaseError, connection
 
 from arrears.casefile.store.institution import acting_for, one_at_a_time
-from arrears.core.problems import Refused
+from arrears.core.problems import BadData, Refused
 from arrears.engine.home import Home
 from arrears.record.journal import checking, heads, sealing, timestamps
 from arrears.record.journal.heads import Contradiction, Head, HeadsFile
@@ -120,6 +120,28 @@ def seal_and_sign(home: Home, institution_id: int, at: datetime) -> Kept:
     sealed = sealing.seal(institution_id)
     head, alarm = keeper.sign(at)
     return Kept(sealed, head, False, alarm)
+
+
+def seal_sign_and_stamp(home: Home, institution_id: int, at: datetime, environ: Mapping[str, str]) -> None:
+    """Seal and sign everything written so far, for something that is handed out; time-stamped too where an authority is named and answers.
+
+    Raises:
+        BadData: the log no longer continues what was signed before.
+    """
+    alarm = seal_and_sign(home, institution_id, at).alarm
+    if alarm:
+        raise BadData(f"The record contradicts what was signed before: {alarm}", "A dossier of it would not verify.", "Run: arrears record check")
+    try:
+        authority = timestamps.authority_of(environ)
+        with acting_for(institution_id):
+            head, last = heads.last_head(), timestamps.last_stamp()
+        if authority is None or head is None or (last is not None and last.head_id == head.head_id):
+            return
+        token, stamped_at = timestamps.ask_for_stamp(authority, head.line)
+        with acting_for(institution_id):
+            timestamps.keep_stamp(head, token, stamped_at, at)
+    except timestamps.StampRefused:
+        return  # Whatever is handed out says which entries no time-stamp covers.
 
 
 def keep_until(stop: Event, keeper: Keeper, now: Callable[[], datetime], told: Callable[[Kept], None]) -> None:

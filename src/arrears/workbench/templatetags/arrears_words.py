@@ -17,12 +17,14 @@ from arrears.core.ids import id_text
 from arrears.core.money import format_money
 from arrears.core.reasons import Language, Sentence
 from arrears.engine import words
+from arrears.engine.use_cases.evidence import in_words
 from arrears.workbench.permissions import ANYBODY, may_open
 
 register = template.Library()
 _VOCABULARIES = {
     "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
-    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "record_alarm": words.RECORD_ALARMS, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
+    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "record_alarm": words.RECORD_ALARMS, "consent": words.CONSENT, "product": words.PRODUCTS,
+    "event": words.EVENTS, "evidence": words.EVIDENCE, "evidence_source": words.EVIDENCE_SOURCES, "clock": words.CLOCKS, "capture": words.CAPTURE_FACTS, "show_reason": words.SHOW_REASONS,
 }
 
 
@@ -92,6 +94,24 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def moment_in_zone(value: datetime | None) -> str:
+    """The same with the zone's name, where somebody might compare it with another clock."""
+    return f"{moment(value)} {timezone.localtime(value).tzname()}" if value else "—"
+
+
+@register.filter
+def size(length: int) -> str:
+    """How large a file is."""
+    return in_words(length).replace("bytes", "字节") if reader_language() == "zh" else in_words(length)
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """The hour and minute of a moment in the reader's time zone."""
+    return timezone.localtime(value).strftime("%H:%M") if value else "—"
+
+
+@register.filter
 def lookup(mapping: Any, key: Any) -> Any:
     """The value under a key, or nothing."""
     return mapping.get(key) if mapping else None
@@ -126,7 +146,7 @@ def rail(context: template.Context) -> list[dict[str, Any]]:
     labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
     request = context.get("request")
     here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
-    belongs = {"case": "worklist", "case_journal": "worklist", "user_add": "users"}.get(here or "", here)
+    belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "user_add": "users"}.get(here or "", here)
     return [{"url": reverse(name), "label": labels[name], "name": name, "keys": keys, "here": name == belongs}
             for name, keys in _RAIL if allowed(context, name)]
 
