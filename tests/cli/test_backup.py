@@ -48,7 +48,7 @@ bootstrap.configure()
 from arrears.casefile.store.identity import erase_party_identity
 from arrears.casefile.store.institution import acting_for
 from arrears.core.ids import id_text
-from arrears.engine.erasure_copies import REGISTER, publish_to_backups
+from arrears.engine.erasure_register import REGISTER, publish_to_backups
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.site.main import opened
 with opened(Path(sys.argv[1])) as home:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from arrears.core.ids import id_text
 from arrears.core.problems import AnswerIsNo, BadData, Refused, WrongCall
-from arrears.engine import erasure_copies, secrets_file
+from arrears.engine import erasure_register, secrets_file
 from arrears.engine.backup_folder import (
     MANIFEST,
     MANIFEST_DIGEST,
@@ -125,6 +125,10 @@ def test_a_batch_or_run_with_other_bytes_than_it_names_is_found(tmp_path):
     }
     assert content_findings(tmp_path, there) == []
     assert content_findings(tmp_path, {**there, "books/main/batches/000001/payments.parquet": "ab"}) == ["books/main/batches/000001/payments.parquet"]
+    (batch / "batch.json").write_text(json.dumps({"digests": {"payments": "aa"}, "forgotten": {"payments": "ab"}}))
+    assert content_findings(tmp_path, {**there, "books/main/batches/000001/payments.parquet": "ab"}) == []
+    assert content_findings(tmp_path, there) == ["books/main/batches/000001/payments.parquet"]
+    there["books/main/batches/000001/payments.parquet"] = "ab"
     del there["runs/main/2026-11-23/1/frozen/holds.parquet"]
     assert content_findings(tmp_path, there) == ["runs/main/2026-11-23/1/frozen/holds.parquet"]
 
@@ -204,11 +208,11 @@ def test_the_copy_beside_the_backups_only_grows_and_holds_each_erasure_once(tmp_
     homes = [Home(tmp_path / name) for name in ("one", "two")]
     for number, home in enumerate(homes, start=1):
         home.make()
-        (home.root / erasure_copies.REGISTER).write_text(line(number) + "\n")
-    assert [erasure_copies.publish_erasures(home, tmp_path) for home in (*homes, homes[0])] == [1, 2, 2]
-    (homes[0].root / erasure_copies.REGISTER).unlink()
-    assert erasure_copies.publish_erasures(homes[0], tmp_path) == 2
-    assert {erasure.party_id for erasure in erasure_copies.read_register(tmp_path / erasure_copies.REGISTER)} == {1, 2}
+        (home.root / erasure_register.REGISTER).write_text(line(number) + "\n")
+    assert [erasure_register.publish_erasures(home, tmp_path) for home in (*homes, homes[0])] == [1, 2, 2]
+    (homes[0].root / erasure_register.REGISTER).unlink()
+    assert erasure_register.publish_erasures(homes[0], tmp_path) == 2
+    assert {erasure.party_id for erasure in erasure_register.read_register(tmp_path / erasure_register.REGISTER)} == {1, 2}
 
 
 def test_an_erasure_is_told_to_every_place_that_holds_backups_and_one_that_is_away_is_named(tmp_path):
@@ -216,28 +220,28 @@ def test_an_erasure_is_told_to_every_place_that_holds_backups_and_one_that_is_aw
     home.make()
     (tmp_path / "disk").mkdir()
     for place in ("disk", "away"):
-        erasure_copies.remember_place(home, tmp_path / place)
-    (home.root / erasure_copies.REGISTER).write_text(line(9) + "\n")
-    assert erasure_copies.publish_to_backups(home) == [tmp_path / "away"]
-    assert [erasure.party_id for erasure in erasure_copies.read_register(tmp_path / "disk" / erasure_copies.REGISTER)] == [9]
+        erasure_register.remember_place(home, tmp_path / place)
+    (home.root / erasure_register.REGISTER).write_text(line(9) + "\n")
+    assert erasure_register.publish_to_backups(home) == [tmp_path / "away"]
+    assert [erasure.party_id for erasure in erasure_register.read_register(tmp_path / "disk" / erasure_register.REGISTER)] == [9]
 
 
 @pytest.mark.parametrize("text", ["{", '{"party_id": "x"}', '{"party_id": "00000000000012", "institution_id": "00000000000011", "erased_at": "2026-11-28"}'])
 def test_a_line_of_the_register_that_cannot_be_read_is_never_passed_over(tmp_path, text):
     (tmp_path / "erasures.jsonl").write_text(f"{line(1)}\n{text}\n")
     with pytest.raises(BadData, match="Line 2"):
-        erasure_copies.read_register(tmp_path / "erasures.jsonl")
+        erasure_register.read_register(tmp_path / "erasures.jsonl")
 
 
 def test_a_last_line_that_a_power_cut_tore_is_passed_over(tmp_path):
     (tmp_path / "erasures.jsonl").write_text(f"{line(1)}\n{line(2)[:20]}")
-    assert [erasure.party_id for erasure in erasure_copies.read_register(tmp_path / "erasures.jsonl")] == [1]
-    assert erasure_copies.lines_of([tmp_path / "erasures.jsonl"]) == [line(1) + "\n"]
+    assert [erasure.party_id for erasure in erasure_register.read_register(tmp_path / "erasures.jsonl")] == [1]
+    assert erasure_register.lines_of([tmp_path / "erasures.jsonl"]) == [line(1)]
 
 
 def test_where_nobody_was_erased_there_is_no_register(tmp_path):
     home = Home(tmp_path / "home")
     home.make()
-    assert erasure_copies.publish_erasures(home, tmp_path) == 0
-    assert not (tmp_path / erasure_copies.REGISTER).exists()
-    assert erasure_copies.read_register(tmp_path / erasure_copies.REGISTER) == []
+    assert erasure_register.publish_erasures(home, tmp_path) == 0
+    assert not (tmp_path / erasure_register.REGISTER).exists()
+    assert erasure_register.read_register(tmp_path / erasure_register.REGISTER) == []

@@ -182,7 +182,8 @@ def _files_in(folder: Path) -> Iterator[str]:
 def content_findings(root: Path, digests: Mapping[str, str]) -> list[str]:
     """Which batches and runs do not have the bytes that they themselves name? `digests` are SHA-256 by path below `root`, a home or its copy.
 
-    A `batch.json` names the digest of each of its tables, a `run.json` of each of its files; both were taken when the file was written.
+    A `batch.json` names the digest of each of its tables, a `run.json` of each of its files, taken when the file was written. Of tables that were
+    written anew when somebody was erased `forgotten` names the digest that counts.
     """
     found = []
     for path in sorted(digests):
@@ -199,10 +200,10 @@ def content_findings(root: Path, digests: Mapping[str, str]) -> list[str]:
 
 
 def _digests_in(path: Path) -> dict[str, str]:
-    """The digests that a JSON file states; one that cannot be read states itself as wrong."""
+    """The digests that a JSON file states, newer ones over older; one that cannot be read states itself as wrong."""
     try:
-        digests = json.loads(path.read_text(encoding="utf-8"))["digests"]
-        return {str(name): str(digest) for name, digest in digests.items()}
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): str(digest) for name, digest in {**said["digests"], **said.get("forgotten", {})}.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {path.name: "unreadable"}
 

@@ -45,7 +45,7 @@ from arrears.engine.backup_folder import (
     refuse_too_little_room,
     write_manifest,
 )
-from arrears.engine.erasure_copies import PLACES, publish_erasures, remember_place
+from arrears.engine.erasure_register import PLACES, publish_erasures, remember_place
 from arrears.engine.home import Home
 from arrears.engine.run_folder import CURRENT, RunName, published_runs
 from arrears.intake.book.layout import batch_dirs, file_digest

@@ -18,7 +18,6 @@ from pathlib import Path
 from arrears.casefile.facts.backup import RecordRestored
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append
-from arrears.casefile.store.identity import erase_party_identity
 from arrears.casefile.store.institution import acting_for, institution_key
 from arrears.casefile.store.vault import KeyRefused, Unreadable, default_vault
 from arrears.core.ids import id_text
@@ -35,9 +34,10 @@ from arrears.engine.backup_folder import (
     private_folders,
     read_manifest,
 )
-from arrears.engine.erasure_copies import REGISTER, Erasure, lines_of, read_register, write_lines
+from arrears.engine.erasure_register import REGISTER, Erasure, lines_of, read_register, write_lines
 from arrears.engine.home import Home
 from arrears.engine.run_folder import RunName, published_runs, run_facts
+from arrears.engine.use_cases.erasing import finish_erasures
 from arrears.engine.use_cases.record_checking import RecordChecked, check_record
 from arrears.record.journal import sealing
 
@@ -196,14 +196,16 @@ def register_for(home: Home, backup: Path, named: Path | None) -> list[Erasure]:
     return read_register(home.root / REGISTER)
 
 
-def erase_again(erasures: Sequence[Erasure], institution_ids: Sequence[int]) -> ErasedAgain:
-    """Erase everybody on the register whom the backup still knew. Somebody who came back as a customer later has another id, and stays."""
-    erased = 0
-    for erasure in erasures:
-        if erasure.institution_id in institution_ids:
-            with acting_for(erasure.institution_id):
-                erased += erase_party_identity(erasure.party_id)
-    return ErasedAgain(len(erasures), erased)
+def erase_again(home: Home, erasures: Sequence[Erasure], institution_ids: Sequence[int], *, keys_at_hand: bool, at: datetime, actor: str) -> ErasedAgain:
+    """Erase everybody on the register whom the backup still knew, in the database and in the home's files.
+
+    Somebody who came back as a customer later has another id, and stays.
+
+    Args:
+        keys_at_hand: can names be read? Without, refused rows in the error pool cannot be looked through; nobody can read them either.
+    """
+    done = [finish_erasures(home, institution_id, at=at, actor=actor, keys_at_hand=keys_at_hand) for institution_id in institution_ids]
+    return ErasedAgain(len(erasures), sum(one.people for one in done if one))
 
 
 def record_restore(manifest: Manifest, manifest_digest: str, erased: ErasedAgain, *, actor: str, at: datetime) -> None:
