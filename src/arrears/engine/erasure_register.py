@@ -153,7 +153,7 @@ def lines_of(paths: Iterable[Path]) -> list[str]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [line for line in _whole_lines(path.read_bytes()).decode().splitlines() if line.strip()]
     except FileNotFoundError:
         return []
 
