@@ -135,6 +135,11 @@ def open_pools(home: Home, institution: int) -> Any:
     return {str(part): vault.unwrap(part.read_bytes(), pool_purpose(institution)).decode() for part in sorted(home.pool.glob("*/lines-*.sealed"))}
 
 
+def look_again(home: Home, institution: int, goes: int, stays: int) -> Any:
+    """What can be opened of both, and the refused rows."""
+    return read_back(home, institution, goes, stays), open_pools(home, institution)
+
+
 def main() -> None:
     """Carry one step out."""
     place, step, *words = sys.argv[1:]
