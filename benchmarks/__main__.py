@@ -16,6 +16,7 @@ OTHERS = (
     ("ledger",),
     ("ledger_sets",),
     ("account_ledger",),
+    ("record",),
     ("evidence",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""

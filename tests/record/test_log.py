@@ -223,6 +223,16 @@ def test_a_superuser_who_goes_past_the_triggers_is_found_out_by_the_next_proof(s
     assert record_state(bank).needs_somebody
 
 
+@pytest.mark.parametrize("table", ["holds", "case_events"])
+def test_an_entry_that_has_no_fact_when_it_is_sealed_raises_an_alarm(store, bank, person, postgres_server, table):
+    written(store, bank, person, 4)
+    with psycopg.connect(postgres_server[1].superuser_url("arrears"), autocommit=True) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute(f"DELETE FROM {table} WHERE fact_id = (SELECT min(fact_id) FROM {table})")
+    assert sealing.seal(bank) == 4
+    assert [kind for _, kind, _ in record_state(bank).alarms] == ["fact"]
+
+
 def test_the_signer_refuses_to_sign_over_a_rewritten_history_and_says_so(store, bank, person, keeper, postgres_server):
     written(store, bank, person, 4)
     keeper.tick(AT)

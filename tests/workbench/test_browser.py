@@ -86,7 +86,10 @@ def test_a_manager_goes_from_sign_in_to_a_case_by_keyboard_alone(browser, addres
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/**")
-    assert page.inner_text("h1") == "Lin 林晓"
+    assert page.inner_text("h1") == "L*** 林***"
+    page.keyboard.press("o")
+    page.wait_for_selector("form.opened")
+    assert page.inner_text("h1") == "Lin 林晓" and "10012345101" in page.inner_text("main")
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.id") == "q"
     page.keyboard.press("Escape")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -15,14 +17,17 @@ from cyclopts import App, CycloptsError
 from arrears.cli import doors
 from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
+from arrears.cli.backup import backup, restore, upgrade
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
 from arrears.cli.dossier import export, receipt, redact, verify
 from arrears.cli.evidence import evidence
 from arrears.cli.importing import import_, pool
+from arrears.cli.keys import keys
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
+from arrears.cli.privacy import privacy
 from arrears.cli.record import keeping_the_record, record, work
 from arrears.cli.running import run
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
@@ -36,6 +41,8 @@ from arrears.engine.use_cases.demonstration import demonstrate
 from arrears.engine.use_cases.setting_up import institution_of, set_up
 from arrears.engine.words import counted
 
+MISTAKE_OF_OURS = 70
+"""Exit code of a failure that none of the five kinds of `ExitCode` explains (as in sysexits.h)."""
 app = App(
     name="arrears",
     help="Find every debt the day it falls overdue, understand it, treat it lawfully and humanely, and prove each step.",
@@ -53,12 +60,17 @@ app.command(verify)
 for one in (balance, quote, statement, redress):
     ledger.command(one)
 app.command(ledger)
+app.command(keys)
+app.command(privacy)
 app.command(import_, name="import")
 app.command(pool)
 app.command(record)
 app.command(work)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
 app.command(run)
+app.command(backup)
+app.command(restore)
+app.command(upgrade)
 app.command(report)
 report.command(portfolio_report, name="portfolio")
 report.command(case_report, name="case")
@@ -315,4 +327,18 @@ def run_command(words: Sequence[str] | None = None) -> int:
         return 130
     except CycloptsError:
         return int(ExitCode.WRONG_CALL)
+    except Exception as mistake:
+        return _told_without_words(mistake)
     return int(ExitCode.DONE)
+
+
+def _told_without_words(mistake: Exception) -> int:
+    """A mistake of ours: its kind and place, never its words, for they may quote a value of somebody's; the log has the whole way."""
+    if logging.getLogger().handlers:  # Before the home is open there is no log, and Python would write the words to the terminal.
+        logging.getLogger("arrears.cli").error("command.failed", exc_info=mistake)
+    where = traceback.extract_tb(mistake.__traceback__)
+    place = f" at {Path(where[-1].filename).name}:{where[-1].lineno}" if where else ""
+    people.print(f"The program failed: {type(mistake).__name__}{place}.", style="bold")
+    people.print("This is a mistake in arrears, not in what you did. What had been kept stays. Its words are left out, since they could name a person.")
+    people.print("Report it with this line and the last line of logs/arrears.jsonl in the home.")
+    return MISTAKE_OF_OURS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,16 +17,18 @@ from arrears.core.problems import WrongCall
 from arrears.engine.case_reports.keeping import as_plain
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
-from arrears.engine.use_cases.case_reports import report_of_case, write_report
-from arrears.engine.use_cases.night_reports import stored_report, stored_reports
+from arrears.engine.use_cases.case_reports import write_report
+from arrears.engine.use_cases.night_reports import stored_reports
 from arrears.engine.use_cases.setting_up import institution_of
+from arrears.engine.use_cases.showing import taken_report, taken_stored_report
 from arrears.engine.words import counted
+from arrears.record.privacy.showing import COMMAND_LINE
 
 
 def case_report(case_id: str, /, *, pdf: bool = False, language: Literal["en", "zh"] = "en", output: Path | None = None, home: HomeOption = None) -> None:
     """The report of one case: holds, position, history, payments, what changed, what is recommended and why, what is not known.
 
-    It names the person: keep the file where only those may read it who may know.
+    It names the person: that it was taken is recorded; keep the file where only those may read it who may know.
 
     Examples:
       arrears report case 0A1B2C3D4E5F6G
@@ -44,7 +47,7 @@ def case_report(case_id: str, /, *, pdf: bool = False, language: Literal["en", "
     """
     wanted = _read_id(case_id)
     with doors.opened(home) as place:
-        report = report_of_case(place, institution_of(place), wanted, language, today=datetime.now().astimezone().date())
+        report = taken_report(place, institution_of(place), wanted, language, "pdf" if pdf else "html", taken_by=getuser(), role=COMMAND_LINE, at=datetime.now().astimezone())
         _write(pdf_of(report) if pdf else html_of(report).encode(), wanted, pdf, output)
 
 
@@ -83,7 +86,8 @@ def stored_case_report(case_id: str, /, *, on: date | None = None, pdf: bool = F
     """
     wanted = _read_id(case_id)
     with doors.opened(home) as place:
-        _write(stored_report(place, institution_of(place), wanted, on, "pdf" if pdf else "html"), wanted, pdf, output)
+        content = taken_stored_report(place, institution_of(place), wanted, on, "pdf" if pdf else "html", taken_by=getuser(), role=COMMAND_LINE, at=datetime.now().astimezone())
+        _write(content, wanted, pdf, output)
 
 
 def _write(content: bytes, case_id: int, pdf: bool, output: Path | None) -> None:

@@ -5,14 +5,22 @@ Commands know neither database nor settings: the composition root (`arrears.site
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 
+from arrears.engine.backup_folder import Progress
 from arrears.engine.home import Home
+from arrears.engine.use_cases.backing_up import Backup
+from arrears.engine.use_cases.restoring import Restored
+from arrears.engine.use_cases.upgrading import Upgraded
 
 Opened = Callable[[Path | None], AbstractContextManager[Home]]
 Served = Callable[[Home, str, int], None]
+BackedUp = Callable[[Path | None, Path, Path | None, datetime, str, Progress], tuple[Backup, Home]]
+RestoredTo = Callable[[Path, Path, Mapping[str, bytes] | None, Path | None, datetime, str, Progress], Restored]
+UpgradedHome = Callable[[Path | None, bool, bool, Path | None, datetime, str, Progress], Upgraded]
 
 
 def _not_connected(*_: object) -> AbstractContextManager[Home]:
@@ -23,3 +31,9 @@ opened: Opened = _not_connected
 """Opens the home (made if missing) with its database, for the time of one command."""
 served: Served = _not_connected  # type: ignore[assignment]
 """Serves the pages of an open home at host and port until interrupted."""
+backed_up: BackedUp = _not_connected  # type: ignore[assignment]
+"""Backs the home up: home, destination, an earlier backup that lends files, now, actor, progress."""
+restored: RestoredTo = _not_connected  # type: ignore[assignment]
+"""Makes a home out of a backup: backup, new home, secrets, a register of erasures, now, actor, progress."""
+upgraded: UpgradedHome = _not_connected  # type: ignore[assignment]
+"""Brings the home up to date: home, only tell?, back up first?, where to, now, actor, progress."""

@@ -123,11 +123,14 @@ def check(*, json: JsonOption = False, home: HomeOption = None) -> None:
     with doors.opened(home) as place, progress_bars() as told:
         checked = check_record(place, institution_of(place), os.environ, now(), told)
     if json:
-        show_json({"entries": checked.entries, "heads": checked.heads, "stamps": checked.stamps,
+        show_json({"entries": checked.entries, "facts": checked.facts, "sealed": checked.sealed, "heads": checked.heads, "stamps": checked.stamps,
+                   "personal_checked": checked.personal_checked,
                    "findings": [{"kind": f.kind, "what": f.what, "entry_number": None if f.number is None else f.number + 1} for f in checked.findings]})
     else:
-        results.print(f"Looked at {counted(checked.entries, 'sealed entry', 'sealed entries')}, {counted(checked.heads, 'signed head')} "
-                      f"and {counted(checked.stamps, 'time-stamp')}.")
+        results.print(f"Looked at {counted(checked.entries, 'entry', 'entries')} ({checked.sealed:,} sealed), {counted(checked.facts, 'fact')}, "
+                      f"{counted(checked.heads, 'signed head')} and {counted(checked.stamps, 'time-stamp')}.")
+        if not checked.personal_checked:
+            results.print("There is no envelope key here, so sealed personal fields were not compared with their entries.")
         for finding in checked.findings:
             results.print(finding.what)
     if checked.findings:

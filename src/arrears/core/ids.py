@@ -44,16 +44,16 @@ def parse_id(text: str) -> int:
     >>> parse_id("00000000000012")
     Traceback (most recent call last):
     ...
-    arrears.core.ids.IdNotValid: “00000000000012” is not an id of ours: its last character does not fit the others. Look for a mistyped one.
+    arrears.core.ids.IdNotValid: What was typed is not an id of ours: its last character does not fit the others. Look for a mistyped one.
     """
     plain = "".join(ch for ch in text if ch not in " -").translate(_READ_AS).upper()
     if len(plain) != _DIGITS + 1 or any(ch not in ALPHABET for ch in plain):
-        raise IdNotValid(f"“{text}” is not an id of ours: an id has {_DIGITS + 1} letters and digits.")
+        raise IdNotValid(f"What was typed is not an id of ours: an id has {_DIGITS + 1} letters and digits.")
     value = 0
     for character in plain[:-1]:
         value = value * 32 + ALPHABET.index(character)
     if not 0 < value <= ID_MAX or ALPHABET[value % 31] != plain[-1]:
-        raise IdNotValid(f"“{text}” is not an id of ours: its last character does not fit the others. Look for a mistyped one.")
+        raise IdNotValid("What was typed is not an id of ours: its last character does not fit the others. Look for a mistyped one.")
     return value
 
 

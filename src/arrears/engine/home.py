@@ -119,7 +119,7 @@ class Home:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder that `make` makes, the root first."""
-        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.evidence, self.heads, self.logs, self.cache)
+        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.heads, self.evidence, self.logs, self.cache)
 
     def book(self, name: str) -> Path:
         """The folder of one book."""

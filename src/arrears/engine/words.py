@@ -46,10 +46,29 @@ ROLE_WORDS: Mapping[str, Sentence] = {
     "administrator": Sentence("Administrator", "管理员"), "manager": Sentence("Manager", "主管"),
     "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
 }
+SHOW_REASONS: Mapping[str, Sentence] = {
+    "working_the_case": Sentence("to work on the case", "处理案件"), "person_asked": Sentence("the person asked", "本人来电或来访"),
+    "checking_data": Sentence("to check the data", "核对数据"), "complaint": Sentence("to answer a complaint or an authority", "答复投诉或监管"),
+    "audit": Sentence("to audit", "审计检查"),
+}
+"""For what somebody opens personal data (`casefile.facts.privacy.ShowReason`), in the order of the list."""
 ALERTS: Mapping[str, Sentence] = {
     "new_overdue": Sentence("Newly overdue", "新入催"), "worse_bucket": Sentence("Got worse", "逾期加重"),
     "first_payment_default": Sentence("First payment missed", "首逾"), "broken_pattern": Sentence("Broke the pattern", "还款规律中断"),
     "likely_to_miss": Sentence("Likely to miss", "可能逾期"), "returned_debit": Sentence("Payment taken back", "扣款退回"),
+}
+RECORD_ALARMS: Mapping[str, Sentence] = {
+    "gap": Sentence("numbers of the log are missing", "日志编号有缺失"),
+    "missing": Sentence("a sealed entry is gone", "已封存的分录不见了"),
+    "altered": Sentence("a sealed entry was altered", "已封存的分录被改动"),
+    "rewritten": Sentence("the history no longer fits what was signed", "历史与已签署的内容不符"),
+    "cut_off": Sentence("the end of the log was removed", "日志末尾被截去"),
+    "head_missing": Sentence("a signed head is gone from the database", "数据库中缺少已签署的树头"),
+    "forged": Sentence("a head does not bear our signature", "有树头不是本机构签署"),
+    "not_sealed": Sentence("an entry was taken out of the queue", "有分录被移出待封存队列"),
+    "stamp": Sentence("a time-stamp does not hold", "有时间戳不成立"),
+    "chain": Sentence("a chain of entries is broken", "分录链断裂"),
+    "fact": Sentence("a fact and its entry do not fit", "事实与其分录不符"),
 }
 ALERT_STATES: Mapping[str, Sentence] = {
     "new": Sentence("new", "新增"), "open": Sentence("open", "待处理"), "acknowledged": Sentence("acknowledged", "已确认"),

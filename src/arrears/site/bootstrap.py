@@ -99,7 +99,7 @@ def bring_up_to_date(home: Home, urls: DatabaseUrls, environ: Mapping[str, str] 
 
     executor = MigrationExecutor(connections["default"])
     loader: Any = executor.loader
-    _refuse_newer_database(set(loader.applied_migrations) - set(loader.disk_migrations))
+    refuse_newer_database(executor)
     if not loader.applied_migrations and not environ.get(vault.ENVIRONMENT) and not home.envelope_key.exists():
         _make_envelope_key(home)
     if executor.migration_plan(loader.graph.leaf_nodes()):
@@ -135,8 +135,10 @@ def _make_envelope_key(home: Home) -> None:
         vault.make_envelope_key(home.envelope_key)
 
 
-def _refuse_newer_database(unknown: set[tuple[str, str]]) -> None:
-    ours = sorted(name for app, name in unknown if app == "store")
+def refuse_newer_database(executor: MigrationExecutor) -> None:
+    """Raise `Refused` where the database knows migrations of ours that this program does not."""
+    loader: Any = executor.loader
+    ours = sorted(name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations) if app == "store")
     if ours:
         raise Refused(
             f"The database was made by a newer arrears (it knows {ours[-1]}, this program does not).",

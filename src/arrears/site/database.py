@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from arrears.core.problems import Refused
 from arrears.engine.home import Home
 from arrears.site import kept_secrets
-from arrears.site.embedded_postgres import EmbeddedPostgres, place_for
+from arrears.site.embedded_postgres import EmbeddedPostgres, Place, place_for
 from arrears.site.postgres_binaries import SYSTEM_FOLDER, Binaries, bundled
 
 APP_ROLE, OWNER_ROLE, DATABASE = "arrears_app", "arrears_owner", "arrears"
@@ -70,11 +70,12 @@ def open_database(home: Home, environ: Mapping[str, str]) -> Iterator[DatabaseUr
 
 
 def embedded_server(
-    home: Home, binaries: Binaries | None = None, *, settings: Mapping[str, str] = MappingProxyType({}), system_folder: Path = SYSTEM_FOLDER
+    home: Home, binaries: Binaries | None = None, *, place: Place | None = None, settings: Mapping[str, str] = MappingProxyType({}),
+    system_folder: Path = SYSTEM_FOLDER,
 ) -> EmbeddedPostgres:
-    """The server of our own that belongs to this home, not started yet."""
+    """The server of our own that belongs to this home, not started yet; `place` for one in the making beside it."""
     return EmbeddedPostgres(
-        place_for(home.postgresql, is_root=os.geteuid() == 0, system_folder=system_folder), binaries or bundled(),
+        place or place_for(home.postgresql, is_root=os.geteuid() == 0, system_folder=system_folder), binaries or bundled(),
         superuser_password=lambda: kept_secrets.keep(home.secrets / "database-superuser-password"),
         log_file=home.logs / "postgresql.log", settings=settings, system_folder=system_folder,
     )

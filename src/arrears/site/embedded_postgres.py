@@ -77,6 +77,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType({
     "log_timezone": "UTC",
     # No value that a statement carried may reach the log: it can be somebody's name or number.
     "log_error_verbosity": "terse",
+    # The first line of an error can quote a value too (“invalid input syntax …”): errors of statements are told to whoever sent them, not here.
+    "log_min_messages": "log",
     "log_statement": "none",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
@@ -111,6 +113,11 @@ class Place:
     def state(self) -> Path:
         """Socket folder and process numbers of the running server."""
         return self.base / "state.json"
+
+    @property
+    def successor(self) -> Path:
+        """A finished data folder of another version that is about to take the place of `data`."""
+        return self.base / "data.successor"
 
 
 def place_for(pointer_folder: Path, *, is_root: bool, system_folder: Path = SYSTEM_FOLDER) -> Place:
@@ -254,6 +261,8 @@ class EmbeddedPostgres:
         user = server_user(self.place.data)
         binaries = readable_by_server(self._installed, self._system_folder)
         self._end_what_was_left(user)
+        if self.place.successor.exists() and not self.place.data.exists():
+            self.place.successor.rename(self.place.data)  # `replace_data` was killed between its last two steps.
         if not (self.place.data / "PG_VERSION").exists():
             self._make_data(user, binaries)
         self._refuse_another_version(binaries)
@@ -314,7 +323,7 @@ class EmbeddedPostgres:
             raise Refused(
                 f"The database of this home was made by PostgreSQL {found}; this program brings PostgreSQL {binaries.major}.",
                 "One major version cannot read another's files, so nothing was started and nothing was changed.",
-                f"Back up with the arrears that made it and restore with this one, or set DATABASE_URL to a server. Data: {self.place.data}",
+                f"Bring it up to date: arrears upgrade. (Data: {self.place.data})",
             )
 
     def _launch(self, user: ServerUser, binaries: Binaries, socket_folder: Path) -> subprocess.Popen[bytes]:
@@ -373,6 +382,21 @@ class EmbeddedPostgres:
         finally:
             if alone is not None:
                 alone.close()
+            self._let_go()
+
+    def replace_data(self, finished: Path, keep_as: Path) -> None:
+        """Let another data folder take the place of this server's, which is kept under another name; no server may be running.
+
+        Whenever this is killed, the next start finds the old data folder or the new one, never none. `Busy` where another process owns the server.
+        """
+        if not self._take_ownership():
+            raise Busy(f"The database is in use by another arrears (process {_number_in(self.place.owner_lock)}).", "Its data cannot be replaced under it.", "Stop it.")
+        try:
+            shutil.rmtree(self.place.successor, ignore_errors=True)
+            finished.rename(self.place.successor)
+            self.place.data.rename(keep_as)
+            self.place.successor.rename(self.place.data)
+        finally:
             self._let_go()
 
     def _wait_for_joiners(self) -> IO[str] | None:

@@ -8,29 +8,75 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from arrears.engine.home import Home, resolve_home
+
+if TYPE_CHECKING:  # Models can only be imported once Django is configured.
+    from arrears.engine.backup_folder import Progress
+    from arrears.engine.use_cases.backing_up import Backup
+    from arrears.engine.use_cases.restoring import Restored
+    from arrears.engine.use_cases.upgrading import Upgraded
+    from arrears.site.database import DatabaseUrls
 
 
 @contextmanager
 def opened(explicit: Path | None) -> Iterator[Home]:
     """The home that is meant, made if missing, with its database running and up to date. Raises `Refused` or `Busy`."""
+    with _opened_with_database(explicit) as (home, _):
+        yield home
+
+
+@contextmanager
+def _opened_with_database(explicit: Path | None) -> Iterator[tuple[Home, DatabaseUrls]]:
+    """The same with the database's addresses."""
     from arrears.site import bootstrap
     from arrears.site.database import open_database
 
-    home = resolve_home(explicit, os.environ, is_root=bootstrap.is_root())
+    home = _meant(explicit)
     home.make()
     with open_database(home, os.environ) as urls:
         bootstrap.start(home, urls, os.environ)
         bootstrap.bring_up_to_date(home, urls, os.environ)
         try:
-            yield home
+            yield home, urls
         finally:
             bootstrap.connections.close_all()
+
+
+def _meant(explicit: Path | None) -> Home:
+    return resolve_home(explicit, os.environ, is_root=os.geteuid() == 0)
+
+
+def backed_up(explicit: Path | None, destination: Path, base: Path | None, at: datetime, actor: str, progress: Progress) -> tuple[Backup, Home]:
+    """A backup of the home that is meant, and that home."""
+    from arrears.site import backups
+
+    with _opened_with_database(explicit) as (home, urls):
+        return backups.back_up(home, urls, destination, base=base, at=at, actor=actor, progress=progress), home
+
+
+def restored(
+    backup: Path, root: Path, secrets: Mapping[str, bytes] | None, erasures: Path | None, at: datetime, actor: str, progress: Progress,
+) -> Restored:
+    """A new home out of a backup."""
+    from arrears.site import backups
+
+    return backups.restore(backup, root, secrets=secrets, erasures=erasures, at=at, actor=actor, progress=progress)
+
+
+def upgraded(explicit: Path | None, only_tell: bool, backup: bool, backup_to: Path | None, at: datetime, actor: str, progress: Progress) -> Upgraded:
+    """The home that is meant, brought up to date."""
+    from arrears.site import upgrades
+
+    home = _meant(explicit)
+    folder = (backup_to or upgrades.default_backup_folder(home, at)) if backup else None
+    return upgrades.upgrade(home, only_tell=only_tell, backup_to=folder, at=at, actor=actor, progress=progress)
 
 
 def served(home: Home, host: str, port: int) -> None:
@@ -55,6 +101,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, _end_in_order)
     doors.opened, doors.served = opened, served
+    doors.backed_up, doors.restored, doors.upgraded = backed_up, restored, upgraded
     sys.exit(run_command())
 
 

@@ -8,9 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 
-from arrears.casefile.store.vault import default_vault
-
-_PURPOSE = b"second-factor"
+from arrears.casefile.store.vault import SECOND_FACTOR, default_vault
 
 
 class StaffOnly(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,8 +24,8 @@ class SealedSecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Seal a secret for the database."""
-        return base64.b64encode(default_vault().wrap(text.encode(), _PURPOSE)).decode("ascii")
+        return base64.b64encode(default_vault().wrap(text.encode(), SECOND_FACTOR)).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a sealed secret; `Unreadable` where the envelope key is another one."""
-        return default_vault().unwrap(base64.b64decode(encrypted_text), _PURPOSE).decode()
+        return default_vault().unwrap(base64.b64decode(encrypted_text), SECOND_FACTOR).decode()

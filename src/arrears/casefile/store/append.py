@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -35,7 +33,6 @@ CHUNK_ROWS = 10_000
 """Facts hashed and sent at a time: small enough that the first is soon on its way and the server keeps a whole one in `TEMP_BUFFERS`."""
 TEMP_BUFFERS = "32MB"
 """The server's memory for temporary tables; at its default of 8 MB each chunk would go to disk and come back three times."""
-T = TypeVar("T")
 _HEADS = pa.schema([("case_id", pa.int64()), ("position", pa.int32()), ("entry_hash", pa.string())])
 
 
@@ -170,7 +167,7 @@ def _append_sets(cur: psycopg.Cursor[tuple[object, ...]], events: pa.Table, deci
     """Write the opened cases, the events, then the decisions. What follows is hashed while the server takes in what was hashed before."""
     _more_temp_buffers(cur)
     incoming: type[Fact] | None = None
-    for kind, lines in _one_ahead(_hashed_sets(events, decisions, heads, recorded)):
+    for kind, lines in sets.one_ahead(_hashed_sets(events, decisions, heads, recorded)):
         if incoming is None:
             _open_cases(events)
         if kind is not incoming:
@@ -219,15 +216,6 @@ def _hashed(kind: type[Fact], facts: pa.Table, heads: pa.Table, recorded: Record
     for start in range(0, facts.num_rows, CHUNK_ROWS):
         chunk = facts.slice(start, CHUNK_ROWS)
         yield hashing.hash_set(kind, _placed(chunk, heads), hashing.salt_columns(kind, chunk.num_rows, os.urandom), recorded, duck=duck)
-
-
-def _one_ahead(work: Iterator[T]) -> Iterator[T]:
-    """The same items, each made while the reader is busy with the one before, in a thread of its own (DuckDB works without Python's lock)."""
-    with ThreadPoolExecutor(1) as pool:
-        ahead: Future[T | None] = pool.submit(next, work, None)
-        while (item := ahead.result()) is not None:
-            ahead = pool.submit(next, work, None)
-            yield item
 
 
 def _placed(chunk: pa.Table, heads: pa.Table) -> pa.Table:

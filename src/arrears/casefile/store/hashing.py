@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,8 +84,17 @@ def _commitments(kind: type[Fact]) -> str:
     parts = []
     for place, field in enumerate(dataclasses.fields(kind)):  # type: ignore[arg-type]
         value = f"coalesce('{_tag(field.type)[0]}' || {field.name}::varchar, 'n:')"
-        parts.append(f"sha256(_s{place} || encode('{field.name}' || chr(31) || {value})) AS _c{place}")
+        parts.append(f"{commitment_sql(f'_s{place}', field.name, value)} AS _c{place}")
     return ", ".join(parts)
+
+
+def commitment_sql(salt: str, name: str, canonical: str) -> str:
+    """Which DuckDB expression commits to a field (hex)? `salt` is a column of bytes, `canonical` the field's canonical value as an expression.
+
+    >>> commitment_sql("salt", "kind", "value")
+    "sha256(salt || encode('kind' || chr(31) || value))"
+    """
+    return f"sha256({salt} || encode('{name}' || chr(31) || {canonical}))"
 
 
 def _name_sql(kind: type[Fact]) -> str:
@@ -93,14 +102,36 @@ def _name_sql(kind: type[Fact]) -> str:
 
 
 def _header_sql(names: tuple[str, ...], recorded: Recorded) -> str:
-    """The canonical header as concatenation: keys in sorted order, as `json.dumps(sort_keys=True)` writes them."""
-    fields = ", ',', ".join(f"""'["{name}","', _c{place}, '"]'""" for place, name in enumerate(names))
+    """The canonical header of a set's entry: what the whole set shares is written out."""
+    return header_sql({
+        "actor": _text(json.dumps(recorded.actor)), "cause": _text(json.dumps(recorded.cause)), "name": "'\"' || _name || '\"'",
+        "fields": fields_sql(names, [f"_c{place}" for place in range(len(names))]), "institution_id": _text(str(recorded.institution_id)),
+        "predecessor": "predecessor", "recorded_at": _text(instant(recorded.at)), "version": _text(str(VERSION)),
+    })
+
+
+def header_sql(said: Mapping[str, str]) -> str:
+    """Which DuckDB expression is the canonical header? Keys in sorted order, as `json.dumps(sort_keys=True)` writes them.
+
+    `said` has an expression for each of: actor, cause, name (JSON texts with their quotes), fields (`fields_sql`), institution_id, predecessor
+    (hex), recorded_at (as `journal.instant`), version. Ids, chain and position are columns of these names.
+    """
     return _concat([
-        _text(f'{{"actor":{json.dumps(recorded.actor)},"cause":{json.dumps(recorded.cause)},"chain":"'), "chain::varchar",
-        _text('","entry_id":"'), "entry_id::varchar", _text('","fact_id":"'), "fact_id::varchar", _text('","fields":['), fields,
-        _text(f'],"institution_id":"{recorded.institution_id}","name":"'), "_name", _text('","position":'), "position::varchar",
-        _text(',"predecessor":"'), "predecessor", _text(f'","recorded_at":"{instant(recorded.at)}","version":{VERSION}}}'),
+        _text('{"actor":'), said["actor"], _text(',"cause":'), said["cause"], _text(',"chain":"'), "chain::varchar",
+        _text('","entry_id":"'), "entry_id::varchar", _text('","fact_id":"'), "fact_id::varchar", _text('","fields":['), said["fields"],
+        _text('],"institution_id":"'), said["institution_id"], _text('","name":'), said["name"], _text(',"position":'), "position::varchar",
+        _text(',"predecessor":"'), said["predecessor"], _text('","recorded_at":"'), said["recorded_at"], _text('","version":'), said["version"],
+        _text("}"),
     ])
+
+
+def fields_sql(names: Sequence[str], digests: Sequence[str]) -> str:
+    """Which DuckDB expression lists a header's fields? `digests` are expressions of the commitments in hex.
+
+    >>> print(fields_sql(["kind"], ["_c0"]))
+    concat('["kind","', _c0, '"]')
+    """
+    return _concat([", ',', ".join(f"""'["{name}","', {digest}, '"]'""" for name, digest in zip(names, digests, strict=True))])
 
 
 def _line_sql(kind: type[Fact]) -> str:

@@ -29,6 +29,7 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
@@ -88,6 +89,26 @@ def holds_lifted_of(party_ids: Sequence[int]) -> list[HoldLifted]:
     return _facts_of(HoldLifted, "party_id", party_ids)
 
 
+def personal_shown(party_id: int) -> list[PersonalShown]:
+    """Who saw personal values of this person, which and why, in the order in which it was recorded?"""
+    return _facts(PersonalShown, "party_id", party_id)
+
+
+def persons_exported(party_id: int) -> list[PersonExported]:
+    """Who wrote out everything about this person, and for whom?"""
+    return _facts(PersonExported, "party_id", party_id)
+
+
+def transfers_permitted(jurisdiction: str) -> list[TransferPermitted]:
+    """Which transfers to this jurisdiction were ever permitted? `facts.privacy.transfers_in_force` says which still are."""
+    return _facts(TransferPermitted, "to_jurisdiction", jurisdiction)
+
+
+def transfers_withdrawn(transfer_ids: Sequence[int]) -> list[TransferWithdrawn]:
+    """Which of these permissions were withdrawn?"""
+    return _facts_of(TransferWithdrawn, "transfer_id", transfer_ids)
+
+
 def runs_published(book: str) -> list[RunPublished]:
     """Which runs of this book were published, in order?"""
     return _facts(RunPublished, "book", book)
@@ -140,7 +161,7 @@ def _stored_by_entry(chain: int) -> dict[int, tuple[dict[str, object], list[byte
             JOIN journal_salts s USING (entry_id) JOIN {table.table} f ON f.fact_id = e.fact_id AND f.entry_id = e.entry_id
             WHERE e.chain = %s AND e.institution_id = %s"""
         rows = sets.cursor().execute(query, [chain, acting_institution()]).fetchall()
-        for (entry_id, salts, *_), values in zip(rows, _values_of(table, [row[2:] for row in rows]), strict=True):
+        for (entry_id, salts, *_), values in zip(rows, values_of_rows(table, [row[2:] for row in rows]), strict=True):
             found[entry_id] = (values, _pieces(bytes(salts)))
     return found
 
@@ -226,10 +247,10 @@ def _facts_of(kind: type[F], column: str, values: Sequence[object]) -> list[F]:
     table = FACT_TABLES[kind]
     query = f"SELECT {', '.join(table.columns)} FROM {table.table} WHERE {column} = ANY(%s) ORDER BY position, fact_id"
     rows = sets.cursor().execute(query, [list(values)]).fetchall()
-    return [kind(**opened) for opened in _values_of(table, rows)]
+    return [kind(**opened) for opened in values_of_rows(table, rows)]
 
 
-def _values_of(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, object]]:
+def values_of_rows(table: FactTable, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """The facts' fields from their columns: enums again, personal fields opened, the keys of all people fetched at once."""
     found = [dict(zip(committed_fields(table.kind), row, strict=True)) for row in rows]  # type: ignore[call-overload]
     keys = _keys_of({values["party_id"] for values in found}) if table.kind.PERSONAL and found else {}

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 APP_ROLE = "arrears_app"
-EDITABLE = frozenset({"institutions", "users", "users_groups", "users_user_permissions"})
+EDITABLE = frozenset({"institutions", "institution_keys", "users", "users_groups", "users_user_permissions"})
 """Tables of ours that are no facts: settings and staff."""
 READ_ONLY = frozenset({"django_migrations", "unsealed_entries", "sealed_entries"})
 """Written by database functions of the owner alone."""
@@ -36,6 +36,9 @@ def grant_all(connection: BaseDatabaseWrapper) -> None:
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
             "GRANT EXECUTE ON FUNCTION erase_party_identity(bigint) TO {app}",
             "GRANT EXECUTE ON FUNCTION seal_entries(integer) TO {app}",
+            "GRANT EXECUTE ON FUNCTION rewrap_party_keys(bigint[], bytea[], bytea[]) TO {app}",
+            "GRANT EXECUTE ON FUNCTION rehash_numbers(text[], uuid[], uuid[], smallint) TO {app}",
+            "GRANT EXECUTE ON FUNCTION clear_search_index() TO {app}",
         ):
             cursor.execute(sql.SQL(statement).format(database=database, app=app).as_string(None))
         append_only = set(append_only_tables())

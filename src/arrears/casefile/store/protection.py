@@ -133,6 +133,62 @@ REVOKE ALL ON FUNCTION seal_entries(integer) FROM PUBLIC;
 """
 """One sealer at a time numbers what waits, oldest first, and takes it out of the queue: in one statement, so there is never a gap, and an
 entry is either waiting or sealed. The application's role may do neither by itself."""
+REWRAP = f"""
+CREATE FUNCTION rewrap_party_keys(parties bigint[], before bytea[], after bytea[]) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE acting bigint := {ACTING}; changed integer;
+BEGIN
+  IF acting IS NULL THEN
+    RAISE EXCEPTION 'Nobody is acting for an institution here, so no key is wrapped anew.' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  UPDATE public.party_keys k SET wrapped_key = g.after FROM unnest(parties, before, after) AS g(party_id, before, after)
+  WHERE k.institution_id = acting AND k.party_id = g.party_id AND k.wrapped_key = g.before AND get_byte(g.after, 0) = 2 AND length(g.after) = 65;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  RETURN changed;
+END $$;
+REVOKE ALL ON FUNCTION rewrap_party_keys(bigint[], bytea[], bytea[]) FROM PUBLIC;
+"""
+"""Puts a key wrapped anew in the place of exactly the bytes that were read: whoever was erased meanwhile stays erased. 65 bytes: version,
+key id, nonce, 32 bytes of key, tag."""
+
+REHASH = f"""
+CREATE FUNCTION rehash_numbers(kinds text[], before uuid[], after uuid[], key_number smallint) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE acting bigint := {ACTING}; changed integer;
+BEGIN
+  IF acting IS NULL THEN
+    RAISE EXCEPTION 'Nobody is acting for an institution here, so no number is hashed anew.' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  UPDATE public.id_map m SET number_hmac = g.after, hmac_key = key_number FROM unnest(kinds, before, after) AS g(kind, before, after)
+  WHERE m.institution_id = acting AND m.kind = g.kind AND m.number_hmac = g.before AND m.hmac_key < key_number;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  RETURN changed;
+END $$;
+REVOKE ALL ON FUNCTION rehash_numbers(text[], uuid[], uuid[], smallint) FROM PUBLIC;
+"""
+"""Gives numbers their hash under a later key of the institution; ids stay as they are."""
+
+SEARCH_INDEX = f"""
+CREATE FUNCTION forget_search_values() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  DELETE FROM public.search_index s USING removed r WHERE s.institution_id = r.institution_id AND s.party_id = r.party_id;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION forget_search_values() FROM PUBLIC;
+CREATE TRIGGER forget_search_values AFTER DELETE ON party_keys REFERENCING OLD TABLE AS removed
+FOR EACH STATEMENT EXECUTE FUNCTION forget_search_values();
+CREATE FUNCTION clear_search_index() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE acting bigint := {ACTING}; removed integer;
+BEGIN
+  DELETE FROM public.search_index WHERE institution_id = acting;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN removed;
+END $$;
+REVOKE ALL ON FUNCTION clear_search_index() FROM PUBLIC;
+"""
+"""Whoever loses the key can no longer be found by a telephone number either: a trigger, so that no way of erasing can forget it."""
 
 
 def closed_to_other_institutions(table: str) -> str:

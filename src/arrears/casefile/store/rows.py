@@ -13,11 +13,13 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from arrears.casefile.facts.alert import AlertAcknowledged
+from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
 from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
+from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.run import RunPublished
 
 Read = Callable[[Any], Any]
@@ -58,7 +60,13 @@ _TABLES = (
     FactTable(EvidenceKept, "evidence_kept", {"kind": EvidenceKind, "clock_source": ClockSource, "source": EvidenceSource},
               {"kind": str, "clock_source": str, "source": str}),
     FactTable(EvidenceRead, "evidence_read", {}, {}),
+    FactTable(PersonalShown, "personal_shown", {"categories": tuple}, {"categories": list}),
+    FactTable(PersonExported, "persons_exported", {}, {}),
+    FactTable(TransferPermitted, "transfers_permitted", {"categories": tuple}, {"categories": list}),
+    FactTable(TransferWithdrawn, "transfers_withdrawn", {}, {}),
     FactTable(RunPublished, "runs_published", {"digests": _pairs, "counts": _pairs}, {"digests": Jsonb, "counts": Jsonb}),
+    FactTable(RecordBackedUp, "records_backed_up", {}, {}),
+    FactTable(RecordRestored, "records_restored", {}, {}),
     FactTable(DossierExported, "dossiers_exported", {}, {}),
     FactTable(ReceiptIssued, "receipts_issued", {}, {}),
 )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import duckdb
 import psycopg
@@ -20,6 +21,19 @@ from django.db import connection
 from arrears.casefile.store.institution import acting_institution
 
 _POSTGRES = {pa.int64(): "bigint", pa.int32(): "integer", pa.binary(): "bytea", pa.string(): "text", pa.date32(): "date"}
+
+T = TypeVar("T")
+_BLOCK_BYTES = 1 << 20
+"""What the reader of CSV takes at a time; a row must fit into it."""
+
+
+def one_ahead(work: Iterator[T]) -> Iterator[T]:
+    """The same items, each made while the reader is busy with the one before, in a thread of its own (DuckDB and psycopg work without Python's lock)."""
+    with ThreadPoolExecutor(1) as pool:
+        ahead: Future[T | None] = pool.submit(next, work, None)
+        while (item := ahead.result()) is not None:
+            ahead = pool.submit(next, work, None)
+            yield item
 
 
 def cursor() -> psycopg.Cursor[Any]:
@@ -110,18 +124,21 @@ def lookup(query: str, wanted: pa.Array, column: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def export(query: str, columns: Mapping[str, pa.DataType]) -> pa.Table:
-    """Answer a query (without parameters) as an Arrow table with exactly these columns, by COPY."""
-    received = io.BytesIO()
-    with cursor().copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER false)") as copy:
+def export(query: str, columns: Mapping[str, pa.DataType], cur: psycopg.Cursor[Any] | None = None) -> pa.Table:
+    """Answer a query (without parameters) as an Arrow table with exactly these columns, by COPY.
+
+    `cur` is a cursor made by the caller's thread, for another thread to read by while the caller sends nothing.
+    """
+    received, longest = io.BytesIO(), 0
+    with (cur or cursor()).copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER false)") as copy:
         for piece in copy:
-            received.write(piece)
+            longest = max(longest, received.write(piece))
     if received.tell() == 0:
         return pa.schema(list(columns.items())).empty_table()
     received.seek(0)
     return pyarrow.csv.read_csv(
         received,
-        read_options=pyarrow.csv.ReadOptions(column_names=list(columns)),
+        read_options=pyarrow.csv.ReadOptions(column_names=list(columns), block_size=max(_BLOCK_BYTES, 2 * longest)),
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types=dict(columns), null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False),

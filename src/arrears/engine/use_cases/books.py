@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+
+import pyarrow as pa
 
 from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.regimes import RegimeFigures
@@ -34,6 +36,7 @@ from arrears.intake.book.mapping import load_mapping
 from arrears.intake.book.pool import export_pool, remove_expired
 from arrears.intake.book.taking_in import ImportReport, Trial, take_in, try_out
 from arrears.intake.sample.making import SampleReport, make_sample
+from arrears.record.privacy import index
 
 MAIN_BOOK = "main"
 
@@ -59,11 +62,22 @@ def book_place(home: Home, named: str | None, output: Path | None = None) -> Boo
     return BookPlace(folder, output.expanduser().absolute() if output else home.runs / folder.name)
 
 
-def keeper_of(institution_id: int) -> StoreKeeper:
-    """Who knows the lender's numbers and seals names for this institution."""
+def keeper_of(institution_id: int, jurisdiction: str = "", on: date | None = None) -> StoreKeeper:
+    """Who knows the lender's numbers and seals names for this institution.
+
+    Args:
+        jurisdiction: whose calling code telephone numbers without one have; with it and `on`, contact values enter the index of exact search.
+        on: the day of the delivery.
+    """
     with acting_for(institution_id):
         key = institution_key(institution_id)
-    return StoreKeeper(institution_id, key, default_vault())
+
+    def indexed(party_ids: pa.Array, plaintexts: pa.Array) -> None:
+        assert on is not None, "asked for below only with a day"
+        values = index.values_in(plaintexts.to_pylist())
+        index.enter(party_ids.to_pylist(), values, jurisdiction, index.search_keys(datetime.combine(on, time(), UTC)))
+
+    return StoreKeeper(institution_id, key, default_vault(), indexed if on is not None else None)
 
 
 def import_files(
@@ -90,8 +104,8 @@ def import_files(
     open_book(place.folder, place.folder.name, institution_id, created=received_on)
     vault = default_vault()
     return take_in(
-        files, mapping, place.folder, keeper_of(institution_id), received_on=received_on, pool_dir=home.pool,
-        seal_pool=lambda content: vault.wrap(content, _pool_purpose(institution_id)), progress=progress, threads=threads, from_pool=from_pool,
+        files, mapping, place.folder, keeper_of(institution_id, home.read_settings().jurisdiction, received_on), received_on=received_on, pool_dir=home.pool,
+        seal_pool=lambda content: vault.wrap(content, pool_purpose(institution_id)), progress=progress, threads=threads, from_pool=from_pool,
     )
 
 
@@ -114,10 +128,11 @@ def guessed_mapping(home: Home, files: Sequence[Path], name: str | None = None) 
 def exported_pool(home: Home, pool: Path) -> dict[str, str]:
     """The refused rows of an import as CSV files, each row with what is wrong and what to do: file name → text."""
     institution_id, vault = institution_of(home), default_vault()
-    return export_pool(pool, lambda content: vault.unwrap(content, _pool_purpose(institution_id)))
+    return export_pool(pool, lambda content: vault.unwrap(content, pool_purpose(institution_id)))
 
 
-def _pool_purpose(institution_id: int) -> bytes:
+def pool_purpose(institution_id: int) -> bytes:
+    """For which purpose are refused rows wrapped?"""
     return b"institution:%d:pool" % institution_id
 
 
@@ -125,7 +140,7 @@ def sample_book(home: Home, accounts: int, seed: int, named: str | None, *, as_o
     """Make an invented book, for a demonstration or to measure with (`personal` False leaves names and contact points out)."""
     institution_id = institution_of(home)
     place = book_place(home, named)
-    keeper = keeper_of(institution_id) if personal else None
+    keeper = keeper_of(institution_id, home.read_settings().jurisdiction, as_of) if personal else None
     return make_sample(
         place.folder, accounts, seed, as_of, keeper, currency=currency, name=place.folder.name, institution_id=institution_id, progress=progress
     )

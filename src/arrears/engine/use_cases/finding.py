@@ -9,12 +9,23 @@ from __future__ import annotations
 import pyarrow as pa
 
 from arrears.casefile.store.identity import Identities
-from arrears.casefile.store.institution import institution_key
+from arrears.casefile.store.institution import acting_for, institution_key
 from arrears.engine.home import Home
 from arrears.engine.use_cases.reading import case_of_account, case_of_party, portfolios
 from arrears.intake.book.layout import batch_dirs, batch_facts
+from arrears.record.privacy import index
 
 LONGEST_NUMBER = 64
+"""Longer than any number, address or telephone."""
+
+
+def cases_of_contact(home: Home, institution_id: int, value: str) -> list[tuple[int, int]]:
+    """The open cases, with whose they are (case, person), of everybody who has exactly this telephone number or mail address."""
+    if not value or len(value) > LONGEST_NUMBER:
+        return []
+    with acting_for(institution_id):
+        parties = index.people_with(value, home.read_settings().jurisdiction)
+    return [(case, party) for party in parties if (case := case_of_party(home, institution_id, party)) is not None]
 
 
 def namespaces(home: Home, institution_id: int) -> list[str]:

@@ -38,7 +38,20 @@ def institution_of(home: Home) -> int:
     found = Institution.objects.filter(name=name).first()
     if found is None:
         raise Refused(f"The database knows no institution “{name}”.", "Books belong to an institution.", "Set the home up: arrears init")
+    _one_jurisdiction(found, home.read_settings().jurisdiction)
     return int(found.institution_id)
+
+
+def _one_jurisdiction(found: Institution, stated: str) -> None:
+    """A database serves one jurisdiction: the one that its first home stated. Another home that points to it is refused."""
+    if not found.jurisdiction:
+        Institution.objects.filter(pk=found.pk, jurisdiction="").update(jurisdiction=stated)
+        found.refresh_from_db()
+    others = sorted({*Institution.objects.exclude(jurisdiction="").values_list("jurisdiction", flat=True)} - {stated})
+    if others:
+        raise Refused(
+            f"This database holds personal data of {', '.join(others)}; this home states {stated}.", "Each jurisdiction's data lives in a database and a home of its own.",
+            "Correct the jurisdiction in arrears.toml, or give the home its own database (DATABASE_URL) and books.")
 
 
 def set_up(home: Home, settings: HomeSettings, username: str, password: str | None) -> FirstUser:
@@ -53,7 +66,10 @@ def set_up(home: Home, settings: HomeSettings, username: str, password: str | No
     if home.is_made:
         raise AnswerIsNo(f"The home {home.root} is set up already.", "Nothing was changed.", "Use another folder: arrears init --home DIR")
     chosen = password or drawn_password()
-    institution_id = create_institution(settings.institution)
+    if others := sorted({*Institution.objects.exclude(jurisdiction="").values_list("jurisdiction", flat=True)} - {settings.jurisdiction}):
+        raise Refused(f"This database holds personal data of {', '.join(others)}.", "Each jurisdiction's data lives in a database and a home of its own.",
+                      f"Give the home of {settings.jurisdiction} a database of its own.")
+    institution_id = create_institution(settings.institution, jurisdiction=settings.jurisdiction)
     language = "zh" if settings.language.startswith("zh") else "en"
     create_user(username, chosen, role="administrator", institution_id=institution_id, language=language, display_name=username)
     home.write_settings(settings)

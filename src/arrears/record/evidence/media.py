@@ -102,11 +102,14 @@ def in_words(size_bytes: int) -> str:
     """How large is a file, for a person?
 
     >>> in_words(900), in_words(20_480), in_words(26_214_400)
-    ('900 bytes', '20 KB', '25.0 MB')
+    ('900 bytes', '20 KB', '25 MB')
     """
     if size_bytes < 1024:
         return f"{size_bytes} bytes"
-    return f"{size_bytes // 1024} KB" if size_bytes < MEGABYTE else f"{size_bytes * 10 // MEGABYTE / 10} MB"
+    if size_bytes < MEGABYTE:
+        return f"{size_bytes // 1024} KB"
+    whole, tenths = divmod(size_bytes * 10 // MEGABYTE, 10)
+    return f"{whole}.{tenths} MB" if tenths else f"{whole} MB"
 
 
 def ending_of(media_type: str) -> str:

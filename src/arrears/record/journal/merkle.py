@@ -30,6 +30,19 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def pyramid(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """All nodes over these neighbours of one height, height by height; a last one without a neighbour has nothing above it.
+
+    >>> [len(level) for level in pyramid([leaf_hash(bytes([i])) for i in range(7)])]
+    [7, 3, 1]
+    """
+    levels = [list(hashes)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        levels.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+    return levels
+
+
 def reduced(hashes: Sequence[bytes]) -> bytes:
     """The root of a perfect subtree from its 2^k nodes of one height.
 
@@ -37,17 +50,12 @@ def reduced(hashes: Sequence[bytes]) -> bytes:
     True
     """
     assert hashes and len(hashes) & (len(hashes) - 1) == 0, "a perfect subtree has a power of two of nodes"
-    while len(hashes) > 1:
-        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
-    return hashes[0]
+    return pyramid(hashes)[-1][0]
 
 
 def tree_over(leaves: Sequence[bytes]) -> Node:
     """A tree in memory, for small logs, dossiers and tests."""
-    levels = [list(leaves)]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        levels.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+    levels = pyramid(leaves)
     return lambda height, index: levels[height][index]
 
 

@@ -13,11 +13,13 @@ import pyarrow as pa
 
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
-from arrears.record.journal.merkle import leaf_hash, reduced
+from arrears.record.journal.merkle import leaf_hash, node_hash, pyramid, reduced
 
 TILE = 256
 _HEIGHT = 8
 _HASH_BYTES = 32
+_PYRAMIDS_MAX = 512
+"""Some 20 MB; all tiles that the right edge of a tree goes through, and as many again."""
 
 
 def log_size() -> int:
@@ -35,18 +37,36 @@ class StoredNodes:
         self._institution_id = acting_institution()
         self._tiles: dict[tuple[int, int], list[bytes]] = {}
         self._edge: list[bytes] | None = None
+        self._pyramids: dict[tuple[int, int], list[list[bytes]]] = {}
+        self._high: dict[tuple[int, int], bytes] = {}
+        """Nodes from height 8 on that were worked out before: proofs of one head share most of them."""
 
     def __call__(self, height: int, index: int) -> bytes:
         """The hash of a perfect subtree inside the log."""
         level, above = divmod(height, _HEIGHT)
         tile, first = divmod(index << above, TILE)
         if self._is_complete(level, tile):
-            return reduced(self._tile(level, tile)[first : first + (1 << above)])
+            return self._pyramid(level, tile)[above][first >> above]
         if level == 0:
             return reduced(self._leaves_behind_the_tiles()[first : first + (1 << above)])
-        if above == 0:
-            return reduced(self._tile(level - 1, index))
-        return reduced([self(height - 1, 2 * index), self(height - 1, 2 * index + 1)])
+        if (height, index) not in self._high:
+            self._high[height, index] = self._joined(height, index)
+        return self._high[height, index]
+
+    def _joined(self, height: int, index: int) -> bytes:
+        """A node above the tiles that are complete: the top of one, or two nodes below."""
+        if height % _HEIGHT == 0:
+            return self._pyramid(height // _HEIGHT - 1, index)[-1][0]
+        return node_hash(self(height - 1, 2 * index), self(height - 1, 2 * index + 1))
+
+    def _pyramid(self, level: int, tile: int) -> list[list[bytes]]:
+        """The nodes over a tile, height by height; the last ones made are kept."""
+        made = self._pyramids.get((level, tile))
+        if made is None:
+            while len(self._pyramids) >= _PYRAMIDS_MAX:
+                del self._pyramids[next(iter(self._pyramids))]
+            made = self._pyramids[level, tile] = pyramid(self._tile(level, tile))
+        return made
 
     def preload(self, numbers: Iterable[int]) -> None:
         """Read the tiles of leaves that proofs of these entries need, at once."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_for, acting_institution
+from arrears.record.journal.checking import entries_without_fact, raise_alarm
 from arrears.record.journal.merkle import leaf_hash, reduced
 from arrears.record.journal.nodes import TILE, pieces
 
@@ -48,7 +49,7 @@ def waiting() -> Waiting:
 def seal(institution_id: int) -> int:
     """Give every waiting entry of the institution its number, chunk after chunk, each in a transaction of its own; answers how many.
 
-    Waits for another sealer that is at work. Not inside a transaction of the caller: what was sealed must be seen by others at once.
+    An entry without its fact is sealed like every other, and an alarm is raised. Waits for another sealer that is at work. Not inside a transaction of the caller: what was sealed must be seen by others at once.
     """
     sealed = 0
     while True:
@@ -62,9 +63,11 @@ def seal(institution_id: int) -> int:
 def seal_chunk(at_most: int = CHUNK_ENTRIES) -> int:
     """Number the oldest entries that wait, and complete the tiles over them; answers how many. Inside `acting_for`."""
     cur = sets.cursor()
-    rows = cur.execute("SELECT number, entry_hash FROM seal_entries(%s)", [at_most]).fetchall()
+    rows = cur.execute("SELECT number, entry_hash, clock_timestamp() FROM seal_entries(%s)", [at_most]).fetchall()
     if rows:
-        _complete_tiles(rows[0][0], [leaf_hash(bytes(entry_hash)) for _, entry_hash in rows])
+        first, last, at = rows[0][0], rows[-1][0], rows[0][2]
+        _complete_tiles(first, [leaf_hash(bytes(entry_hash)) for _, entry_hash, _ in rows])
+        raise_alarm(entries_without_fact(first, last), at)
     return len(rows)
 
 

@@ -23,8 +23,8 @@ from arrears.workbench.permissions import ANYBODY, may_open
 register = template.Library()
 _VOCABULARIES = {
     "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
-    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "consent": words.CONSENT, "product": words.PRODUCTS, "event": words.EVENTS,
-    "evidence": words.EVIDENCE, "evidence_source": words.EVIDENCE_SOURCES, "clock": words.CLOCKS, "capture": words.CAPTURE_FACTS,
+    "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "record_alarm": words.RECORD_ALARMS, "consent": words.CONSENT, "product": words.PRODUCTS,
+    "event": words.EVENTS, "evidence": words.EVIDENCE, "evidence_source": words.EVIDENCE_SOURCES, "clock": words.CLOCKS, "capture": words.CAPTURE_FACTS, "show_reason": words.SHOW_REASONS,
 }
 
 
@@ -94,9 +94,21 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def moment_in_zone(value: datetime | None) -> str:
+    """The same with the zone's name, where somebody might compare it with another clock."""
+    return f"{moment(value)} {timezone.localtime(value).tzname()}" if value else "—"
+
+
+@register.filter
 def size(length: int) -> str:
     """How large a file is."""
-    return in_words(length)
+    return in_words(length).replace("bytes", "字节") if reader_language() == "zh" else in_words(length)
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """The hour and minute of a moment in the reader's time zone."""
+    return timezone.localtime(value).strftime("%H:%M") if value else "—"
 
 
 @register.filter

@@ -16,6 +16,7 @@ from arrears.engine.use_cases.alerts import acknowledge
 from arrears.engine.use_cases.reading import people
 from arrears.engine.use_cases.reading.alerts import NoSuchAlert, alert_page
 from arrears.engine.words import ALERT_STATES, ALERTS
+from arrears.workbench.opened import opened_in
 from arrears.workbench.permissions import may_open
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
 
@@ -26,13 +27,13 @@ def alerts(request: HttpRequest) -> HttpResponse:
     if book is None or book.run is None:
         return show(request, "alerts", portfolios=everything, book=book)
     kind, state = (request.GET.get(name, "") if request.GET.get(name) in known else "" for name, known in (("kind", ALERTS), ("state", ALERT_STATES)))
-    page = request.GET.get("page", "1")
+    page, opened = request.GET.get("page", "1"), opened_in(request, timezone.now())
     found = alert_page(
         home_of_site(), institution_of(request), book.run, today=timezone.localdate(), kind=kind, state=state, page=int(page) if page.isdecimal() and len(page) < 9 else 1
     )
     return show(
         request, "alerts", portfolios=everything, book=book, run=book.run, found=found, kind=kind, state=state, kinds=tuple(ALERTS), states=tuple(ALERT_STATES),
-        names=people(home_of_site(), book, [row.party_id for row in found.rows]), may_acknowledge=may_open(request.user.role, "alert_acknowledge"),
+        names={party: opened.name(person) for party, person in people(home_of_site(), book, [row.party_id for row in found.rows]).items()}, may_acknowledge=may_open(request.user.role, "alert_acknowledge"),
     )
 
 

@@ -7,15 +7,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
 from arrears.casefile.facts.journal import Entry, parse_header
+from arrears.casefile.facts.privacy import Showable
 from arrears.casefile.store import load
 from arrears.core.ids import IdNotValid, id_text, parse_id
+from arrears.core.problems import WrongCall
 from arrears.engine.use_cases import reading
+from arrears.engine.use_cases.showing import account_numbers, open_case
+from arrears.engine.words import SHOW_REASONS
+from arrears.record.privacy.masking import masked_number
+from arrears.record.privacy.showing import SHOWN_MINUTES, NotForThisRole, may_open
 from arrears.workbench import charts
+from arrears.workbench.opened import close_in, open_in, opened_in
 from arrears.workbench.permissions import JOURNAL_READERS
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.evidence import evidence_shown
@@ -100,7 +110,8 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     events, decisions = load.case_events(case_id), load.decisions(case_id)
     may_read_journal = request.user.role in JOURNAL_READERS
     try:
-        view = reading.case_view(home_of_site(), institution_of(request), case_id)
+        opened = opened_in(request, timezone.now())
+        view = reading.case_view(home_of_site(), institution_of(request), case_id, opened_for=opened.people_with(Showable.CONTACT_POINT))
     except reading.NoSuchCase as none:
         if not events:
             raise Http404 from none
@@ -108,14 +119,45 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
                     **evidence_shown(request, case_id, events[0].party_id))
     happened = happenings(view, events, decisions)
     before, after = reading.neighbours(home_of_site(), view.run, case_id)
+    party, numbers = view.row.party_id, account_numbers(institution_of(request), [account.account_id for account in view.accounts])
     return show(
-        request, "case", case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),
+        request, "case", name=opened.name(view.person), number=opened.number(view.person), opened_until=opened.until(party),
+        contacts=[(point, opened.contact(point)) for point in view.contact_points], show_reasons=tuple(SHOW_REASONS), may_open=may_open(request.user.role),
+        account_numbers=numbers if Showable.ACCOUNT_NUMBER in opened.of(party) else {account: masked_number(number) for account, number in numbers.items()},
+        shows_hold_reasons=Showable.HOLD_REASON in opened.of(party), shown_minutes=SHOWN_MINUTES,
+        case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),
         accounts=[near_items(account, view.run.as_of) for account in view.accounts], recent=[one for one in happened if one.kind != "decision"][:RECENT_SHOWN],
         happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
         decisions=decisions, recorded_holds=reading.holds_recorded_since({view.row.party_id: view.holds}, timezone.localdate())[view.row.party_id], chart=charts.case_history(view, reader_language()),
         before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
         **evidence_shown(request, case_id, view.row.party_id),
     )
+
+
+@require_POST
+def case_show(request: HttpRequest, case: str) -> HttpResponse:
+    """Open the personal values of a case for some minutes, for a reason; it is recorded."""
+    case_id, now = _case_id(case), timezone.localtime()
+    try:
+        party, categories = open_case(home_of_site(), institution_of(request), case_id, shown_to=request.user.get_username(), role=request.user.role,
+                                      reason=request.POST.get("reason", ""), at=now)
+    except (reading.NoSuchCase, WrongCall) as none:
+        raise Http404 from none
+    except NotForThisRole as refusal:
+        raise PermissionDenied from refusal
+    open_in(request, party, categories, now)
+    return redirect("case", case)
+
+
+@require_POST
+def case_hide(request: HttpRequest, case: str) -> HttpResponse:
+    """Mask the personal values of a case again, before their minutes are over."""
+    try:
+        _, row = reading.find_case(home_of_site(), institution_of(request), _case_id(case))
+    except reading.NoSuchCase as none:
+        raise Http404 from none
+    close_in(request, row.party_id)
+    return redirect("case", case)
 
 
 def case_journal(request: HttpRequest, case: str) -> HttpResponse:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from arrears.engine.use_cases.reading import FlowCell, Overview, overview, people
+from arrears.engine.use_cases.record_keeping import record_state
 from arrears.workbench import charts
+from arrears.workbench.opened import opened_in
 from arrears.workbench.permissions import may_open
 from arrears.workbench.templatetags.arrears_words import reader_language
-from arrears.workbench.views.frame import home_of_site, portfolios_in_view, show
+from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
 from arrears.workbench.views.trends import trends_in_view
 
 
@@ -95,13 +98,15 @@ def moved_accounts(rows: Sequence[MatrixRow]) -> Moved:
 def home(request: HttpRequest) -> HttpResponse:
     """Tiles, what moved, alerts: each as of the run's day, each a way to the cases behind it."""
     everything, book = portfolios_in_view(request)
+    record = record_state(institution_of(request))
     if book is None or book.run is None:
-        return show(request, "home", portfolios=everything, book=book)
+        return show(request, "home", portfolios=everything, book=book, record=record)
     seen: Overview = overview(home_of_site(), book.run)
     columns, rows = flow_matrix(seen.flow, book.run.buckets)
+    opened = opened_in(request, timezone.now())
     return show(
-        request, "home", portfolios=everything, book=book, run=book.run, seen=seen, flow_columns=columns, flow_rows=rows, moved=moved_accounts(rows),
-        names=people(home_of_site(), book, [alert.party_id for alert in seen.alerts]),
+        request, "home", portfolios=everything, book=book, record=record, run=book.run, seen=seen, flow_columns=columns, flow_rows=rows, moved=moved_accounts(rows),
+        names={party: opened.name(person) for party, person in people(home_of_site(), book, [alert.party_id for alert in seen.alerts]).items()},
         alert_total=sum(seen.alert_counts.values()), chart=charts.accounts_by_bucket(seen.buckets, reader_language()),
         trends=trends_in_view(request, book.name, book.run.as_of),
     )

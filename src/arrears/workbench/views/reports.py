@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +17,10 @@ from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.case_reports.report import Report
 from arrears.engine.run_folder import RunName
-from arrears.engine.use_cases.case_reports import report_of_case
 from arrears.engine.use_cases.portfolio_reports import NoFigures, write_portfolio_workbook
 from arrears.engine.use_cases.reading import NoSuchCase, Run
+from arrears.engine.use_cases.showing import taken_report
+from arrears.record.privacy.showing import NotForThisRole
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
 
@@ -56,13 +58,13 @@ def _file(content: bytes, content_type: str, run: Run, ending: str) -> HttpRespo
 
 def case_page(request: HttpRequest, case: str) -> HttpResponse:
     """The report of one case as a page of its own, to save or print."""
-    case_id, report = _case_report(request, case)
+    case_id, report = _case_report(request, case, "html")
     return _case_file(html_of(report).encode(), "text/html; charset=utf-8", case_id, report, "html")
 
 
 def case_paper(request: HttpRequest, case: str) -> HttpResponse:
     """The report of one case as PDF; where a font is missing, what is missing and what to do."""
-    case_id, report = _case_report(request, case)
+    case_id, report = _case_report(request, case, "pdf")
     try:
         return _case_file(pdf_of(report), "application/pdf", case_id, report, "pdf")
     except GlyphsMissing as refusal:
@@ -74,12 +76,15 @@ def case_paper(request: HttpRequest, case: str) -> HttpResponse:
         )
 
 
-def _case_report(request: HttpRequest, case: str) -> tuple[int, Report]:
+def _case_report(request: HttpRequest, case: str, ending: str) -> tuple[int, Report]:
     try:
         case_id = parse_id(case)
-        return case_id, report_of_case(home_of_site(), institution_of(request), case_id, reader_language(), today=timezone.localdate())
+        return case_id, taken_report(home_of_site(), institution_of(request), case_id, reader_language(), ending, taken_by=request.user.get_username(),
+                                     role=request.user.role, at=timezone.localtime())
     except (IdNotValid, NoSuchCase) as none:
         raise Http404 from none
+    except NotForThisRole as refusal:
+        raise PermissionDenied from refusal
 
 
 def _case_file(content: bytes, content_type: str, case_id: int, report: Report, ending: str) -> HttpResponse:

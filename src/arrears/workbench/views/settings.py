@@ -9,7 +9,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from arrears.casefile.store.models import User
-from arrears.workbench.views.frame import show
+from arrears.engine.use_cases.personal_data import register
+from arrears.workbench.templatetags.arrears_words import reader_language
+from arrears.workbench.views.frame import home_of_site, show
 
 _A_YEAR = 365 * 24 * 3600
 _CODES = {"en": "en", "zh": "zh-hans"}
@@ -18,6 +20,14 @@ _CODES = {"en": "en", "zh": "zh-hans"}
 def settings(request: HttpRequest) -> HttpResponse:
     """Profile: language, theme, password, second factor."""
     return show(request, "settings")
+
+
+def privacy_register(request: HttpRequest) -> HttpResponse:
+    """What is kept about people, for what, on which basis, and who may see it."""
+    zh = reader_language() == "zh"
+    rows = [{**one, "name": one["name_zh" if zh else "name_en"], "purpose": one["purpose_zh" if zh else "purpose_en"], "law": one["basis"]["zh" if zh else "en"] if one["basis"] else ""}
+            for one in register(home_of_site())]
+    return show(request, "privacy_register", rows=rows, jurisdiction=home_of_site().read_settings().jurisdiction)
 
 
 def _back(request: HttpRequest) -> HttpResponse:

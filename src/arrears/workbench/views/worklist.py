@@ -10,13 +10,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.money import AmountNotValid, format_money, parse_minor
 from arrears.engine import words
 from arrears.engine.use_cases import reading
-from arrears.engine.use_cases.finding import case_of_number
+from arrears.engine.use_cases.finding import case_of_number, cases_of_contact
+from arrears.workbench.opened import Opened, opened_in
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
 
@@ -57,18 +59,19 @@ def asked_for(query: Any, currency: str) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the worklist as it is shown: the case, who it is, and the first way to reach them (masked, not cleared)."""
+    """One line of the worklist as it is shown: the case, what the person is called (masked unless opened), and the first way to reach them
+    (masked, not cleared)."""
 
     case: reading.CaseRow
-    person: reading.Person
+    name: str | None
     contact: reading.ContactPoint | None
 
 
-def _lines(book: reading.Portfolio, found: reading.WorklistPage) -> list[Line]:
+def _lines(book: reading.Portfolio, found: reading.WorklistPage, opened: Opened) -> list[Line]:
     parties = [row.party_id for row in found.rows]
     home = home_of_site()
     named, points = reading.people(home, book, parties), reading.contact_points(home, book, parties)
-    return [Line(row, named[row.party_id], next(iter(points[row.party_id]), None)) for row in found.rows]
+    return [Line(row, opened.name(named[row.party_id]), next(iter(points[row.party_id]), None)) for row in found.rows]
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
@@ -84,14 +87,15 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return show(
         request, template, portfolios=everything, book=book, run=book.run, choices=choices, asked=asked, found=found,
         queues=[(queue, sum(choices.queues.values()) if queue == "all" else choices.queues.get(queue, 0)) for queue in words.QUEUES],
-        lines=_lines(book, found), one_currency=next(iter(currencies)) if len(currencies) == 1 else "",
+        lines=_lines(book, found, opened_in(request, timezone.now())), one_currency=next(iter(currencies)) if len(currencies) == 1 else "",
         narrowed=any(request.GET.get(name) for name in ("treatment", "bucket", "product", "currency", "amount_from", "amount_to", "alert", "flow_now", "history", "closed")),
         first=(found.page - 1) * reading.PAGE_ROWS + 1, last=min(found.total, found.page * reading.PAGE_ROWS),
     )
 
 
 def worklist_csv(request: HttpRequest) -> HttpResponse:
-    """Exactly the rows and columns that the page with the same address shows, as CSV (UTF-8 with a mark that spreadsheets need)."""
+    """The rows and columns that the page with the same address shows, as CSV (UTF-8 with a mark that spreadsheets need). Always masked:
+    a file is out of our hands."""
     _everything, book = portfolios_in_view(request)
     if book is None or book.run is None:
         return show(request, "worklist", portfolios=_everything, book=book, status=404)
@@ -101,7 +105,7 @@ def worklist_csv(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_("Rank"), _("Person"), _("Case"), _("Reason"), _("Currency"), _("Overdue"), _("Days past due"), _("Bucket"), _("Treatment"),
                      _("Contact point, not cleared for contact"), _("As of")])
-    for line in _lines(book, found):
+    for line in _lines(book, found, Opened({})):
         writer.writerow([harmless(str(value)) for value in _csv_values(line, book.run)])
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="worklist-{book.run.as_of.isoformat()}.csv"'
@@ -113,7 +117,7 @@ def _csv_values(line: Line, run: reading.Run) -> list[Any]:
     treatment = run.treatments.get(case.treatment)
     overdue = "" if case.amount_overdue_minor is None else format_money(case.amount_overdue_minor, case.currency, language, with_currency=False).replace(",", "")
     return [
-        case.rank or "", line.person.called or "", id_text(case.case_id), case.reason.in_language(language), case.currency, overdue,
+        case.rank or "", line.name or "", id_text(case.case_id), case.reason.in_language(language), case.currency, overdue,
         "" if case.days_past_due is None else case.days_past_due, words.bucket_word(case.bucket, language),
         treatment.label.in_language(language) if treatment else case.treatment,
         (line.contact.masked or "") if line.contact else "", run.as_of.isoformat(),
@@ -131,12 +135,27 @@ def harmless(text: str) -> str:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """The case that an id names: of a case, or of an account."""
-    typed = request.GET.get("q", "").strip()
+    """The case that an id or a number names, or the cases of those who have this telephone number or mail address.
+
+    The form posts, so that what was typed stands in no address, no history and no log of a proxy.
+    """
+    typed = (request.POST.get("q") or request.GET.get("q") or "").strip()
     found = _found(request, typed) if typed else None
     if found is not None:
         return redirect(reverse("case", args=[id_text(found)]))
-    return show(request, "search", typed=typed)
+    reached = cases_of_contact(home_of_site(), institution_of(request), typed)
+    if len(reached) == 1:
+        return redirect(reverse("case", args=[id_text(reached[0][0])]))
+    return show(request, "search", typed=typed, several=_called(request, reached))
+
+
+def _called(request: HttpRequest, reached: list[tuple[int, int]]) -> list[tuple[int, str | None]]:
+    """Cases with what their people are called: masked unless opened."""
+    opened, names = opened_in(request, timezone.now()), {}
+    for book in reading.portfolios(home_of_site(), institution_of(request)):
+        for party, person in reading.people(home_of_site(), book, [party for _case, party in reached]).items():
+            names[party] = names.get(party) or opened.name(person)
+    return [(case, names.get(party)) for case, party in reached]
 
 
 def _found(request: HttpRequest, typed: str) -> int | None:

@@ -22,7 +22,7 @@ def _of_every_fact():
 class Migration(migrations.Migration):
     """The tables and what protects them."""
 
-    dependencies = [("store", "0005_evidence")]
+    dependencies = [("store", "0008_backups")]
     operations = [
         migrations.CreateModel(
             name="DossierExportedRow",

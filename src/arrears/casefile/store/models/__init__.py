@@ -5,19 +5,23 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 """
 
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
+from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.dossiers import DossierExportedRow, ReceiptIssuedRow
 from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
-from arrears.casefile.store.models.institution import Institution
+from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
+from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
 from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "JournalEntry",
-    "JournalSalt", "LogTile", "PartyKey", "ReceiptIssuedRow", "RecordAlarm", "Role", "RunPublishedRow", "SealedEntry", "SigningKey", "TimeStamp", "TreeHead",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "EvidenceKeptRow", "EvidenceReadRow",
+    "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LogTile", "PartyKey",
+    "PersonExportedRow", "PersonalShownRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "Role",
+    "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead",
     "UnsealedEntry", "User",
 ]

@@ -17,7 +17,8 @@ class PartyKey(models.Model):
 
 
 class IdMap(models.Model):
-    """Which random id stands for the lender's number? Found by keyed hash; the number itself is sealed under the party's key."""
+    """Which random id stands for the lender's number? Found by keyed hash, under the institution's key of number
+    `hmac_key`; the number itself is sealed under the party's key."""
 
     pk = models.CompositePrimaryKey("institution_id", "kind", "number_hmac")
     institution_id = models.BigIntegerField()
@@ -26,6 +27,7 @@ class IdMap(models.Model):
     id = models.BigIntegerField()
     party_id = models.BigIntegerField()
     sealed_number = models.BinaryField()
+    hmac_key = models.SmallIntegerField(default=1, db_default=1)
 
     class Meta:
         db_table = "id_map"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -62,28 +62,30 @@ class CaseView:
     history_currency: str
 
 
-def case_view(home: Home, institution_id: int, case_id: int, *, unseal: Unseal = unseal_from_vault) -> CaseView:
-    """Everything the run and the book say about one case: a batch of one.
+def case_view(home: Home, institution_id: int, case_id: int, *, opened_for: Container[int] = (), unseal: Unseal = unseal_from_vault) -> CaseView:
+    """Everything the run and the book say about one case: a batch of one. Contact values in full only for people in `opened_for`.
 
     Raises:
         NoSuchCase: not a case of this institution's current runs.
     """
-    found = case_views(home, institution_id, [case_id], unseal=unseal)
+    found = case_views(home, institution_id, [case_id], opened_for=opened_for, unseal=unseal)
     if case_id not in found:
         raise no_such_case()
     return found[case_id]
 
 
-def case_views(home: Home, institution_id: int, case_ids: Sequence[int], *, unseal: Unseal = unseal_from_vault) -> dict[int, CaseView]:
+def case_views(
+    home: Home, institution_id: int, case_ids: Sequence[int], *, opened_for: Container[int] = (), unseal: Unseal = unseal_from_vault
+) -> dict[int, CaseView]:
     """Everything the run and the book say about these cases, in the order asked; those of no current run of this institution are missing."""
     found: dict[int, CaseView] = {}
     with looking_once(home):
         for book, rows in find_cases(home, institution_id, case_ids):
-            found |= _views_in(home, book, rows, unseal)
+            found |= _views_in(home, book, rows, opened_for, unseal)
     return {case_id: found[case_id] for case_id in case_ids if case_id in found}
 
 
-def _views_in(home: Home, book: Portfolio, rows: Sequence[CaseRow], unseal: Unseal) -> dict[int, CaseView]:
+def _views_in(home: Home, book: Portfolio, rows: Sequence[CaseRow], opened_for: Container[int], unseal: Unseal) -> dict[int, CaseView]:
     """The cases of one book, each question asked once for all of them."""
     run, parties = book.run, [row.party_id for row in rows]
     assert run is not None
@@ -91,7 +93,7 @@ def _views_in(home: Home, book: Portfolio, rows: Sequence[CaseRow], unseal: Unse
         accounts = accounts_of(connection, book, parties, month_ends_before(run.as_of, MONTHS_LOOKED_BACK))
         holds = _frozen_rows(connection, run, "holds", "kind, from_on, to_on", parties)
         contacts = _frozen_rows(connection, run, "contact_history", "occurred_on, channel, outcome", parties)
-    named, points = people(home, book, parties, unseal=unseal), contact_points(home, book, parties, unseal=unseal)
+    named, points = people(home, book, parties, unseal=unseal), contact_points(home, book, parties, opened_for=opened_for, unseal=unseal)
     return {
         row.case_id: _view(run, row, named[row.party_id], points[row.party_id], accounts[row.party_id], holds.get(row.party_id, ()), contacts.get(row.party_id, ()))
         for row in rows

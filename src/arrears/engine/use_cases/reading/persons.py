@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from arrears.engine.use_cases.reading.files import Row, looking_into
 from arrears.engine.use_cases.reading.runs import Portfolio
 from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS
 from arrears.intake.book.layout import latest_by_key_sql
+from arrears.record.privacy.masking import masked_contact, masked_name, masked_number
 
 Unseal = Callable[[Sequence[int], Sequence[bytes | None], str], Sequence[Mapping[str, Any] | None]]
 """(party ids, sealed bytes, what was sealed) → opened JSON objects; None where the key was destroyed or nothing was sealed."""
@@ -36,10 +37,15 @@ class Person:
         """The name, or where the book has none the lender's number."""
         return self.name or self.number
 
+    @property
+    def masked(self) -> str | None:
+        """The same for a page on which nobody has asked to see the person: 李*, A*** B***, ****34."""
+        return masked_name(self.name) if self.name else masked_number(self.number) if self.number else None
+
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
-    """A way to reach somebody, masked. It is *not cleared for contact*: only a permit clears it."""
+    """A way to reach somebody, masked; `value` is there only where it was asked for. It is *not cleared for contact*: only a permit clears it."""
 
     party_id: int
     channel: str
@@ -47,6 +53,7 @@ class ContactPoint:
     source: str | None
     verified_on: date | None
     consent: str | None
+    value: str | None = field(default=None, repr=False)
 
 
 def unseal_from_vault(party_ids: Sequence[int], sealed: Sequence[bytes | None], what: str) -> Sequence[Mapping[str, Any] | None]:
@@ -67,8 +74,10 @@ def people(home: Home, book: Portfolio, party_ids: Iterable[int], *, unseal: Uns
     return {party: Person(party, named.get(party, {}).get("name"), named.get(party, {}).get("number")) for party in ids}
 
 
-def contact_points(home: Home, book: Portfolio, party_ids: Iterable[int], *, unseal: Unseal = unseal_from_vault) -> dict[int, tuple[ContactPoint, ...]]:
-    """Where could these people be reached? Masked; verified points first."""
+def contact_points(
+    home: Home, book: Portfolio, party_ids: Iterable[int], *, opened_for: Container[int] = (), unseal: Unseal = unseal_from_vault
+) -> dict[int, tuple[ContactPoint, ...]]:
+    """Where could these people be reached? Masked, and in full for the people in `opened_for`; verified points first."""
     ids = sorted(set(party_ids))
     with looking_into(home) as connection:
         rows = _rows_of_parties(connection, book, "contact_points", "party_id, contact_point_id, channel, sealed, source, verified_on, consent", ids)
@@ -77,26 +86,13 @@ def contact_points(home: Home, book: Portfolio, party_ids: Iterable[int], *, uns
     for row, personal in zip(rows, opened, strict=True):
         value = (personal or {}).get("value")
         found[row["party_id"]].append(ContactPoint(
-            row["party_id"], row["channel"], masked(row["channel"], value) if value else None, row["source"], row["verified_on"], row["consent"]))
+            row["party_id"], row["channel"], masked_contact(row["channel"], value) if value else None, row["source"], row["verified_on"], row["consent"],
+            value if row["party_id"] in opened_for else None))
     return {party: tuple(sorted(points, key=_verified_first)) for party, points in found.items()}
 
 
 def _verified_first(point: ContactPoint) -> tuple[bool, int]:
     return point.verified_on is None, _CHANNEL_ORDER.get(point.channel, len(_CHANNEL_ORDER))
-
-
-def masked(channel: str, value: str) -> str:
-    """How is a contact value shown to somebody who may know that it exists but may not use it?
-
-    >>> masked("mobile", "10012345678"), masked("email", "lin@example.invalid"), masked("post", "样例路 12 号")
-    ('100••••5678', 'l•••@example.invalid', '样例••••')
-    """
-    if "@" in value:
-        name, _, domain = value.partition("@")
-        return f"{name[:1]}•••@{domain}"
-    if channel in {"mobile", "landline"}:
-        return f"{value[:3]}••••{value[-4:]}" if len(value) >= 10 else f"••••{value[-2:]}"
-    return f"{value[:2]}••••"
 
 
 def _rows_of_parties(connection: duckdb.DuckDBPyConnection, book: Portfolio, table: str, columns: str, ids: Sequence[int]) -> list[Row]:

@@ -39,6 +39,7 @@
       case "n": follow("a[rel=next]"); break;
       case "p": follow("a[rel=prev]"); break;
       case "u": follow("[data-up]"); break;
+      case "o": follow("[data-key=o]"); break;
       case "g": awaitingPage = Date.now(); break;
       case "/": event.preventDefault(); document.getElementById("q")?.select(); break;
     }
