@@ -229,7 +229,7 @@ def _fields_of(fact_ids: Sequence[int]) -> dict[int, dict[str, object]]:
     for table in FACT_TABLES.values():
         query = f"SELECT fact_id, {', '.join(table.columns)} FROM {table.table} WHERE fact_id = ANY(%s)"
         rows: list[tuple[Any, ...]] = sets.cursor().execute(query, [list(fact_ids)]).fetchall()
-        for (fact_id, *_), values in zip(rows, _values_of(table, [row[1:] for row in rows]), strict=True):
+        for (fact_id, *_), values in zip(rows, values_of_rows(table, [row[1:] for row in rows]), strict=True):
             found[fact_id] = values
     return found
 
