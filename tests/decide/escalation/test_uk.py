@@ -10,6 +10,7 @@ from arrears.decide.escalation.insolvency_uk import (
     creditor_may_petition,
     crisis_breathing_space,
     debt_relief_order,
+    debt_relief_stay,
     earliest_claim,
     standard_breathing_space,
 )
@@ -63,7 +64,12 @@ def test_sixty_days_count_the_first(start: str, last: str, free: str) -> None:
 
 def test_the_review_is_between_day_25_and_day_35() -> None:
     found = standard_breathing_space(LAW, D("2026-03-02")).figure
-    assert (str(found.review_from), str(found.review_until)) == ("2026-03-26", "2026-04-05")
+    assert (str(found.review_from), str(found.review_until), str(found.creditor_review_until)) == ("2026-03-26", "2026-04-05", "2026-03-22")
+
+
+@pytest.mark.parametrize(("order", "end"), [("2024-02-29", "2025-02-28"), ("2026-06-01", "2027-06-01")])
+def test_a_debt_relief_order_stays_creditors_for_a_year(order: str, end: str) -> None:
+    assert str(debt_relief_stay(LAW, D(order)).figure) == end
 
 
 def test_a_crisis_protects_as_long_as_the_treatment_and_thirty_days() -> None:
