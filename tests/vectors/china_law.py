@@ -215,9 +215,10 @@ def _limitation(law: Parameters, given: Facts) -> Facts:
     events = [Event(date.fromisoformat(one["date"]), EventKind(one["type"]), _day(one.get("procedure_ended"))) for one in given.get("events", [])]
     due = [date.fromisoformat(day) for day in given.get("instalments_due", [given.get("due")])]
     found = limitation(law, due, _day(given.get("as_of")) or LOOKED_UP_ON, events).figure
+    paid = any(one.kind in (EventKind.DEBTOR_PAID_VOLUNTARILY, EventKind.PARTIAL_PAYMENT) for one in events)
     return {
         "time_barred": found.barred, "defence_available": found.defence_available, "last_day": None if found.until is None else _iso(found.until.counted),
-        "term_valid": agreed_term_valid(law, LOOKED_UP_ON).figure, "refund_due": not found.bound_by_payment,
+        "term_valid": agreed_term_valid(law, LOOKED_UP_ON).figure, "refund_due": paid and found.barred and not found.bound_by_payment,
         "covers_remaining_debt": part_demand_covers_rest(law, LOOKED_UP_ON).figure,
     }  # fmt: skip
 
