@@ -120,9 +120,9 @@ def _provision(law: Parameters, given: Facts) -> Facts:
 
 def _sale(law: Parameters, given: Facts) -> Facts:
     only_known(given, {"loan_type", "batch_transfer_on", "further_extension_known", "buyer_resells_batch_personal_npl"}, "input")
-    if given.get("further_extension_known"):
-        raise NotUnderstood("an extension is known, but not until when")
-    found = bulk_sale(law, LoanType(given.get("loan_type", LoanType.CONSUMER)), _day(given.get("batch_transfer_on")) or LOOKED_UP_ON).figure
+    day = _day(given.get("batch_transfer_on")) or LOOKED_UP_ON
+    extended = day if given.get("further_extension_known") else None
+    found = bulk_sale(law, LoanType(given.get("loan_type", LoanType.CONSUMER)), day, known_until=extended).figure
     return {"pilot_open": found.open, "allowed": found.resale_allowed if given.get("buyer_resells_batch_personal_npl") else found.open}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.vectors import china_cases, ifrs_eba, uk_limitation
+from tests.vectors import china_cases, ifrs_eba, uk_escalation
 
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "settled and simplified is halved once": ("CN-LEGAL-01", {"claim_amount": 150000, "case": "property", "simplified": True, "settled_by_mediation": True}, {"acceptance_fee": 1650.0}),
@@ -132,5 +132,5 @@ def test_a_suit_made_up_is_judged_by_the_law_of_the_nation(nation: str, start: s
             "id": "made-up", "group": "limitation", "rule": "UK-L-1", "context": {"nation": nation}, "history": [{"ts": start, "type": "cause_of_action"}],
             "proposed_action": {"ts": suit, "type": "file_suit"}, "expected": said,
         }  # fmt: skip
-        (found,) = uk_limitation.judge("limitation", case)
+        (found,) = uk_escalation.judge("limitation", case)
         assert found.passed is passes
