@@ -195,9 +195,10 @@ def content_findings(root: Path, digests: Mapping[str, str]) -> list[str]:
 
 
 def _digests_in(path: Path) -> dict[str, str]:
-    """The digests that a JSON file states; one that cannot be read states itself as wrong."""
+    """The digests that a JSON file states; one that cannot be read states itself as wrong. Of a batch that has forgotten people, as its files are now."""
     try:
-        digests = json.loads(path.read_text(encoding="utf-8"))["digests"]
+        said = json.loads(path.read_text(encoding="utf-8"))
+        digests = {**said["digests"], **said.get("forgotten", {})}
         return {str(name): str(digest) for name, digest in digests.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {path.name: "unreadable"}

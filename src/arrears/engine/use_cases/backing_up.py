@@ -46,12 +46,12 @@ from arrears.engine.backup_folder import (
 from arrears.engine.erasure_register import PLACES, publish_erasures, remember_place
 from arrears.engine.home import Home
 from arrears.engine.run_folder import CURRENT, RunName, published_runs
-from arrears.intake.book.layout import batch_dirs, file_digest
+from arrears.intake.book.layout import batch_dirs, batch_facts, file_digest
 
 LEFT_OUT = frozenset({"secrets", "postgresql", "cache", "logs"})
 """Folders of a home that are never copied: secrets travel apart, the database is dumped, the rest can be made again or is of no use elsewhere."""
 IMMUTABLE = ("books", "runs", "evidence")
-"""Where a file, once there, never changes: an earlier backup's copy of it may be linked."""
+"""Where a file, once there, never changes (but for batches that have forgotten people): an earlier backup's copy of it may be linked."""
 RUN_SECONDS_MAX = 600
 """So long a run that is recorded and still at work is waited for."""
 ROOM = 1.05
@@ -279,7 +279,7 @@ def _copy_files(
     for number, path in enumerate(paths, start=1):
         source, target = home.root / path, folder / HOME_FOLDER / path
         private_folders(target.parent, folder / HOME_FOLDER)
-        if path in earlier and _linked(*earlier[path], source, target):
+        if path in earlier and not _has_forgotten(source.parent) and _linked(*earlier[path], source, target):
             linked += 1
             copied[f"{HOME_FOLDER}/{path}"] = (earlier[path][1].size, earlier[path][1].sha256)
         else:
@@ -287,6 +287,14 @@ def _copy_files(
                 copied[f"{HOME_FOLDER}/{path}"] = _copied(source, target)
         progress("Files", number, max(1, len(paths)))
     return copied, linked
+
+
+def _has_forgotten(folder: Path) -> bool:
+    """Is this a batch whose files were written anew because people were erased? Then no earlier copy of them is lent: it still holds these people."""
+    try:
+        return bool(batch_facts(folder).get("forgotten"))
+    except (OSError, ValueError):
+        return False
 
 
 def _linked(lent: Path, stated: BackupFile, source: Path, target: Path) -> bool:
