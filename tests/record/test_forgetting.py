@@ -101,18 +101,15 @@ def test_the_books_digest_stays_and_the_batch_says_what_its_files_are_now(lender
         assert {file["sha256"] for file in facts["files"]} == {""}
 
 
-def test_a_backup_takes_the_files_as_they_are_now_for_right_and_borrows_none_of_an_earlier_one(lender: Lender) -> None:
+def test_a_backup_takes_the_files_as_they_are_now_for_right(lender: Lender) -> None:
     from arrears.engine.backup_folder import content_findings
-    from arrears.engine.use_cases.backing_up import _has_forgotten
 
-    (folder, _) = batch_dirs(lender.book)
-    assert not _has_forgotten(folder)
     forget_people(lender.book, [party(lender, "C1")])
     root = lender.book.parent / "root"
     (root / "books").mkdir(parents=True)
     shutil.copytree(lender.book, root / "books" / "book")
     digests = {path.relative_to(root).as_posix(): file_digest(path) for path in root.rglob("*") if path.is_file()}
-    assert content_findings(root, digests) == [] and _has_forgotten(folder)
+    assert content_findings(root, digests) == []
     assert content_findings(root, {**digests, "books/book/batches/000001/payments.parquet": "00"}) == ["books/book/batches/000001/payments.parquet"]
 
 

@@ -22,7 +22,7 @@ from arrears.casefile.store.institution import acting_for, create_institution
 from arrears.core.ids import case_id_of, id_text
 from arrears.core.problems import AnswerIsNo, BadData
 from arrears.engine.case_records import CaseRecords
-from arrears.engine.erasures import Registered, register, registered
+from arrears.engine.erasure_register import Erasure, register, registered
 from arrears.engine.home import Home
 from arrears.engine.use_cases import books, erasing, legal_holds, reading, restricting, retaining
 from arrears.engine.use_cases import evidence as evidence_cases
@@ -268,19 +268,19 @@ def test_an_erasure_that_is_cut_off_at_any_step_is_finished_by_the_next_run(bank
 
 
 def test_somebody_who_came_back_with_a_restore_is_erased_again(bank: Bank) -> None:
-    register(bank.home, [Registered(bank.wang, bank.institution, at(date(2026, 1, 1)), ErasureReason.ORDERED)])
+    register(bank.home, [Erasure(at(date(2026, 1, 1)), bank.wang, bank.institution, ErasureReason.ORDERED)])
     finished = erasing.finish_erasures(bank.home, bank.institution, at=at(date(2026, 11, 28)), actor="restore")
     assert finished is not None and finished.people == 1 and not bank.is_there(bank.wang)
 
 
 def test_a_line_torn_by_a_power_cut_hides_no_other_and_a_broken_one_is_told(bank: Bank) -> None:
-    one = Registered(bank.lin, bank.institution, at(date(2026, 1, 1)), ErasureReason.REQUEST)
+    one = Erasure(at(date(2026, 1, 1)), bank.lin, bank.institution, ErasureReason.REQUEST)
     bank.home.erasures.write_text('{"erased_at": "2026-01-01T12:0')
     register(bank.home, [one, one])
     register(bank.home, [one])
     assert registered(bank.home) == [one]
     bank.home.erasures.write_text('{"party_id": "nobody"}\n')
-    with pytest.raises(BadData, match="cannot be read"):
+    with pytest.raises(BadData, match="is not an erasure"):
         registered(bank.home)
 
 

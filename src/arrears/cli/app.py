@@ -25,6 +25,7 @@ from arrears.cli.erasing import register_in
 from arrears.cli.evidence import evidence
 from arrears.cli.importing import import_, pool
 from arrears.cli.keys import keys
+from arrears.cli.law import law
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
@@ -64,6 +65,7 @@ for one in (balance, quote, statement, redress):
 app.command(ledger)
 app.command(keys)
 app.command(privacy)
+app.command(law)
 app.command(import_, name="import")
 app.command(pool)
 register_in(privacy)

@@ -34,11 +34,11 @@ opened: Opened = _not_connected
 """Opens the home (made if missing) with its database, for the time of one command."""
 served: Served = _not_connected  # type: ignore[assignment]
 """Serves the pages of an open home at host and port until interrupted."""
-purged: Purged = _not_connected  # type: ignore[assignment]
-"""Removes what the database's files hold of deleted rows; answers what is left for somebody with more rights."""
 backed_up: BackedUp = _not_connected  # type: ignore[assignment]
 """Backs the home up: home, destination, an earlier backup that lends files, now, actor, progress."""
 restored: RestoredTo = _not_connected  # type: ignore[assignment]
 """Makes a home out of a backup: backup, new home, secrets, a register of erasures, now, actor, progress."""
 upgraded: UpgradedHome = _not_connected  # type: ignore[assignment]
 """Brings the home up to date: home, only tell?, back up first?, where to, now, actor, progress."""
+purged: Purged = _not_connected  # type: ignore[assignment]
+"""Removes what the database's files hold of deleted rows; answers what is left for somebody with more rights."""

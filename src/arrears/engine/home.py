@@ -140,7 +140,8 @@ class Home:
     def folders(self) -> tuple[Path, ...]:
         """Every folder that `make` makes, the root first."""
         return (
-            self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.evidence, self.letters, self.retention, self.heads, self.logs, self.cache,
+            self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.evidence, self.letters, self.retention, self.heads,
+            self.logs, self.cache,
         )
 
     def book(self, name: str) -> Path:

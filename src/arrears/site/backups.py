@@ -46,6 +46,7 @@ def restore(
     manifest, digest = restoring.whole_backup(backup, progress)
     _refuse_unknown_migration(manifest)
     with _new_home(root) as home:
+        backup_folder.refuse_too_little_room(home.root, manifest.total_bytes + manifest.database_bytes, "restore")
         restoring.put_files(backup, manifest, home, progress)
         home.make()
         secrets_file.put_secrets(home, secrets or {})
@@ -60,7 +61,7 @@ def restore(
                 bootstrap.start(home, urls, os.environ)
                 bootstrap.migrate(urls)
                 readable = restoring.names_can_be_read(manifest)
-                proof = restoring.prove(home, manifest, progress)
+                proof = restoring.prove(home, manifest, os.environ, at, progress)
                 erased = restoring.erase_again(
                     home, register, [journal.institution_id for journal in manifest.database.journals], keys_at_hand=readable, at=at, actor=actor)
                 if erased.erased:

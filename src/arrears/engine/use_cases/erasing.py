@@ -35,8 +35,7 @@ from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import AnswerIsNo
 from arrears.core.sql import quoted
 from arrears.engine.case_reports import keeping
-from arrears.engine.erasure_register import publish_to_backups
-from arrears.engine.erasures import Registered, register, registered
+from arrears.engine.erasure_register import Erasure, publish_to_backups, register, registered
 from arrears.engine.home import Home
 from arrears.engine.use_cases import restricting, standing
 from arrears.engine.use_cases.books import pool_purpose
@@ -145,7 +144,7 @@ def erase_people(
     Args:
         keys_at_hand: False where the envelope key is missing: then nobody can look through the error pool for a name.
     """
-    register(home, [Registered(party, institution_id, at, reason) for party, reason in sorted(people.items())])
+    register(home, [Erasure(at, party, institution_id, reason) for party, reason in sorted(people.items())])
     vault = default_vault() if keys_at_hand else None
     with acting_for(institution_id):
         values = _values_of(home, institution_id, people, vault) if vault else []

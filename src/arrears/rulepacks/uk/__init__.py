@@ -1,4 +1,5 @@
-"""United Kingdom: which figures does its law set?
+"""What does the law of the United Kingdom say?
 
-Goes out: dated parameters with their sources. They stand here because they are the law's, not the lender's.
+Comes in: nothing. Goes out: figures in `parameters/*.yaml`, and the rules of conduct, breathing space, pre-action and limitation beside them.
+It exists so that these rules are told apart from those of every other place.
 """
