@@ -101,6 +101,18 @@ def test_the_books_digest_stays_and_the_batch_says_what_its_files_are_now(lender
         assert {file["sha256"] for file in facts["files"]} == {""}
 
 
+def test_a_backup_takes_the_files_as_they_are_now_for_right(lender: Lender) -> None:
+    from arrears.engine.backup_folder import content_findings
+
+    forget_people(lender.book, [party(lender, "C1")])
+    root = lender.book.parent / "root"
+    (root / "books").mkdir(parents=True)
+    shutil.copytree(lender.book, root / "books" / "book")
+    digests = {path.relative_to(root).as_posix(): file_digest(path) for path in root.rglob("*") if path.is_file()}
+    assert content_findings(root, digests) == []
+    assert content_findings(root, {**digests, "books/book/batches/000001/payments.parquet": "00"}) == ["books/book/batches/000001/payments.parquet"]
+
+
 def test_whoever_is_in_no_batch_changes_nothing(lender: Lender) -> None:
     before = {path: path.read_bytes() for path in lender.book.rglob("*") if path.is_file()}
     assert forget_people(lender.book, [7]) == forgetting.Forgotten(0, 0)
