@@ -98,6 +98,33 @@ def test_a_share_that_is_no_exact_part_of_one_is_refused(value: str, said: str) 
         figures(line("2020-01-01", value), unit="share")
 
 
+SCALE = "[{above: 0, once: 5000, share: '0'}, {above: 1000000, share: '0.025'}]"
+YUAN = "  currency: CNY\n"
+
+
+def test_a_scale_is_read_segment_by_segment() -> None:
+    reading = figures(line("2020-01-01", SCALE), unit="scale", more=YUAN).value_on("limit", date(2020, 1, 1))
+    assert (reading.scale.charge(2_000_000), reading.currency) == (Decimal("30000"), "CNY")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("5", "not written as scale"), ("[]", "begins at 0"), ("[{above: 1, share: '0'}]", "begins at 0"), ("[{above: 0, share: '0'}, {above: 0, share: '0'}]", "ascend"),
+        ("[{above: 0}]", "missing: share"), ("[{above: 0, share: 0.5}]", "share as text"), ("[{above: 0, share: '1.5'}]", "not a part of one"),
+        ("[{above: 0, once: -1, share: '0'}]", "whole minor units"), ("[{above: '0', share: '0'}]", "whole minor units"), ("[{above: 0, share: '0', below: 5}]", "not known: below"),
+    ],
+)  # fmt: skip
+def test_a_scale_that_could_mislead_is_refused(value: str, said: str) -> None:
+    with pytest.raises(BadData, match=said):
+        figures(line("2020-01-01", value), unit="scale", more=YUAN)
+
+
+def test_a_scale_needs_its_currency() -> None:
+    with pytest.raises(BadData, match="needs its currency"):
+        figures(line("2020-01-01", SCALE), unit="scale")
+
+
 def test_an_amount_needs_its_currency_and_nothing_else_has_one() -> None:
     assert figures(TWO, unit="amount_minor", more="  currency: EUR\n").value_on("limit", date(2022, 1, 1)).currency == "EUR"
     with pytest.raises(BadData, match="needs its currency"):

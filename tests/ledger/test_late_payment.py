@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from arrears.core.parameters import NoValue, Parameters, read_parameters, texts_in
 from arrears.core.problems import WrongCall
 from arrears.ledger.china_worked import Ceiling, highest_rate, late_performance_interest
-from arrears.ledger.late_payment import DebtorType, interest_starts, late_payment
+from arrears.ledger.late_payment import DebtorType, interest_starts, late_payment, term_allowed
 
 D = date.fromisoformat
 
@@ -95,3 +95,14 @@ def test_a_ceiling_that_rests_on_a_rate_asks_for_it() -> None:
 
 def test_an_unperformed_judgment_costs_a_fixed_share_a_day() -> None:
     assert late_performance_interest(CHINA, 10_000_000, 60, D("2026-06-01")).figure == 105_000
+
+
+@pytest.mark.parametrize(
+    ("days", "debtor", "agreed", "allowed"),
+    [
+        (60, DebtorType.BUSINESS, False, True), (61, DebtorType.BUSINESS, False, False), (61, DebtorType.BUSINESS, True, True), (30, DebtorType.PUBLIC_BODY, False, True),
+        (31, DebtorType.PUBLIC_BODY, True, False), (90, DebtorType.CONSUMER, False, True),
+    ],
+)  # fmt: skip
+def test_a_term_is_no_longer_than_the_directive_lets_it_be(days: int, debtor: DebtorType, agreed: bool, allowed: bool) -> None:
+    assert term_allowed(EUROPE, days, debtor, D("2026-11-23"), expressly_agreed=agreed).figure is allowed

@@ -1,4 +1,4 @@
-"""Judge of china_cases.json: the rules of the amount here, what the law sets beside them in `china_law.py`; others are not judged yet."""
+"""Judge of china_cases.json: the rules of the amount here, what the law sets beside them in `china_law.py`, conduct in `china_conduct.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.debts import Debt, between_debts, inside_one_debt
 from arrears.ledger.ceilings import presumed_excessive
 from arrears.ledger.interest import interest_for_days, interest_for_months_and_days, simple_daily_charge
-from tests.vectors import china_law
+from tests.vectors import china_conduct, china_law
 from tests.vectors.judging import Judgement, NotUnderstood, minor, only_known
 
 CASE = {"id", "rule", "input", "expected", "source", "confidence"}
@@ -153,6 +153,7 @@ RULES: dict[str, Callable[[Facts], Facts]] = {
     "CN-MONEY-12": _day_count,
     "CN-LEGAL-12": _late_performance,
     **{rule: partial(told, _figures()) for rule, told in china_law.RULES.items()},
+    **china_conduct.RULES,
 }
 
 

@@ -28,14 +28,15 @@ from arrears.decide.escalation.court_fees import acceptance_fee, enforcement_fee
 from arrears.decide.escalation.debt_sale import LoanType, bulk_sale
 from arrears.decide.escalation.guarantee import ActionKind, GuaranteeKind, guarantee
 from arrears.decide.escalation.insolvency_china import DebtorFacts, personal_insolvency
-from arrears.decide.escalation.limitation_china import Event, EventKind, limitation
+from arrears.decide.escalation.limitation_china import Event, EventKind, agreed_term_valid, limitation, part_demand_covers_rest
 from arrears.decide.escalation.personal_information import Need, automated_decision, entrust, provide
 from arrears.decide.escalation.procedures import (
-    BINDS_GUARANTOR,
+    CourtDeadline,
     Instrument,
     Objection,
+    binds_guarantor,
+    court_deadline,
     enforcement_period,
-    mediation_confirmation,
     payment_order,
     small_claim,
 )
@@ -119,9 +120,9 @@ def _provision(law: Parameters, given: Facts) -> Facts:
 
 def _sale(law: Parameters, given: Facts) -> Facts:
     only_known(given, {"loan_type", "batch_transfer_on", "further_extension_known", "buyer_resells_batch_personal_npl"}, "input")
-    if given.get("further_extension_known"):
-        raise NotUnderstood("an extension is known, but not until when")
-    found = bulk_sale(law, LoanType(given.get("loan_type", LoanType.CONSUMER)), _day(given.get("batch_transfer_on")) or LOOKED_UP_ON).figure
+    day = _day(given.get("batch_transfer_on")) or LOOKED_UP_ON
+    extended = day if given.get("further_extension_known") else None
+    found = bulk_sale(law, LoanType(given.get("loan_type", LoanType.CONSUMER)), day, known_until=extended).figure
     return {"pilot_open": found.open, "allowed": found.resale_allowed if given.get("buyer_resells_batch_personal_npl") else found.open}
 
 
@@ -146,7 +147,7 @@ def _order_fee(law: Parameters, given: Facts) -> Facts:
 
 def _preservation(law: Parameters, given: Facts) -> Facts:
     only_known(given, {"preserved_amount"}, "input")
-    return {"preservation_fee": _amount(preservation_fee(law, _minor(given["preserved_amount"]), LOOKED_UP_ON).figure)}
+    return {"preservation_fee": _amount(preservation_fee(law, _minor(given["preserved_amount"]), LOOKED_UP_ON).figure.fee_minor)}
 
 
 def _enforcement_fee(law: Parameters, given: Facts) -> Facts:
@@ -167,7 +168,7 @@ def _small_claim(law: Parameters, given: Facts) -> Facts:
 def _payment_order(law: Parameters, given: Facts) -> Facts:
     only_known(given, {"as_of", "issued", "served", "objection", "unserved_days", "order_against", "target"}, "input")
     if "target" in given:
-        return {"binds_guarantor": BINDS_GUARANTOR}
+        return {"binds_guarantor": binds_guarantor(law, LOOKED_UP_ON).figure}
     told = given.get("objection")
     if told is not None:
         only_known(told, {"date", "form", "ground"}, "objection")
@@ -190,7 +191,7 @@ def _arbitration(law: Parameters, given: Facts) -> Facts:
 
 def _mediation(law: Parameters, given: Facts) -> Facts:
     only_known(given, {"agreement_effective", "apply", "jointly"}, "input")
-    found = mediation_confirmation(law, date.fromisoformat(given["agreement_effective"]), _day(given.get("apply"))).figure
+    found = court_deadline(law, CourtDeadline.MEDIATION_CONFIRMATION, date.fromisoformat(given["agreement_effective"]), _day(given.get("apply"))).figure
     return {"in_time": found.in_time, "last_day": _iso(found.until.counted), "accepted": bool(found.in_time) and given.get("jointly", True)}
 
 
@@ -214,12 +215,11 @@ def _limitation(law: Parameters, given: Facts) -> Facts:
     events = [Event(date.fromisoformat(one["date"]), EventKind(one["type"]), _day(one.get("procedure_ended"))) for one in given.get("events", [])]
     due = [date.fromisoformat(day) for day in given.get("instalments_due", [given.get("due")])]
     found = limitation(law, due, _day(given.get("as_of")) or LOOKED_UP_ON, events).figure
-    refundable, covers, valid = (
-        law.value_on(f"cn_limitation_{name}", LOOKED_UP_ON).yes for name in ("payment_after_refundable", "part_demand_covers_rest", "term_by_contract_valid")
-    )
+    paid = any(one.kind in (EventKind.DEBTOR_PAID_VOLUNTARILY, EventKind.PARTIAL_PAYMENT) for one in events)
     return {
         "time_barred": found.barred, "defence_available": found.defence_available, "last_day": None if found.until is None else _iso(found.until.counted),
-        "term_valid": valid, "refund_due": refundable, "covers_remaining_debt": covers,
+        "term_valid": agreed_term_valid(law, LOOKED_UP_ON).figure, "refund_due": paid and found.barred and not found.bound_by_payment,
+        "covers_remaining_debt": part_demand_covers_rest(law, LOOKED_UP_ON).figure,
     }  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def _claim(law: Parameters, facts: Facts) -> tuple[Any, str]:
 
 def _start(law: Parameters, facts: Facts) -> tuple[Any, str]:
     only_known(facts, START, "facts")
+    if _debtor(facts) is DebtorType.CONSUMER:
+        return "not_applicable", "B2B_ONLY"
     due, invoice = (None if facts.get(name) is None else date.fromisoformat(facts[name]) for name in ("contract_due_date", "invoice_received"))
     return interest_starts(law, LOOKED_UP_ON, contract_due=due, invoice_received=invoice).figure.isoformat(), "THIRTY_DAYS_AFTER_INVOICE"
 

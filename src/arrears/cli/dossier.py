@@ -40,7 +40,6 @@ def export(
     redact: Annotated[list[str] | None, Parameter(negative="", help="Leave out this field everywhere (reason), in one entry (12:reason), or a whole entry (12). May be repeated.")] = None,
     why: WhyOption = "asked",
     to_jurisdiction: str = "",
-    transfer_basis: str = "",
     pdf: bool = True,
     user: UserOption = None,
     json: JsonOption = False,
@@ -65,13 +64,12 @@ def export(
     purpose
         What it is for.
     to_jurisdiction
-        Country to which it goes, as ISO 3166; decides which documents are enclosed (CN, US). Default: the home's.
-    transfer_basis
-        On which ground it may leave the home's jurisdiction.
+        Country to which it goes, as ISO 3166; decides which documents are enclosed (CN, US). Default: the home's. Elsewhere only
+        what `arrears privacy permit-transfer` has recorded for this recipient may go.
     pdf
         Pages as PDF beside the HTML. Chinese needs the package fonts-noto-cjk.
     """
-    wish = Wish(language, recipient, purpose, to_jurisdiction.upper(), transfer_basis, _redacted(redact or [], why), pdf)
+    wish = Wish(language, recipient, purpose, to_jurisdiction.upper(), _redacted(redact or [], why), pdf)
     with doors.opened(home) as place:
         made = dossiers.export(place, institution_of(place), _read_id(case_id), output, wish, actor=user or getpass.getuser(), at=now(), today=today(), environ=os.environ)
     if json:

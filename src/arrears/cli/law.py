@@ -231,14 +231,16 @@ def enforcement(
 
 @law.command
 def deadline(
-    what: asked.DeadlineKind, /, *, from_: DayArgument, as_of: AsOfOption = None, language: LanguageOption = "en", json: JsonOption = False
+    what: asked.CourtDeadline, /, *, from_: DayArgument, as_of: AsOfOption = None, language: LanguageOption = "en", json: JsonOption = False
 ) -> None:
     """Until when may or must something be done in China?
 
-    mediation_confirmation (司法确认), set_aside (an award), suit_after_preservation.
+    mediation_confirmation (司法确认), set_aside (an award), suit_after_preservation, fee_payment, payment_order_answer, payment_order_issue,
+    small_claim_decision, simplified_decision.
 
-    Example:
+    Examples:
       arrears law deadline mediation_confirmation --from 2026-03-01
+      arrears law deadline small_claim_decision --from 2026-03-01
 
     Parameters
     ----------
@@ -256,7 +258,8 @@ def clock(
     """By when is something answered or deleted, until when is it kept?
 
     complaint_simple, complaint_complex, complaint_exceptional, credit_objection, credit_record (China; from the end of the bad conduct),
-    impact_assessment (China; from the day it was made), us_credit_report (from the first day of the delinquency).
+    impact_assessment (China; from the day it was made), us_credit_report (from the first day of the delinquency), uk_debt_relief_order (from
+    the order).
 
     Examples:
       arrears law clock complaint_complex --from 2026-03-02
@@ -315,6 +318,62 @@ def _years(text: str | None) -> Decimal | None:
         raise WrongCall(f"“{text}” is not a number of years.", "Nothing can be worked out from it.", "Write a number such as 2.5.") from trouble
 
 
+@law.command(name="exempt-property")
+def exempt_property(city: str, /, *, income_a_head: str | None = None, on: OnOption = None, language: LanguageOption = "en", json: JsonOption = False) -> None:
+    """How much does a debtor in personal insolvency keep in this Chinese city (豁免财产)?
+
+    Examples:
+      arrears law exempt-property Shenzhen
+      arrears law exempt-property Xiamen --income-a-head 70000
+
+    Parameters
+    ----------
+    city
+        Shenzhen or Xiamen.
+    income_a_head
+        The city's disposable income a head of the year before, in yuan (Xiamen).
+    """
+    _tell(asked.exempt_property(city, on or today(), None if income_a_head is None else _amount(income_a_head)), language, json=json)
+
+
+@law.command(name="dishonest-list")
+def dishonest_list(*, from_: DayArgument, performed: date | None = None, serious_years: int = 0, language: LanguageOption = "en", json: JsonOption = False) -> None:
+    """How long is a debtor listed as dishonest in China (失信被执行人), and by when taken off after performing? Only a court lists.
+
+    Example:
+      arrears law dishonest-list --from 2025-09-01 --performed 2026-03-02
+
+    Parameters
+    ----------
+    performed
+        The day on which the debtor performed.
+    serious_years
+        Years that the court put on top, 0 to 3.
+    """
+    _tell(asked.dishonest_list(from_, performed, serious_years), language, json=json)
+
+
+@law.command(name="payment-term")
+def payment_term(
+    days: int, /, *, debtor: asked.DebtorType = asked.DebtorType.BUSINESS, agreed: bool = False, on: OnOption = None, language: LanguageOption = "en", json: JsonOption = False
+) -> None:
+    """Is a term of payment of so many days within the Directive of the European Union?
+
+    Example:
+      arrears law payment-term 90 --debtor public_body
+
+    Parameters
+    ----------
+    days
+        The term.
+    debtor
+        business, public_body or consumer.
+    agreed
+        Expressly agreed between businesses, and not grossly unfair.
+    """
+    _tell(asked.payment_term(days, debtor, on or today(), agreed=agreed), language, json=json)
+
+
 @law.command(name="breathing-space")
 def breathing_space(*, from_: DayArgument, crisis: bool = False, treatment_ended: date | None = None, language: LanguageOption = "en", json: JsonOption = False) -> None:
     """Which days does a breathing space protect (England and Wales)?
@@ -360,20 +419,27 @@ def debt_relief_order(
 
 
 @law.command(name="letter-of-claim")
-def letter_of_claim(*, from_: DayArgument, reply: date | None = None, documents: date | None = None, language: LanguageOption = "en", json: JsonOption = False) -> None:
-    """When at the earliest may a claim be issued after a letter of claim (England and Wales)?
+def letter_of_claim(
+    *, from_: DayArgument, debtor: asked.Debtor = asked.Debtor.INDIVIDUAL, incomplete: bool = False, reply: date | None = None, documents: date | None = None,
+    as_of: AsOfOption = None, language: LanguageOption = "en", json: JsonOption = False,
+) -> None:  # fmt: skip
+    """May a claim be issued after a letter of claim of this day (England and Wales), and when at the earliest?
 
     Example:
-      arrears law letter-of-claim --from 2026-06-01
+      arrears law letter-of-claim --from 2026-06-01 --as-of 2026-06-20
 
     Parameters
     ----------
+    debtor
+        individual, sole_trader or company.
+    incomplete
+        The letter lacks a part that the protocol asks for.
     reply
         The day of a reply that asks for documents or seeks advice.
     documents
         The day on which those documents were sent.
     """
-    _tell(asked.letter_of_claim(from_, reply, documents), language, json=json)
+    _tell(asked.letter_of_claim(from_, debtor, reply, documents, as_of or today(), complete=not incomplete), language, json=json)
 
 
 @law.command

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
@@ -21,7 +21,7 @@ from arrears.core.problems import BadData, Refused
 from arrears.core.scales import Scale, Segment
 from arrears.core.strict_yaml import NothingTwice
 
-Value = int | Decimal | bool | str | date | Scale
+Value = int | Decimal | bool | str | date | time | Scale
 
 
 class Confidence(StrEnum):
@@ -51,6 +51,8 @@ class Unit(StrEnum):
     YES_NO = "yes_no"
     SCALE = "scale"
     """A graduated scale in minor units of the parameter's `currency`: a list of segments `{above, share, once}`, lowest first."""
+    TIME_OF_DAY = "time_of_day"
+    """Hours and minutes on the local clock, written as text ("22:00"), because YAML would make a number of it."""
 
 
 _WRITTEN_AS: Mapping[Unit, type] = {
@@ -64,6 +66,7 @@ _WRITTEN_AS: Mapping[Unit, type] = {
     Unit.DAY: date,
     Unit.YES_NO: bool,
     Unit.SCALE: list,
+    Unit.TIME_OF_DAY: str,
 }
 _IN_A_CURRENCY = frozenset({Unit.AMOUNT_MINOR, Unit.SCALE})
 
@@ -132,6 +135,12 @@ class Reading:
     def yes(self) -> bool:
         """The yes or no that it states."""
         assert isinstance(self.stated.value, bool), f"{self.name} is not a yes or no"
+        return self.stated.value
+
+    @property
+    def clock(self) -> time:
+        """The figure as a time of day."""
+        assert isinstance(self.stated.value, time), f"{self.name} is not a time of day"
         return self.stated.value
 
 
@@ -333,6 +342,8 @@ def _value(where: str, unit: Unit, value: object) -> Value | None:
         raise _refuse(where, f"{value} is below zero.")
     if isinstance(value, list):
         return _scale(where, value)
+    if unit is Unit.TIME_OF_DAY:
+        return _time_of_day(where, str(value))
     return _share(where, str(value)) if unit is Unit.SHARE else value  # type: ignore[return-value]  # its type was just compared
 
 
@@ -359,3 +370,10 @@ def _share(where: str, text: str) -> Decimal:
     if not (share.is_finite() and 0 <= share <= 1):
         raise _refuse(where, f'{text} is not a part of one; write 1 % as "0.01".')
     return share
+
+
+def _time_of_day(where: str, text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as trouble:
+        raise _refuse(where, f"“{text}” is not a time of day such as 08:00.") from trouble

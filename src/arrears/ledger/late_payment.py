@@ -104,3 +104,18 @@ def interest_starts(parameters: Parameters, on: date, *, contract_due: date | No
     start = invoice_received + (length.whole + 1) * DAY
     line = f"{invoice_received} + {length.whole} + 1 = {start}"
     return worked(start, [Sentence(f"No due date in the contract: {line}", f"合同未约定到期日：{line}")], [length])
+
+
+def term_allowed(parameters: Parameters, days: int, debtor: DebtorType, on: date, *, expressly_agreed: bool = False) -> Worked[bool]:
+    """Is a term of so many days within the Directive? A consumer's is outside it.
+
+    Args:
+        expressly_agreed: agreed in so many words and not grossly unfair; counts between businesses only.
+    """
+    if debtor is DebtorType.CONSUMER:
+        return worked(True, [_B2B_ONLY], [])
+    public = debtor is DebtorType.PUBLIC_BODY
+    longest = parameters.value_on(f"eu_late_payment_{'public' if public else 'business'}_term_days", on)
+    allowed = days <= longest.whole or (expressly_agreed and not public)
+    line = f"{days} ≤ {longest.whole}" if days <= longest.whole else f"{days} > {longest.whole}"
+    return worked(allowed, [Sentence(f"Days: {line}", f"天数：{line}")], [longest])

@@ -60,7 +60,9 @@ def test_a_payment_order_costs_a_third_and_a_suit_that_follows_asks_the_rest(cla
     [("1,000", "30"), ("1,001", "30.01"), ("100,000", "1,020"), ("100,001", "1,020.01"), ("150,000", "1,270"), ("895,999", "5,000"), ("895,997", "4,999.99"), ("896,000", "5,000"), ("9,000,000", "5,000")],
 )  # fmt: skip
 def test_preserving_property_costs_at_most_5000(amount: str, fee: str) -> None:
-    assert preservation_fee(LAW, minor(amount), ON).figure == minor(fee)
+    found = preservation_fee(LAW, minor(amount), ON).figure
+    assert found.fee_minor == minor(fee)
+    assert abs(found.security_in_suit_minor - minor(amount) * Decimal("0.3")) <= Decimal("0.5") and found.security_before_suit_minor == minor(amount)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ FEES: list[Callable[[int], int]] = [
     lambda amount: acceptance_fee(LAW, amount, ON).figure.full_minor,
     lambda amount: acceptance_fee(LAW, amount, ON).figure.half_minor,
     lambda amount: payment_order_fee(LAW, amount, ON).figure.fee_minor,
-    lambda amount: preservation_fee(LAW, amount, ON).figure,
+    lambda amount: preservation_fee(LAW, amount, ON).figure.fee_minor,
     lambda amount: enforcement_fee(LAW, amount, ON).figure.fee_minor,
     lambda amount: arbitration_fees(LAW, amount, ON).figure.shenyang_acceptance_minor,
 ]

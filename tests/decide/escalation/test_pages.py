@@ -45,7 +45,7 @@ def yes(answer: bool) -> str:
 def test_court_fees(amount: str, full: str, half: str, order: str, preservation: str, enforcement: str) -> None:
     claim = minor(amount)
     accepted = acceptance_fee(CHINA, claim, ON).figure
-    found = accepted.full_minor, accepted.half_minor, payment_order_fee(CHINA, claim, ON).figure.fee_minor, preservation_fee(CHINA, claim, ON).figure
+    found = accepted.full_minor, accepted.half_minor, payment_order_fee(CHINA, claim, ON).figure.fee_minor, preservation_fee(CHINA, claim, ON).figure.fee_minor
     assert (*found, enforcement_fee(CHINA, claim, ON).figure.fee_minor) == tuple(map(minor, (full, half, order, preservation, enforcement)))
 
 

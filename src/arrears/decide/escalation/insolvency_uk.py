@@ -23,6 +23,7 @@ class BreathingSpace:
         free_on: the first day after it.
         review_from, review_until: the days on which the adviser may review a standard one; None for a crisis one.
         another_from: from when the person may have another standard one; None for a crisis one.
+        creditor_review_until: until when a creditor may ask for a review.
     """
 
     last_day: date | None
@@ -30,6 +31,7 @@ class BreathingSpace:
     review_from: date | None
     review_until: date | None
     another_from: date | None
+    creditor_review_until: date
 
     def protects_on(self, start: date, day: date) -> bool:
         """Is the day protected?"""
@@ -38,26 +40,27 @@ class BreathingSpace:
 
 def standard_breathing_space(parameters: Parameters, start: date) -> Worked[BreathingSpace]:
     """Which days does a standard breathing space protect that started on this day, as the notice says?"""
-    names = ("days", "review_first_day", "review_last_day", "months_between")
-    length, first, last, between = (parameters.value_on(f"uk_breathing_space_{name}", start) for name in names)
+    names = ("days", "review_first_day", "review_last_day", "months_between", "creditor_review_days")
+    length, first, last, between, creditor = (parameters.value_on(f"uk_breathing_space_{name}", start) for name in names)
     end = days_after(start, length.whole - 1)
     review = days_after(start, first.whole - 1), days_after(start, last.whole - 1)
-    found = BreathingSpace(end, days_after(end, 1), *review, period_end(start, between))
+    found = BreathingSpace(end, days_after(end, 1), *review, period_end(start, between), period_end(start, creditor))
     lines = [
         said("Day 1 is {start}, day {n} is {end}.", "第1日为{start}，第{n}日为{end}。", start=start, n=length.whole, end=end),
         said("Review on days {a} to {b}: {x} to {y}", "复核期为第{a}至{b}日：{x}至{y}", a=first.whole, b=last.whole, x=review[0], y=review[1]),
     ]
-    return worked(found, lines, [length, first, last, between])
+    return worked(found, lines, [length, first, last, between, creditor])
 
 
 def crisis_breathing_space(parameters: Parameters, start: date, treatment_ended: date | None) -> Worked[BreathingSpace]:
     """Which days does a mental health crisis breathing space protect? As long as the treatment, and some days after it."""
-    after = parameters.value_on("uk_breathing_space_crisis_days_after", start)
+    after, creditor = (parameters.value_on(f"uk_breathing_space_{name}", start) for name in ("crisis_days_after", "creditor_review_days"))
+    review = period_end(start, creditor)
     if treatment_ended is None:
-        return worked(BreathingSpace(None, None, None, None, None), [Sentence("The treatment goes on, and with it the protection.", "治疗仍在进行，保护持续。")], [after])
+        return worked(BreathingSpace(None, None, None, None, None, review), [Sentence("The treatment goes on, and with it the protection.", "治疗仍在进行，保护持续。")], [after, creditor])
     end = days_after(treatment_ended, after.whole)
     line = said("{day} + {n} days = {end}", "{day} + {n}日 = {end}", day=treatment_ended, n=after.whole, end=end)
-    return worked(BreathingSpace(end, days_after(end, 1), None, None, None), [line], [after])
+    return worked(BreathingSpace(end, days_after(end, 1), None, None, None, review), [line], [after, creditor])
 
 
 def earliest_claim(parameters: Parameters, letter_on: date, *, reply_on: date | None = None, documents_on: date | None = None) -> Worked[date]:
@@ -105,6 +108,13 @@ def debt_relief_order(
         failed.append("earlier_order")
         lines.append(said("An order of {day}: another only {n} years later", "{day}已获令：{n}年后方可再申请", day=last_order_on, n=between.whole))
     return worked(DebtReliefOrder(not failed, tuple(failed)), lines, [*limits.values(), between])
+
+
+def debt_relief_stay(parameters: Parameters, order_on: date) -> Worked[date]:
+    """Until when does a debt relief order of this day stay creditors, before the debts are discharged?"""
+    length = parameters.value_on("uk_debt_relief_order_months", order_on)
+    end = period_end(order_on, length)
+    return worked(end, [said("{day} + {n} months = {end}", "{day} + {n}个月 = {end}", day=order_on, n=length.whole, end=end)], [length])
 
 
 def creditor_may_petition(parameters: Parameters, debt_minor: int, on: date) -> Worked[bool]:

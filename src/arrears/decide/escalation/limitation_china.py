@@ -223,6 +223,18 @@ def limitation(
     return worked(Limitation(run.until, barred, barred and not defence_lost, bound), run.lines, run.readings)
 
 
+def agreed_term_valid(parameters: Parameters, on: date) -> Worked[bool]:
+    """May the parties agree on another period, or waive it beforehand?"""
+    figure = at_or_first(parameters, "cn_limitation_term_by_contract_valid", on)
+    return worked(figure.yes, [said("An agreed period or waiver is void ({article}).", "约定时效期间或预先放弃无效（{article}）。", article=figure.stated.article)], [figure])
+
+
+def part_demand_covers_rest(parameters: Parameters, on: date) -> Worked[bool]:
+    """Does a demand for a part interrupt the period for the rest of the claim?"""
+    figure = at_or_first(parameters, "cn_limitation_part_demand_covers_rest", on)
+    return worked(figure.yes, [said("A demand for a part covers the rest ({article}).", "对部分债权主张，效力及于剩余债权（{article}）。", article=figure.stated.article)], [figure])
+
+
 def _within(run: _Run, event: Event) -> None:
     """An event while the period runs: it begins anew, with the end of a procedure."""
     name = _NAMES[event.kind]

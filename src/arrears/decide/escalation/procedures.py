@@ -98,8 +98,10 @@ class PaymentOrder:
         return self.outcome is Outcome.ENFORCEABLE
 
 
-BINDS_GUARANTOR = False
-"""A payment order against the main debtor does not bind who stands surety: 民诉法解释 art. 434."""
+def binds_guarantor(parameters: Parameters, on: date) -> Worked[bool]:
+    """Does a payment order against the main debtor bind who guarantees the debt?"""
+    figure = parameters.value_on("cn_payment_order_binds_guarantor", on)
+    return worked(figure.yes, [said("A guarantor is not bound ({article}).", "对担保人没有拘束力（{article}）。", article=figure.stated.article)], [figure])
 
 
 def payment_order(
@@ -137,25 +139,49 @@ class Deadline:
     in_time: bool | None
 
 
-def _deadline(parameters: Parameters, name: str, start: date, asked: date | None, non_working: Days) -> Worked[Deadline]:
-    length = parameters.value_on(name, start)
+class CourtDeadline(StrEnum):
+    """Which deadline, each counted from the day that it names?"""
+
+    MEDIATION_CONFIRMATION = "mediation_confirmation"
+    """司法确认, from the day on which the agreement took effect; both sides ask together, one alone cannot."""
+    SET_ASIDE = "set_aside"
+    """Setting an award aside, from its receipt."""
+    SUIT_AFTER_PRESERVATION = "suit_after_preservation"
+    """Suing after preservation before a suit, from the preservation."""
+    FEE_PAYMENT = "fee_payment"
+    """Paying the acceptance fee, from the notice; else the suit counts as withdrawn."""
+    PAYMENT_ORDER_ANSWER = "payment_order_answer"
+    """The court says whether it accepts an application for a payment order, from the application."""
+    PAYMENT_ORDER_ISSUE = "payment_order_issue"
+    """The court issues the payment order, from accepting."""
+    SMALL_CLAIM_DECISION = "small_claim_decision"
+    """A small claim is decided, from the filing; a month more with leave."""
+    SIMPLIFIED_DECISION = "simplified_decision"
+    """A case by simplified procedure is decided, from the filing; a month more with leave."""
+
+
+_DEADLINES = {
+    CourtDeadline.MEDIATION_CONFIRMATION: "cn_mediation_confirmation_days",
+    CourtDeadline.SET_ASIDE: "cn_award_set_aside_months",
+    CourtDeadline.SUIT_AFTER_PRESERVATION: "cn_preservation_sue_days",
+    CourtDeadline.FEE_PAYMENT: "cn_court_fee_pay_days",
+    CourtDeadline.PAYMENT_ORDER_ANSWER: "cn_payment_order_answer_days",
+    CourtDeadline.PAYMENT_ORDER_ISSUE: "cn_payment_order_issue_days",
+    CourtDeadline.SMALL_CLAIM_DECISION: "cn_small_claims_months",
+    CourtDeadline.SIMPLIFIED_DECISION: "cn_simplified_months",
+}
+
+
+def court_deadline(parameters: Parameters, which: CourtDeadline, start: date, asked: date | None = None, non_working: Days = NO_DAYS) -> Worked[Deadline]:
+    """Until when may or must it be done?
+
+    Args:
+        start: the day from which it is counted; it is itself left out.
+        asked: a day that is held against the last one.
+    """
+    length = parameters.value_on(_DEADLINES[which], start)
     until = last_day(start, length, non_working)
     return worked(Deadline(until, None if asked is None else until.still_open_on(asked)), [counted_line(start, length, until)], [length])
-
-
-def mediation_confirmation(parameters: Parameters, effective: date, asked: date | None = None, non_working: Days = NO_DAYS) -> Worked[Deadline]:
-    """司法确认: until when may both sides together ask a court to confirm a mediated agreement? One side alone cannot."""
-    return _deadline(parameters, "cn_mediation_confirmation_days", effective, asked, non_working)
-
-
-def set_aside(parameters: Parameters, received: date, asked: date | None = None, non_working: Days = NO_DAYS) -> Worked[Deadline]:
-    """Until when may a party ask to set an award aside that it received on this day?"""
-    return _deadline(parameters, "cn_award_set_aside_months", received, asked, non_working)
-
-
-def suit_after_preservation(parameters: Parameters, preserved: date, asked: date | None = None, non_working: Days = NO_DAYS) -> Worked[Deadline]:
-    """Until when must a creditor sue who had property preserved before suing?"""
-    return _deadline(parameters, "cn_preservation_sue_days", preserved, asked, non_working)
 
 
 class Instrument(StrEnum):

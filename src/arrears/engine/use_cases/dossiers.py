@@ -53,6 +53,8 @@ from arrears.record.evidence.media import ending_of
 from arrears.record.evidence.refusals import EvidenceAltered, EvidenceMissing
 from arrears.record.evidence.sealed import NotAuthentic
 from arrears.record.journal.signing import Signer, load_signer
+from arrears.record.privacy.categories import categories
+from arrears.record.privacy.transfers import require_basis
 
 BY_JURISDICTION = {"CN": china.documents, "US": united_states.documents}
 NOTHING = Wanted()
@@ -61,13 +63,12 @@ _KEPT = "evidence:kept"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants handed out: in which language, to whom, for what, where it goes and on which ground it may, what is left out."""
+    """What somebody wants handed out: in which language, to whom, for what, where it goes, what is left out."""
 
     language: Language = "en"
     recipient: str = ""
     purpose: str = ""
     to_jurisdiction: str = ""
-    transfer_basis: str = ""
     left_out: Wanted = NOTHING
     with_pdf: bool = True
 
@@ -89,17 +90,16 @@ def export(home: Home, institution_id: int, case_id: int, target: Path, wish: Wi
     """Make the dossier of a case and hand it out as `target` (a .zip where the name ends so, else a folder).
 
     Raises:
-        AnswerIsNo: no such case; or it would go to another jurisdiction without a ground; or what is to be left out is not there.
+        AnswerIsNo: no such case; or it would go to another jurisdiction and no recorded basis permits it; or what is to be left out is not there.
         BadData: the record was altered: what would be handed out does not verify.
         Refused: it cannot be written, or the signing key is missing.
     """
     _must_be_new(target)
     settings = home.read_settings()
     goes_to = wish.to_jurisdiction or settings.jurisdiction
-    if goes_to != settings.jurisdiction and not wish.transfer_basis.strip():
-        raise AnswerIsNo(f"The dossier would leave {settings.jurisdiction} for {goes_to} without a ground.", "Personal data cross a border only on a ground that is recorded.", "Say on which: --transfer-basis TEXT")
     signer = load_signer(home.signing_key)
     with acting_for(institution_id):
+        permitted = require_basis(home_jurisdiction=settings.jurisdiction, to_jurisdiction=goes_to, recipient=wish.recipient, codes=[one.code for one in categories()], on=today)
         case = load.case(case_id)
     if case is None:
         raise AnswerIsNo("There is no such case here.", "Its id is wrong, or no run has opened it yet.", "See the cases: arrears case list")
@@ -111,7 +111,7 @@ def export(home: Home, institution_id: int, case_id: int, target: Path, wish: Wi
         about = About(institution_id, settings.institution, goes_to, _case_told(case_id, case.party_id, case.book), wish.language, wish.recipient, wish.purpose, actor, at)
         dossier = _composed(home, about, gathered, fetched, missing, wish, today)
         dossier = replace(dossier, keys={**dossier.keys, signer.key_id: signer.public_key})
-        return _handed_out(institution_id, dossier, signer, target, wish, case.party_id)
+        return _handed_out(institution_id, dossier, signer, target, permitted.basis if permitted else "", case.party_id)
 
 
 def _must_be_new(target: Path) -> None:
@@ -238,7 +238,7 @@ class _Pages:
         return found
 
 
-def _handed_out(institution_id: int, dossier: Dossier, signer: Signer, target: Path, wish: Wish, party_id: int) -> Exported:
+def _handed_out(institution_id: int, dossier: Dossier, signer: Signer, target: Path, transfer_basis: str, party_id: int) -> Exported:
     """Write, verify, record, and let it appear under its name: in this order."""
     about = dossier.about
     files = signed(dossier, signer.key_id, signer.sign)
@@ -250,7 +250,7 @@ def _handed_out(institution_id: int, dossier: Dossier, signer: Signer, target: P
     try:
         _must_verify(unfinished, signer)
         fact = DossierExported(
-            random_id(), int(about.case["case_id"]), party_id, manifest_sha256, about.recipient, about.purpose, about.jurisdiction, wish.transfer_basis, about.language,
+            random_id(), int(about.case["case_id"]), party_id, manifest_sha256, about.recipient, about.purpose, about.jurisdiction, transfer_basis, about.language,
             len(dossier.entries), len(files), left_out, about.made_by)
         with acting_for(institution_id):
             append(fact, actor=about.made_by, at=about.made_at, cause="dossier")

@@ -22,27 +22,28 @@ from arrears.decide.escalation.clocks_china import Complexity, Processing, compl
 from arrears.decide.escalation.clocks_us import reportable_until
 from arrears.decide.escalation.court_fees import acceptance_fee, enforcement_fee, payment_order_fee, preservation_fee
 from arrears.decide.escalation.debt_sale import LoanType
+from arrears.decide.escalation.dishonest_list import dishonest_listing
 from arrears.decide.escalation.guarantee import ActionKind, GuaranteeKind, guarantee
-from arrears.decide.escalation.insolvency_china import DebtorFacts, personal_insolvency
+from arrears.decide.escalation.insolvency_china import DebtorFacts, exempt_in_insolvency, personal_insolvency
 from arrears.decide.escalation.limitation_china import Event, EventKind, Obstacle
 from arrears.decide.escalation.limitation_china import limitation as limitation_in_china
 from arrears.decide.escalation.limitation_uk import Nation, UkEvent, uk_limitation
+from arrears.decide.escalation.pre_action_uk import Debtor, Letter, may_issue
 from arrears.decide.escalation.procedures import (
+    CourtDeadline,
     Instrument,
     Objection,
+    court_deadline,
     enforcement_period,
-    mediation_confirmation,
-    set_aside,
     small_claim,
-    suit_after_preservation,
 )
 from arrears.decide.escalation.procedures import payment_order as payment_order_stands
 from arrears.engine.use_cases.law import CHINA, EUROPE, KINGDOM, STATES, Answer, answer, calendar_remark, days_off_in_china, law_of
 from arrears.ledger.china_worked import Ceiling, highest_rate, late_performance_interest
-from arrears.ledger.late_payment import DebtorType
+from arrears.ledger.late_payment import DebtorType, term_allowed
 from arrears.ledger.late_payment import late_payment as late_payment_claim
 
-__all__ = ["Ceiling", "DebtorType", "FiveTier", "GuaranteeKind", "LoanType", "RepaymentPeriod"]
+__all__ = ["Ceiling", "CourtDeadline", "Debtor", "DebtorType", "FiveTier", "GuaranteeKind", "LoanType", "RepaymentPeriod"]
 Kind = TypeVar("Kind", bound=StrEnum)
 UNPROVED = "unproved"
 
@@ -192,26 +193,38 @@ def enforcement(deadlines: Sequence[date], effective: date | None, notarised: bo
     return answer(Sentence("Period for asking enforcement, China", "申请执行期间"), found, CHINA, calendar_remark(found.figure.until.counted))
 
 
-class DeadlineKind(StrEnum):
-    """Which deadline of procedure?"""
-
-    MEDIATION_CONFIRMATION = "mediation_confirmation"
-    SET_ASIDE = "set_aside"
-    SUIT_AFTER_PRESERVATION = "suit_after_preservation"
-
-
 _DEADLINES = {
-    DeadlineKind.MEDIATION_CONFIRMATION: (Sentence("Confirmation of a mediated agreement, both sides together, China", "申请司法确认（双方共同）"), mediation_confirmation),
-    DeadlineKind.SET_ASIDE: (Sentence("Setting an award aside, China", "申请撤销仲裁裁决"), set_aside),
-    DeadlineKind.SUIT_AFTER_PRESERVATION: (Sentence("Suit after preservation before a suit, China", "诉前保全后起诉"), suit_after_preservation),
+    CourtDeadline.MEDIATION_CONFIRMATION: Sentence("Confirmation of a mediated agreement, both sides together, China", "申请司法确认（双方共同）"),
+    CourtDeadline.SET_ASIDE: Sentence("Setting an award aside, China", "申请撤销仲裁裁决"),
+    CourtDeadline.SUIT_AFTER_PRESERVATION: Sentence("Suit after preservation before a suit, China", "诉前保全后起诉"),
+    CourtDeadline.FEE_PAYMENT: Sentence("Paying the acceptance fee, China", "交纳案件受理费"),
+    CourtDeadline.PAYMENT_ORDER_ANSWER: Sentence("The court's answer to an application for a payment order, China", "支付令申请的受理答复"),
+    CourtDeadline.PAYMENT_ORDER_ISSUE: Sentence("Issue of a payment order, China", "签发支付令"),
+    CourtDeadline.SMALL_CLAIM_DECISION: Sentence("Decision on a small claim, China", "小额诉讼审限"),
+    CourtDeadline.SIMPLIFIED_DECISION: Sentence("Decision by simplified procedure, China", "简易程序审限"),
 }
 
 
-def deadline(kind: DeadlineKind, start: date, as_of: date) -> Answer:
+def deadline(kind: CourtDeadline, start: date, as_of: date) -> Answer:
     """Until when, counted from this day?"""
-    question, ask = _DEADLINES[kind]
-    found = ask(law_of(CHINA), start, as_of, days_off_in_china())
-    return answer(question, found, CHINA, calendar_remark(found.figure.until.counted))
+    found = court_deadline(law_of(CHINA), kind, start, as_of, days_off_in_china())
+    return answer(_DEADLINES[kind], found, CHINA, calendar_remark(found.figure.until.counted))
+
+
+def dishonest_list(listed: date, performed: date | None, serious_years: int) -> Answer:
+    """Until when does a debtor stay on the list, and by when is one taken off who performed?"""
+    found = dishonest_listing(law_of(CHINA), listed, performed, serious_years=serious_years, non_working=days_off_in_china())
+    return answer(Sentence("List of dishonest debtors, China; only a court lists", "失信被执行人名单（仅法院可列入）"), found, CHINA)
+
+
+def exempt_property(city: str, on: date, income: int | None) -> Answer:
+    """How much does a debtor keep in personal insolvency?"""
+    return answer(Sentence(f"Exempt property, {city}", f"豁免财产，{city}"), exempt_in_insolvency(law_of(CHINA), city, on, income), CHINA)
+
+
+def payment_term(days: int, debtor: DebtorType, on: date, *, agreed: bool) -> Answer:
+    """Is a term of payment within the Directive?"""
+    return answer(Sentence("Term of payment, European Union", "欧盟付款期限"), term_allowed(law_of(EUROPE), days, debtor, on, expressly_agreed=agreed), EUROPE)
 
 
 class ClockKind(StrEnum):
@@ -224,6 +237,7 @@ class ClockKind(StrEnum):
     CREDIT_RECORD = "credit_record"
     IMPACT_ASSESSMENT = "impact_assessment"
     US_CREDIT_REPORT = "us_credit_report"
+    UK_DEBT_RELIEF_ORDER = "uk_debt_relief_order"
 
 
 def clock(kind: ClockKind, start: date | None, as_of: date) -> Answer:
@@ -237,6 +251,8 @@ def clock(kind: ClockKind, start: date | None, as_of: date) -> Answer:
         raise WrongCall("The day from which it is counted is missing.", "The clock has no beginning.", "Give --from.")
     if kind is ClockKind.US_CREDIT_REPORT:
         return answer(Sentence("Reporting of a delinquency, United States", "美国信用报告期限"), reportable_until(law_of(STATES), start, as_of), STATES)
+    if kind is ClockKind.UK_DEBT_RELIEF_ORDER:
+        return answer(Sentence("Stay of a debt relief order, England and Wales", "债务救济令的中止期（英格兰和威尔士）"), insolvency_uk.debt_relief_stay(law_of(KINGDOM), start), KINGDOM)
     if kind is ClockKind.CREDIT_OBJECTION:
         return answer(Sentence("Objection to a credit record, China", "征信异议答复"), credit_objection(law_of(CHINA), start), CHINA)
     complexity = Complexity(kind.value.removeprefix("complaint_"))
@@ -268,10 +284,10 @@ def debt_relief_order(debts: int, assets: int, vehicle: int, surplus: int, last_
     return answer(Sentence("Debt relief order, England and Wales", "债务救济令（英格兰和威尔士）"), found, KINGDOM)
 
 
-def letter_of_claim(letter: date, reply: date | None, documents: date | None) -> Answer:
-    """When at the earliest may a claim be issued?"""
-    found = insolvency_uk.earliest_claim(law_of(KINGDOM), letter, reply_on=reply, documents_on=documents)
-    return answer(Sentence("Earliest day for issuing a claim, England and Wales", "最早起诉日（英格兰和威尔士）"), found, KINGDOM)
+def letter_of_claim(letter: date, debtor: Debtor, reply: date | None, documents: date | None, as_of: date, *, complete: bool) -> Answer:
+    """May a claim be issued, and when at the earliest?"""
+    found = may_issue(law_of(KINGDOM), as_of, debtor, Letter(letter, complete), reply_on=reply, documents_on=documents)
+    return answer(Sentence("Issuing a claim, England and Wales", "起诉前的诉前规程（英格兰和威尔士）"), found, KINGDOM)
 
 
 def late_performance(judgment_minor: int, days_late: int, on: date) -> Answer:

@@ -1,5 +1,5 @@
-"""Which figures does the law of the United Kingdom set?
+"""What does the law of the United Kingdom say?
 
-Comes in: nothing. Goes out: limitation and prescription, personal insolvency and breathing space, in `parameters/*.yaml`.
-It exists so that these figures are told apart from those of every other place.
+Comes in: nothing. Goes out: figures in `parameters/*.yaml`, and the rules of conduct, breathing space, pre-action and limitation beside them.
+It exists so that these rules are told apart from those of every other place.
 """
