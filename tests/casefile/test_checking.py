@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import threading
+import typing
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 import psycopg
 import pytest
@@ -16,7 +19,7 @@ from psycopg import sql
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.hold import HoldLifted, MayLift
 from arrears.casefile.facts.run import RunPublished
-from tests.casefile.conftest import dispute, identities, opening, record
+from tests.casefile.conftest import AT, dispute, identities, opening, record
 from tests.casefile.test_append import AWKWARD, nightly
 from tests.casefile.test_protection import decision_in
 
@@ -101,6 +104,41 @@ def test_an_untouched_record_has_no_findings_and_everything_was_looked_at(store,
 
 def test_a_record_without_a_single_entry_is_whole(checking, bank):
     assert checking.check_record(bank).findings == ()
+
+
+def made(kind, known: dict[str, object], *, empty: bool):
+    """A fact of any class, filled by the types of its fields: awkward texts, the last members of enums, and what may be empty empty or not."""
+    hints = typing.get_type_hints(kind)
+    return kind(**{one.name: known.get(one.name) if one.name in known else value_of(hints[one.name], empty=empty) for one in dataclasses.fields(kind)})
+
+
+def value_of(hint: object, *, empty: bool) -> object:
+    of = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple:
+        return () if empty else (tuple if of[-1] is Ellipsis else list)((value_of(of[0], empty=empty),))
+    if type(None) in of:
+        return None if empty else value_of(of[0], empty=empty)
+    assert isinstance(hint, type)
+    if issubclass(hint, StrEnum):
+        return list(hint)[-1]
+    return {bool: True, int: 2**14, str: AWKWARD, date: date(2026, 2, 28), datetime: AT}[hint]
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_fact_of_every_class_there_is_fits_its_entry_whatever_is_in_it(store, checking, bank, person, empty):
+    from arrears.casefile.facts.case import CaseEventKind
+    from arrears.casefile.facts.hold import Hold
+    from arrears.casefile.store.rows import FACT_TABLES
+
+    event, hold = opening(store, person), dispute(store, person)
+    record(store, bank, event, hold)
+    known = {"party_id": person, "case_id": event.case_id, "hold_id": hold.hold_id, "digests": (("书", "aé"),), "counts": (("cases", 1),), "currency": "CNY"}
+    for kind in FACT_TABLES:
+        own = {**known, "hold_id": store.ids.random_id()} if kind is Hold else known
+        record(store, bank, made(kind, {**own, "kind": CaseEventKind.CLOSED} if kind is type(event) else own, empty=empty))
+    checked = checking.check_record(bank)
+    assert checked.findings == ()
+    assert checked.facts == checked.entries == len(FACT_TABLES) + 2 >= 20
 
 
 def test_slices_of_one_page_find_the_same_as_one_large_slice(store, checking, bank, full, monkeypatch):
