@@ -18,6 +18,7 @@ OTHERS = (
     ("account_ledger",),
     ("record",),
     ("evidence",),
+    ("privacy",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import psycopg
 import pytest
 from django.db import DatabaseError, connections, transaction
@@ -25,32 +27,63 @@ def refused(store, bank: int, sql: str) -> str:
 
 @pytest.fixture
 def full_bank(store, bank, person) -> int:
-    """A bank with a row in every table of facts."""
-    from datetime import date
-
-    from arrears.casefile.facts.alert import AlertAcknowledged
-    from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
-    from arrears.casefile.facts.hold import HoldLifted, MayLift
-    from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
-    from arrears.casefile.facts.run import RunPublished
-
-    event, hold = opening(store, person), dispute(store, person)
-    run = RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),))
-    record(store, bank, event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER), run,
-           AlertAcknowledged(11, person, "new_overdue", "called", "lin", date(2026, 1, 6)),
-           PersonalShown(person, event.case_id, "lin", "collector", ("name",), "working_the_case", "case_page", date(2026, 1, 6)),
-           PersonExported(person, "lin", "the_person", "CN", 3, "00", date(2026, 1, 6)),
-           TransferPermitted(bank, "Court", "CN", "HK", "separate consent", ("name",), date(2026, 1, 6), date(2026, 2, 6), "lin", "manager"),
-           TransferWithdrawn(bank, date(2026, 1, 9), "lin"),
-           EvidenceKept(5, person, None, EvidenceKind.LETTER, "reminder", "letter.pdf", "application/pdf", 9, "00" * 32, "11" * 32, None, AT, ClockSource.UNKNOWN,
-                        "unknown", "unknown", "lin", EvidenceSource.STAFF, "unknown"),
-           EvidenceRead(5, person, "lin", "hearing"))
+    """A bank with a row in every table of facts, and in every other table of an institution."""
+    record(store, bank, *one_of_each(store, bank, person))
     with store.institution.acting_for(bank):
         store.institution.new_hash_key(bank, "search", AT, first_no=1)
         query(store, "INSERT INTO search_index (institution_id, kind, value_hmac, party_id) VALUES (%s, 'phone', gen_random_uuid(), %s)", bank, person)
     fill_the_log(store, bank)
     record(store, bank, dispute(store, person))  # and one entry that waits
     return bank
+
+
+def one_of_each(store, bank: int, person: int) -> list:
+    """A fact of every class."""
+    from arrears.casefile.facts.alert import AlertAcknowledged
+    from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
+    from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
+    from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
+    from arrears.casefile.facts.hold import HoldLifted, MayLift
+    from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+    from arrears.casefile.facts.retention import (
+        ErasureReason,
+        EvidenceDeleted,
+        Ground,
+        LegalHoldLifted,
+        LegalHoldPlaced,
+        PersonErased,
+        PersonReleased,
+        PersonRestricted,
+        RetentionExecuted,
+        RetentionFigureConfirmed,
+    )
+    from arrears.casefile.facts.run import RunPublished
+
+    event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
+    return [
+        event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER),
+        RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),)),
+        AlertAcknowledged(11, person, "new_overdue", "called", "lin", day),
+        PersonalShown(person, event.case_id, "lin", "collector", ("name",), "working_the_case", "case_page", day),
+        PersonExported(person, "lin", "the_person", "CN", 3, "00", day),
+        TransferPermitted(bank, "Court", "CN", "HK", "separate consent", ("name",), day, date(2026, 2, 6), "lin", "manager"),
+        TransferWithdrawn(bank, date(2026, 1, 9), "lin"),
+        EvidenceKept(5, person, None, EvidenceKind.LETTER, "reminder", "letter.pdf", "application/pdf", 9, "00" * 32, "11" * 32, None, AT, ClockSource.UNKNOWN,
+                     "unknown", "unknown", "lin", EvidenceSource.STAFF, "unknown"),
+        EvidenceRead(5, person, "lin", "hearing"), EvidenceDeleted(5, person, "a_rule", day),
+        PersonRestricted(person, day, None, ErasureReason.REQUEST, Ground.DUTY, "a_rule", ("evidence",), "en.html:00"),
+        PersonReleased(person, day, "took it back"), PersonErased(person, day, ErasureReason.REQUEST),
+        LegalHoldPlaced(8, person, None, "a suit", "claim expected", day), LegalHoldLifted(8, person, "settled", day),
+        RetentionFigureConfirmed("a_rule", 2, "years", "the text", "lin", day), RetentionExecuted(9, day, 1, 2, 3, 4, "00"),
+        DossierExported(6, event.case_id, person, "00", "Court", "hearing", "CN", "", "en", 4, 1, 0, "lin"), ReceiptIssued(person, 4, "00", "lin"),
+        RecordBackedUp(AT, "00", 5, 6, 7), RecordRestored(AT, "00", 5, 0),
+    ]
+
+
+def test_no_class_of_fact_is_forgotten_here(store, bank, person):
+    from arrears.casefile.store.rows import FACT_TABLES
+
+    assert {type(fact) for fact in one_of_each(store, bank, person)} == set(FACT_TABLES)
 
 
 def fill_the_log(store, bank) -> None:

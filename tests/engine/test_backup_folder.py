@@ -24,6 +24,7 @@ from arrears.engine.backup_folder import (
     check_backup,
     content_findings,
     read_manifest,
+    refuse_too_little_room,
     write_manifest,
     write_private,
 )
@@ -42,7 +43,7 @@ def made_backup(folder: Path) -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_private(folder / path, content)
     files = tuple(BackupFile(path, len(content), hashlib.sha256(content).hexdigest()) for path, content in sorted(CONTENTS.items()))
-    write_manifest(folder, Manifest(1, "0.1.0", AT, FIGURES, files, (), ()))
+    write_manifest(folder, Manifest(1, "0.1.0", AT, FIGURES, 1000, files, (), ()))
     return folder
 
 
@@ -124,6 +125,10 @@ def test_a_batch_or_run_with_other_bytes_than_it_names_is_found(tmp_path):
     }
     assert content_findings(tmp_path, there) == []
     assert content_findings(tmp_path, {**there, "books/main/batches/000001/payments.parquet": "ab"}) == ["books/main/batches/000001/payments.parquet"]
+    (batch / "batch.json").write_text(json.dumps({"digests": {"payments": "aa"}, "forgotten": {"payments": "ab"}}))
+    assert content_findings(tmp_path, {**there, "books/main/batches/000001/payments.parquet": "ab"}) == []
+    assert content_findings(tmp_path, there) == ["books/main/batches/000001/payments.parquet"]
+    there["books/main/batches/000001/payments.parquet"] = "ab"
     del there["runs/main/2026-11-23/1/frozen/holds.parquet"]
     assert content_findings(tmp_path, there) == ["runs/main/2026-11-23/1/frozen/holds.parquet"]
 
@@ -137,6 +142,14 @@ def test_a_database_that_came_back_as_another_one_is_refused(found, says):
     with pytest.raises(BadData, match=says):
         refuse_other_figures(FIGURES, found)
     refuse_other_figures(FIGURES, FIGURES)
+
+
+def test_too_little_room_is_said_before_anything_is_copied(tmp_path):
+    import shutil
+
+    with pytest.raises(Refused, match="too little room for the backup"):
+        refuse_too_little_room(tmp_path, shutil.disk_usage(tmp_path).free, "backup")
+    refuse_too_little_room(tmp_path, 1, "backup")
 
 
 # ---- secrets
@@ -218,6 +231,12 @@ def test_a_line_of_the_register_that_cannot_be_read_is_never_passed_over(tmp_pat
     (tmp_path / "erasures.jsonl").write_text(f"{line(1)}\n{text}\n")
     with pytest.raises(BadData, match="Line 2"):
         erasure_register.read_register(tmp_path / "erasures.jsonl")
+
+
+def test_a_last_line_that_a_power_cut_tore_is_passed_over(tmp_path):
+    (tmp_path / "erasures.jsonl").write_text(f"{line(1)}\n{line(2)[:20]}")
+    assert [erasure.party_id for erasure in erasure_register.read_register(tmp_path / "erasures.jsonl")] == [1]
+    assert erasure_register.lines_of([tmp_path / "erasures.jsonl"]) == [line(1)]
 
 
 def test_where_nobody_was_erased_there_is_no_register(tmp_path):

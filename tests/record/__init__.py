@@ -1,0 +1,1 @@
+"""Stories about what is kept, proved and let go."""

@@ -1,11 +1,11 @@
-"""Judge of china_cases.json: the rules of the amount (CN-MONEY without periods, CN-LEGAL-12); the others are not judged yet."""
+"""Judge of china_cases.json: the rules of the amount here, what the law sets beside them in `china_law.py`, conduct in `china_conduct.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -16,12 +16,14 @@ from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.debts import Debt, between_debts, inside_one_debt
 from arrears.ledger.ceilings import presumed_excessive
 from arrears.ledger.interest import interest_for_days, interest_for_months_and_days, simple_daily_charge
+from tests.vectors import china_conduct, china_law
 from tests.vectors.judging import Judgement, NotUnderstood, minor, only_known
 
 CASE = {"id", "rule", "input", "expected", "source", "confidence"}
 LOOKED_UP_ON = date(2026, 11, 23)
 """The day for cases without one: the day on which the cases were made."""
-NOT_JUDGED = {"reason", "note", "tolerance"}
+NOT_JUDGED = {"reason", "note", "action", "next", "who_bears_payment_order_fee", "tolerance", "last_day_tolerance_days"}
+"""Explanations, and how far a figure or a date may lie off; of the vocabulary."""
 Facts = dict[str, Any]
 
 
@@ -150,13 +152,19 @@ RULES: dict[str, Callable[[Facts], Facts]] = {
     "CN-MONEY-11": _card,
     "CN-MONEY-12": _day_count,
     "CN-LEGAL-12": _late_performance,
+    **{rule: partial(told, _figures()) for rule, told in china_law.RULES.items()},
+    **china_conduct.RULES,
 }
 
 
-def _same(stated: Any, found: Any) -> bool:
-    """Numbers by their value, all else as it is."""
+def _same(name: str, stated: Any, found: Any, tolerances: Facts) -> bool:
+    """Numbers by their value, all else as it is; each as far off as the case allows."""
     if isinstance(stated, int | float) and not isinstance(stated, bool) and isinstance(found, Decimal | int):
-        return Decimal(str(stated)) == found
+        return abs(Decimal(str(stated)) - found) <= Decimal(str(tolerances.get("tolerance", 0)))
+    if name == "last_day" and stated and found:
+        return abs((date.fromisoformat(stated) - date.fromisoformat(found)).days) <= tolerances.get("last_day_tolerance_days", 0)
+    if isinstance(stated, list):
+        return sorted(stated) == sorted(found)
     return bool(stated == found)
 
 
@@ -165,7 +173,7 @@ def judge(family: str, case: Facts) -> list[Judgement]:
     only_known(case, CASE, "case")
     if case["rule"] not in RULES:
         raise NotUnderstood(f"rule {case['rule']} is not judged yet")
-    found = RULES[case["rule"]](case["input"])
-    only_known(case["expected"], {*found, *NOT_JUDGED}, "expected")
-    wrong = [f"{name}: {value} expected, {found[name]} found" for name, value in case["expected"].items() if name not in NOT_JUDGED and not _same(value, found[name])]
+    found, expected = RULES[case["rule"]](case["input"]), case["expected"]
+    only_known(expected, {*found, *NOT_JUDGED}, "expected")
+    wrong = [f"{name}: {value} expected, {found[name]} found" for name, value in expected.items() if name not in NOT_JUDGED and not _same(name, value, found[name], expected)]
     return [Judgement(family, not wrong, "; ".join(wrong))]

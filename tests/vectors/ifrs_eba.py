@@ -27,6 +27,7 @@ from arrears.assess.classification.ifrs9 import NO_REBUTTAL, Ifrs9Facts, Rebutta
 from arrears.assess.classification.india import IndiaFacts, india_floor, india_rules
 from arrears.assess.classification.npe import MeasureFacts, NpeFacts, diminished_floor, npe_floor, npe_rules
 from arrears.core.parameters import Parameters, read_parameters, texts_in
+from tests.vectors import late_payment
 from tests.vectors.judging import NotUnderstood, only_known
 
 CASE = {
@@ -329,6 +330,9 @@ def judge(case: dict[str, Any]) -> tuple[bool, bool | None]:
     Raises:
         NotUnderstood: the case has a field or a value that is not understood; the caller counts it as failed.
     """
+    if case["group"] == "late_payment":
+        only_known(case, CASE, "case")
+        return late_payment.judge(figures("eu"), case)
     found = _answer(case)
     came_to = found.way if isinstance(found, Passage) else found.reached
     reason = case.get("reason_code")

@@ -21,14 +21,17 @@ from arrears.cli.backup import backup, restore, upgrade
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
 from arrears.cli.clock import now, today
 from arrears.cli.dossier import export, receipt, redact, verify
+from arrears.cli.erasing import register_in
 from arrears.cli.evidence import evidence
 from arrears.cli.importing import import_, pool
 from arrears.cli.keys import keys
+from arrears.cli.law import law
 from arrears.cli.ledger import ledger
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.portfolio_report import portfolio_report
 from arrears.cli.privacy import privacy
 from arrears.cli.record import keeping_the_record, record, work
+from arrears.cli.retention import legal_hold, retention
 from arrears.cli.running import run
 from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import IdNotValid, parse_id
@@ -62,8 +65,12 @@ for one in (balance, quote, statement, redress):
 app.command(ledger)
 app.command(keys)
 app.command(privacy)
+app.command(law)
 app.command(import_, name="import")
 app.command(pool)
+register_in(privacy)
+app.command(retention)
+app.command(legal_hold)
 app.command(record)
 app.command(work)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
@@ -237,7 +244,7 @@ def case_list(
         At most so many rows.
     """
     with doors.opened(home) as place:
-        found = explaining.listed_cases(place, institution_of(place), book, queue, limit)
+        found = explaining.listed_cases(place, institution_of(place), book, queue, limit, today=today())
     if json:
         show_json(found)
         return

@@ -156,7 +156,7 @@ def restore(
 def _show_restored(done: Restored, folder: Path) -> None:
     proof = done.proof
     results.print(f"Restored as of {done.manifest.taken_at.isoformat()}: {done.home.root}")
-    results.print(f"Proven: {counted(proof.entries, 'journal entry', 'journal entries')} in {counted(proof.chains, 'chain')} verify, each with its fact; "
+    results.print(f"Proven: {counted(proof.entries, 'journal entry', 'journal entries')} verify, each with its fact, and {counted(proof.heads, 'signed head')}; "
                   f"{counted(proof.files, 'file')} have the bytes they had.")
     if not done.names_can_be_read:
         results.print("There is no envelope key in this home: no name, number or contact can be read, and nothing can be taken in. Put the key into "

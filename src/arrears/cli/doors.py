@@ -23,6 +23,9 @@ RestoredTo = Callable[[Path, Path, Mapping[str, bytes] | None, Path | None, date
 UpgradedHome = Callable[[Path | None, bool, bool, Path | None, datetime, str, Progress], Upgraded]
 
 
+Purged = Callable[[Home], tuple[str, ...]]
+
+
 def _not_connected(*_: object) -> AbstractContextManager[Home]:
     raise AssertionError("a command ran before the composition root connected the doors")
 
@@ -37,3 +40,5 @@ restored: RestoredTo = _not_connected  # type: ignore[assignment]
 """Makes a home out of a backup: backup, new home, secrets, a register of erasures, now, actor, progress."""
 upgraded: UpgradedHome = _not_connected  # type: ignore[assignment]
 """Brings the home up to date: home, only tell?, back up first?, where to, now, actor, progress."""
+purged: Purged = _not_connected  # type: ignore[assignment]
+"""Removes what the database's files hold of deleted rows; answers what is left for somebody with more rights."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from arrears.core.parameters import Reading
+from arrears.core.parameters import Reading, Unit
 from arrears.core.reasons import Language, Sentence
 
 
 def rests_on(reading: Reading, language: Language) -> str:
-    """One line for people."""
-    figure = f"{reading.name}: {reading.stated.value} {reading.unit.value}"
+    """One line for people. A scale is too long for it; its segments stand in the working."""
+    figure = reading.name if reading.unit is Unit.SCALE else f"{reading.name}: {reading.stated.value} {reading.unit.value}"
     return Sentence(f"Rests on {figure}. {reading.citation}", f"依据 {figure}。{reading.citation}").in_language(language)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
@@ -18,9 +18,10 @@ from typing import Any, Protocol
 import yaml
 
 from arrears.core.problems import BadData, Refused
+from arrears.core.scales import Scale, Segment
 from arrears.core.strict_yaml import NothingTwice
 
-Value = int | Decimal | bool | str | date
+Value = int | Decimal | bool | str | date | time | Scale
 
 
 class Confidence(StrEnum):
@@ -48,6 +49,10 @@ class Unit(StrEnum):
     CODE = "code"
     DAY = "day"
     YES_NO = "yes_no"
+    SCALE = "scale"
+    """A graduated scale in minor units of the parameter's `currency`: a list of segments `{above, share, once}`, lowest first."""
+    TIME_OF_DAY = "time_of_day"
+    """Hours and minutes on the local clock, written as text ("22:00"), because YAML would make a number of it."""
 
 
 _WRITTEN_AS: Mapping[Unit, type] = {
@@ -60,7 +65,10 @@ _WRITTEN_AS: Mapping[Unit, type] = {
     Unit.CODE: str,
     Unit.DAY: date,
     Unit.YES_NO: bool,
+    Unit.SCALE: list,
+    Unit.TIME_OF_DAY: str,
 }
+_IN_A_CURRENCY = frozenset({Unit.AMOUNT_MINOR, Unit.SCALE})
 
 
 class NoValue(Refused, LookupError):
@@ -109,6 +117,30 @@ class Reading:
     def share(self) -> Decimal:
         """The figure as a part of one, exactly."""
         assert isinstance(self.stated.value, Decimal), f"{self.name} is not a share"
+        return self.stated.value
+
+    @property
+    def scale(self) -> Scale:
+        """The graduated scale that it states."""
+        assert isinstance(self.stated.value, Scale), f"{self.name} is not a scale"
+        return self.stated.value
+
+    @property
+    def day(self) -> date:
+        """The day that it states."""
+        assert isinstance(self.stated.value, date), f"{self.name} is not a day"
+        return self.stated.value
+
+    @property
+    def yes(self) -> bool:
+        """The yes or no that it states."""
+        assert isinstance(self.stated.value, bool), f"{self.name} is not a yes or no"
+        return self.stated.value
+
+    @property
+    def clock(self) -> time:
+        """The figure as a time of day."""
+        assert isinstance(self.stated.value, time), f"{self.name} is not a time of day"
         return self.stated.value
 
 
@@ -268,7 +300,7 @@ def _parameter(where: str, name: str, stated: object) -> Parameter:
         raise _refuse(where, f"the unit “{fields['unit']}” is not known.")
     unit = Unit(fields["unit"])
     currency = fields.get("currency", "")
-    if (unit is Unit.AMOUNT_MINOR) != bool(currency):
+    if (unit in _IN_A_CURRENCY) != bool(currency):
         raise _refuse(where, "an amount needs its currency, and nothing else has one.")
     if not isinstance(fields["values"], list) or not fields["values"]:
         raise _refuse(where, "values is a list with at least one entry.")
@@ -308,7 +340,26 @@ def _value(where: str, unit: Unit, value: object) -> Value | None:
         raise _refuse(where, f"“{value}” is not written as {unit.value} are ({_WRITTEN_AS[unit].__name__}).")
     if isinstance(value, int) and value < 0:
         raise _refuse(where, f"{value} is below zero.")
+    if isinstance(value, list):
+        return _scale(where, value)
+    if unit is Unit.TIME_OF_DAY:
+        return _time_of_day(where, str(value))
     return _share(where, str(value)) if unit is Unit.SHARE else value  # type: ignore[return-value]  # its type was just compared
+
+
+def _scale(where: str, segments: list[object]) -> Scale:
+    try:
+        return Scale(tuple(_segment(where, segment) for segment in segments))
+    except ValueError as trouble:
+        raise _refuse(where, f"{trouble}.") from trouble
+
+
+def _segment(where: str, stated: object) -> Segment:
+    fields = _fields(where, stated, frozenset({"above", "share"}), frozenset({"once"}))
+    amounts = fields["above"], fields.get("once", 0)
+    if any(type(amount) is not int or amount < 0 for amount in amounts) or not isinstance(fields["share"], str):
+        raise _refuse(where, "a segment has above and once in whole minor units, and share as text.")
+    return Segment(amounts[0], _share(where, fields["share"]), amounts[1])
 
 
 def _share(where: str, text: str) -> Decimal:
@@ -319,3 +370,10 @@ def _share(where: str, text: str) -> Decimal:
     if not (share.is_finite() and 0 <= share <= 1):
         raise _refuse(where, f'{text} is not a part of one; write 1 % as "0.01".')
     return share
+
+
+def _time_of_day(where: str, text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as trouble:
+        raise _refuse(where, f"“{text}” is not a time of day such as 08:00.") from trouble

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -24,6 +25,8 @@ FORMAT = 1
 """Grows when an older program could no longer put such a folder back."""
 MANIFEST, MANIFEST_DIGEST = "manifest.json", "manifest.sha256"
 DATABASE_FILE, HOME_FOLDER = "database.dump", "home"
+ROOM = 1.05
+"""Free space asked for, as a multiple of what is to be copied."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -62,7 +65,7 @@ class DatabaseFigures:
 class Manifest:
     """What a backup says of itself.
 
-    `runs_elsewhere` are recorded runs whose folder is not in the home (run with --output, or stopped before they were published);
+    `database_bytes` is the room that the database took. `runs_elsewhere` are recorded runs whose folder is not in the home (run with --output, or stopped before they were published);
     `damaged` are files that were no longer what they had been when they were written, already when they were copied.
     """
 
@@ -70,6 +73,7 @@ class Manifest:
     program_version: str
     taken_at: datetime
     database: DatabaseFigures
+    database_bytes: int
     files: tuple[BackupFile, ...]
     runs_elsewhere: tuple[str, ...]
     damaged: tuple[str, ...]
@@ -133,7 +137,7 @@ def _manifest_of(said: Mapping[str, Any]) -> Manifest:
     if any(PurePosixPath(file.path).is_absolute() or ".." in PurePosixPath(file.path).parts for file in files):
         raise ValueError("a file lies outside the folder")
     return Manifest(
-        said["format"], said["program_version"], datetime.fromisoformat(said["taken_at"]), DatabaseFigures(**{**database, "journals": journals}), files,
+        said["format"], said["program_version"], datetime.fromisoformat(said["taken_at"]), DatabaseFigures(**{**database, "journals": journals}), int(said["database_bytes"]), files,
         tuple(said["runs_elsewhere"]), tuple(said["damaged"]),
     )
 
@@ -178,7 +182,8 @@ def _files_in(folder: Path) -> Iterator[str]:
 def content_findings(root: Path, digests: Mapping[str, str]) -> list[str]:
     """Which batches and runs do not have the bytes that they themselves name? `digests` are SHA-256 by path below `root`, a home or its copy.
 
-    A `batch.json` names the digest of each of its tables, a `run.json` of each of its files; both were taken when the file was written.
+    A `batch.json` names the digest of each of its tables, a `run.json` of each of its files, taken when the file was written. Of tables that were
+    written anew when somebody was erased `forgotten` names the digest that counts.
     """
     found = []
     for path in sorted(digests):
@@ -195,12 +200,20 @@ def content_findings(root: Path, digests: Mapping[str, str]) -> list[str]:
 
 
 def _digests_in(path: Path) -> dict[str, str]:
-    """The digests that a JSON file states; one that cannot be read states itself as wrong."""
+    """The digests that a JSON file states, newer ones over older; one that cannot be read states itself as wrong."""
     try:
-        digests = json.loads(path.read_text(encoding="utf-8"))["digests"]
-        return {str(name): str(digest) for name, digest in digests.items()}
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): str(digest) for name, digest in {**said["digests"], **said.get("forgotten", {})}.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {path.name: "unreadable"}
+
+
+def refuse_too_little_room(folder: Path, needed: int, what: str) -> None:
+    """Raise `Refused` where the disk of this folder has not so many bytes left."""
+    free = shutil.disk_usage(folder).free
+    if free < needed * ROOM:
+        raise Refused(f"There is too little room for the {what}: {needed * ROOM / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free.",
+                      "Nothing was copied.", "Free some, or name another disk. An earlier backup can lend its files to a new one (--base).")
 
 
 def private_file(path: Path) -> Any:

@@ -7,11 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append, append_case_changes
 from arrears.casefile.store.institution import acting_for
 from arrears.engine.case_changes import NOTHING_CHANGED, Frozen, changes_of, digest_of_tables
+from arrears.engine.use_cases.reading.cases import RESTRICTED
 
 COMPARED = ("case_id", "treatment", "rule", "policy_version")
 """What makes a decision another one: days and amounts grow every night and are no news."""
@@ -27,6 +30,7 @@ class CaseRecords:
         """Holds that protect on the day and alerts acknowledged by then, as recorded by now."""
         with acting_for(self.institution_id):
             holds = load.holds_as_of(on).select(["party_id", "kind", "from_on", "to_on"])
+            holds = pa.concat_tables([holds, _as_holds(load.people_restricted(on))])
             acknowledged = load.alerts_acknowledged_by(on)
         tables = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names]), "alerts_acknowledged": acknowledged}
         return Frozen(tables, digest_of_tables(tables))
@@ -48,6 +52,14 @@ class CaseRecords:
             append_case_changes(changes.events, changes.decisions, actor=actor, at=at, cause=f"run:{run_id}")
             append(_published(facts), actor=actor, at=at, cause=f"run:{run_id}")
         return changes.counts()
+
+
+def _as_holds(restricted: pa.Table) -> pa.Table:
+    """Whoever is restricted to storage, or was erased, is treated as one whom a hold without end protects: no contact, no treatment, no list."""
+    rows = restricted.num_rows
+    return pa.table({
+        "party_id": restricted["party_id"], "kind": pa.array([RESTRICTED] * rows, pa.string()), "from_on": restricted["valid_on"],
+        "to_on": pa.nulls(rows, pa.date32())})
 
 
 def _published(facts: dict[str, Any]) -> RunPublished:

@@ -102,6 +102,26 @@ class Home:
         return self.root / "reports"
 
     @property
+    def letters(self) -> Path:
+        """Letters that tell people what is done with their data, sealed under each person's key."""
+        return self.root / "letters"
+
+    @property
+    def erasures(self) -> Path:
+        """Who was erased, one JSON line each, ids alone: a restore of an older backup erases them again."""
+        return self.root / "erasures.jsonl"
+
+    @property
+    def retention(self) -> Path:
+        """Reports of what was deleted because its time was over; they name people by their ids alone."""
+        return self.root / "retention"
+
+    @property
+    def retention_file(self) -> Path:
+        """Which duties to keep do not bind this lender, and why (`record.retention`)."""
+        return self.root / "retention.yaml"
+
+    @property
     def evidence(self) -> Path:
         """Files kept as evidence, sealed, where no object store is set: `<institution>/<first two digits>/<address>`."""
         return self.root / "evidence"
@@ -119,7 +139,10 @@ class Home:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder that `make` makes, the root first."""
-        return (self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.heads, self.evidence, self.logs, self.cache)
+        return (
+            self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.evidence, self.letters, self.retention, self.heads,
+            self.logs, self.cache,
+        )
 
     def book(self, name: str) -> Path:
         """The folder of one book."""

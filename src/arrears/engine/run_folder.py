@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +48,16 @@ def write_text_whole(path: Path, text: str) -> None:
     """Replace a small file at once: a reader sees the old text or the new one."""
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.write_text(text, encoding="utf-8")
+    bring_to_disk(unfinished)
+    unfinished.rename(path)
+
+
+def write_bytes_whole(path: Path, content: bytes) -> None:
+    """The same for bytes that only this user reads."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(content)
     bring_to_disk(unfinished)
     unfinished.rename(path)
 

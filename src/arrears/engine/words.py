@@ -27,6 +27,7 @@ HOLDS: Mapping[str, Sentence] = {
     "represented": Sentence("Represented by an adviser", "已委托代理人"),
     "distress": Sentence("In distress", "情绪危机"),
     "other": Sentence("Other hold", "其他暂停事由"),
+    "restricted": Sentence("Restricted to storage", "仅限存储"),
 }
 CHANNELS: Mapping[str, Sentence] = {
     "mobile": Sentence("Mobile", "手机"), "landline": Sentence("Landline", "座机"), "email": Sentence("E-mail", "邮箱"), "post": Sentence("Post", "信函"),

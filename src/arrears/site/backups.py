@@ -18,7 +18,7 @@ from arrears.engine import backup_folder, secrets_file
 from arrears.engine.backup_folder import DATABASE_FILE, Manifest, Progress
 from arrears.engine.home import Home
 from arrears.engine.use_cases import backing_up, restoring
-from arrears.site import bootstrap, database_copies
+from arrears.site import bootstrap, database_copies, purging
 from arrears.site.database import DatabaseUrls, open_database
 from arrears.site.embedded_postgres import place_for
 from arrears.site.postgres_binaries import SYSTEM_FOLDER
@@ -46,6 +46,7 @@ def restore(
     manifest, digest = restoring.whole_backup(backup, progress)
     _refuse_unknown_migration(manifest)
     with _new_home(root) as home:
+        backup_folder.refuse_too_little_room(home.root, manifest.total_bytes + manifest.database_bytes, "restore")
         restoring.put_files(backup, manifest, home, progress)
         home.make()
         secrets_file.put_secrets(home, secrets or {})
@@ -60,8 +61,11 @@ def restore(
                 bootstrap.start(home, urls, os.environ)
                 bootstrap.migrate(urls)
                 readable = restoring.names_can_be_read(manifest)
-                proof = restoring.prove(home, manifest, progress)
-                erased = restoring.erase_again(register, [journal.institution_id for journal in manifest.database.journals])
+                proof = restoring.prove(home, manifest, os.environ, at, progress)
+                erased = restoring.erase_again(
+                    home, register, [journal.institution_id for journal in manifest.database.journals], keys_at_hand=readable, at=at, actor=actor)
+                if erased.erased:
+                    purging.purge(home, os.environ)
                 restoring.record_restore(manifest, digest, erased, actor=actor, at=at)
             bootstrap.connections.close_all()
     return restoring.Restored(Home(root), manifest, proof, erased, readable)

@@ -14,8 +14,8 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -47,19 +47,28 @@ def copying_url(home: Home, urls: DatabaseUrls, environ: Mapping[str, str]) -> s
     return environ.get(BACKUP_VARIABLE, "").strip() or urls.owner
 
 
-@dataclass(frozen=True, slots=True)
 class FrozenPostgres:
-    """The database as of an exported snapshot."""
+    """The database as of a snapshot that `connection` holds and exports."""
 
-    url: str
-    snapshot: str
-    figures: DatabaseFigures
-    total_bytes: int
-    runs: tuple[tuple[str, date, int], ...]
+    def __init__(self, url: str, connection: psycopg.Connection, *, embedded: bool) -> None:
+        self._url, self._connection, self._embedded = url, connection, embedded
+        row = connection.execute("SELECT pg_export_snapshot(), pg_database_size(current_database())").fetchone()
+        assert row is not None
+        self._snapshot, self.total_bytes = str(row[0]), int(row[1])
+
+    @cached_property
+    def figures(self) -> DatabaseFigures:
+        """How much is in it."""
+        return figures(self._connection, embedded=self._embedded)
+
+    @cached_property
+    def runs(self) -> tuple[tuple[str, date, int], ...]:
+        """Which runs are recorded: book, day, number."""
+        return tuple(self._connection.execute("SELECT book, as_of, number FROM runs_published ORDER BY recorded_at, book, as_of, number").fetchall())
 
     def dump(self, target: Path) -> None:
-        """Write PostgreSQL's archive; compressed lightly, since most of it is digests."""
-        _run("pg_dump", self.url, "--format=custom", "--compress=1", f"--snapshot={self.snapshot}", f"--file={target}")
+        """Write PostgreSQL's archive; compressed lightly, since most of it is digests. Nobody's sign-in is in it."""
+        _run("pg_dump", self._url, "--format=custom", "--compress=1", "--exclude-table-data=public.django_session", f"--snapshot={self._snapshot}", f"--file={target}")
         target.chmod(0o600)
 
 
@@ -72,9 +81,7 @@ def frozen(url: str, *, embedded: bool) -> Iterator[FrozenPostgres]:
         connection.rollback()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        snapshot, size = connection.execute("SELECT pg_export_snapshot(), pg_database_size(current_database())").fetchone()  # type: ignore[misc]
-        runs = connection.execute("SELECT book, as_of, number FROM runs_published ORDER BY recorded_at, book, as_of, number").fetchall()
-        yield FrozenPostgres(url, snapshot, figures(connection, embedded=embedded), size, tuple(runs))
+        yield FrozenPostgres(url, connection, embedded=embedded)
         connection.rollback()
 
 
@@ -124,6 +131,8 @@ def put_back(dump: Path, owner_url: str) -> None:
     if there:
         raise Refused(f"The database is not empty: there is a table {there[0]}.", "A restore never writes over records.", "Name an empty database.")
     _run("pg_restore", owner_url, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(dump))
+    with psycopg.connect(owner_url) as connection:  # Migrations grant the rest; this alone they say only when a function is made.
+        connection.execute("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC")
 
 
 def empty(owner_url: str) -> None:

@@ -71,6 +71,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType({
     "wal_level": "replica",
     "wal_compression": "on",
     "max_wal_size": "8GB",
+    # A recycled segment keeps its old bytes until it is written over: keys of people who were erased must not lie in one.
+    "wal_recycle": "off",
     "checkpoint_timeout": "15min",
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",

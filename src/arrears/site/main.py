@@ -86,6 +86,13 @@ def served(home: Home, host: str, port: int) -> None:
     asgi.serve(home, host, port)
 
 
+def purged(home: Home) -> tuple[str, ...]:
+    """Remove what the database's files hold of deleted rows; answers what somebody with more rights must do."""
+    from arrears.site.purging import purge
+
+    return purge(home, os.environ).left
+
+
 def _end_in_order(_number: int, _frame: FrameType | None) -> None:
     """SIGTERM unwinds like an error, so that the database is stopped and not abandoned."""
     sys.exit(128 + signal.SIGTERM)
@@ -100,7 +107,7 @@ def main() -> None:
     from arrears.cli.app import run_command
 
     signal.signal(signal.SIGTERM, _end_in_order)
-    doors.opened, doors.served = opened, served
+    doors.opened, doors.served, doors.purged = opened, served, purged
     doors.backed_up, doors.restored, doors.upgraded = backed_up, restored, upgraded
     sys.exit(run_command())
 

@@ -72,7 +72,7 @@ def _parts() -> dict[str, Any]:
     }
 
 
-_WORKBENCH_MIDDLEWARE = ("SecurityHeaders", "ReaderLanguage", "PagePermission", "ActingForInstitution")
+_WORKBENCH_MIDDLEWARE = ("SecurityHeaders", "ReaderLanguage", "PagePermission", "ActingForInstitution", "RestrictedToStorage")
 
 
 def _pages(home: Path) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def upgrade(home: Home, *, only_tell: bool, backup_to: Path | None, at: datetime
     with open_database(home, os.environ) as urls:
         bootstrap.start(home, urls, os.environ)
         bootstrap.migrate(urls)
-        checked = prove_all(progress)
+        checked = prove_all(home, os.environ, at, progress)
         if backup:
             backing_up.record_backup(backup, actor=actor, at=at)
         bootstrap.connections.close_all()

@@ -1,7 +1,7 @@
 """What stands around every page: language, permission, institution, headers.
 
 Settings list these after Django's session, authentication and message middleware and after allauth's, in this order:
-`SecurityHeaders`, `ReaderLanguage`, `PagePermission`, `ActingForInstitution`.
+`SecurityHeaders`, `ReaderLanguage`, `PagePermission`, `ActingForInstitution`, `RestrictedToStorage`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 
+from arrears.casefile.store import load
 from arrears.casefile.store.institution import acting_for
-from arrears.workbench.permissions import ANYBODY, ROLES, may_open
+from arrears.core.ids import IdNotValid, parse_id
+from arrears.workbench.permissions import ADMINISTRATOR, ANYBODY, AUDITOR, ROLES, may_open
 
 Next = Callable[[HttpRequest], HttpResponse]
 CONTENT_POLICY = (
@@ -24,6 +26,10 @@ CONTENT_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Scripts come from us only and never out of text; charts set styles on their own elements, so styles may stand inline."""
+
+
+ACCOUNTABLE = frozenset({ADMINISTRATOR, AUDITOR})
+"""Who may look at cases of people whose data is only stored; the name stays sealed for them too, until they open it with a reason."""
 
 
 class SecurityHeaders:
@@ -113,3 +119,25 @@ class ActingForInstitution:
                 return response
         except _Failed as failed:
             return failed.response
+
+
+class RestrictedToStorage:
+    """A case of somebody whose data is stored and not used does not exist, but for those who must account for it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on; `process_view` decides."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Refuse before any page of the case is made, whichever it is."""
+        if "case" not in kwargs or not request.user.is_authenticated or request.user.institution_id is None or request.user.role in ACCOUNTABLE:
+            return
+        try:
+            found = load.case(parse_id(kwargs["case"]))
+        except IdNotValid:
+            return
+        if found is not None and load.is_restricted([found.party_id]):
+            raise Http404

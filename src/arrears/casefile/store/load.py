@@ -30,6 +30,15 @@ from arrears.casefile.facts.journal import (
     verify_fields,
 )
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+from arrears.casefile.facts.retention import (
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PersonErased,
+    PersonReleased,
+    PersonRestricted,
+    RetentionExecuted,
+    RetentionFigureConfirmed,
+)
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
@@ -328,6 +337,114 @@ def alerts_acknowledged_by(on: date) -> pa.Table:
         {"alert_id": pa.int64(), "valid_on": pa.date32()})
 
 
+def restrictions(party_id: int) -> list[PersonRestricted]:
+    """When was this person restricted to storage, and why?"""
+    return _facts(PersonRestricted, "party_id", party_id)
+
+
+def releases(party_id: int) -> list[PersonReleased]:
+    """When did a restriction of this person end without erasure?"""
+    return _facts(PersonReleased, "party_id", party_id)
+
+
+def erasures(party_id: int) -> list[PersonErased]:
+    """Was this person erased, when and why?"""
+    return _facts(PersonErased, "party_id", party_id)
+
+
+def legal_holds(party_id: int) -> tuple[list[LegalHoldPlaced], list[LegalHoldLifted]]:
+    """Which legal holds were ever placed for this person, and which lifted?"""
+    return _facts(LegalHoldPlaced, "party_id", party_id), _facts(LegalHoldLifted, "party_id", party_id)
+
+
+def all_legal_holds() -> tuple[list[LegalHoldPlaced], list[LegalHoldLifted]]:
+    """Every legal hold ever placed or lifted in this institution."""
+    return _all(LegalHoldPlaced), _all(LegalHoldLifted)
+
+
+def figures_confirmed() -> list[RetentionFigureConfirmed]:
+    """For which figures of the duties to keep does somebody answer?"""
+    return _all(RetentionFigureConfirmed)
+
+
+def retention_runs() -> list[RetentionExecuted]:
+    """When was data deleted because its time was over?"""
+    return _all(RetentionExecuted)
+
+
+def people_restricted(on: date) -> pa.Table:
+    """Who is restricted to storage or erased on this day: party_id, valid_on (since when), erased, sorted by party_id?
+
+    The newest word counts: a person who was released and restricted again is restricted; one who was erased stays so.
+    """
+    day = _quoted(on.isoformat())
+    return sets.export(
+        f"""SELECT party_id, valid_on, CASE WHEN state = 'erased' THEN 'true' ELSE 'false' END FROM (
+              SELECT DISTINCT ON (party_id) party_id, valid_on, state FROM (
+                SELECT party_id, valid_on, position, 'restricted' AS state FROM persons_restricted
+                UNION ALL SELECT party_id, valid_on, position, 'released' FROM persons_released
+                UNION ALL SELECT party_id, valid_on, position, 'erased' FROM persons_erased) said
+              WHERE valid_on <= {day}::date ORDER BY party_id, position DESC) last
+            WHERE state <> 'released' ORDER BY party_id""",
+        {"party_id": pa.int64(), "valid_on": pa.date32(), "erased": pa.bool_()})
+
+
+def numbers_of(party_ids: Sequence[int]) -> list[str]:
+    """Which numbers (customers' and accounts') has the lender given these people, as far as they can be opened?"""
+    rows = sets.cursor().execute("SELECT party_id, kind, sealed_number FROM id_map WHERE party_id = ANY(%s)", [list(party_ids)]).fetchall()
+    keys = _keys_of({party for party, _, _ in rows}) if rows else {}
+    return [unseal_with(keys[party], party, bytes(sealed), f"{kind}_number").decode() for party, kind, sealed in rows if party in keys]
+
+
+def evidence_by_age(party_ids: Sequence[int] | None = None) -> pa.Table:
+    """Which evidence can still be opened, of whom and since when (of some people, or of all): evidence_id, party_id, kind, recorded_on, address?
+
+    `recorded_on` is the day of the capture, or where nobody knows it of the first hash; sorted by evidence_id.
+    """
+    whose = "" if party_ids is None else f" AND e.party_id IN ({', '.join(str(int(one)) for one in party_ids) or 'NULL'})"
+    return sets.export(
+        f"""SELECT e.evidence_id, e.party_id, e.kind, (coalesce(e.captured_at, e.hashed_at) AT TIME ZONE 'UTC')::date, e.address
+            FROM evidence_kept e JOIN party_keys k USING (party_id)
+            WHERE NOT EXISTS (SELECT FROM evidence_deleted d WHERE d.evidence_id = e.evidence_id){whose} ORDER BY e.evidence_id""",
+        {"evidence_id": pa.int64(), "party_id": pa.int64(), "kind": pa.string(), "recorded_on": pa.date32(), "address": pa.string()})
+
+
+def is_restricted(party_ids: Sequence[int]) -> set[int]:
+    """Which of these people are restricted to storage now? Those erased are not among them: nothing of theirs can be opened."""
+    rows = sets.cursor().execute(
+        """SELECT party_id FROM (SELECT DISTINCT ON (party_id) party_id, restricted FROM (
+             SELECT party_id, position, true AS restricted FROM persons_restricted WHERE party_id = ANY(%(ids)s)
+             UNION ALL SELECT party_id, position, false FROM persons_released WHERE party_id = ANY(%(ids)s)) said
+           ORDER BY party_id, position DESC) last WHERE restricted""", {"ids": list(party_ids)}).fetchall()
+    return {row[0] for row in rows}
+
+
+def people_with_keys() -> pa.Table:
+    """Whose data can still be opened: party_id, sorted?"""
+    return sets.export("SELECT party_id FROM party_keys ORDER BY party_id", {"party_id": pa.int64()})
+
+
+def last_activity() -> pa.Table:
+    """For each person who ever had a case: the last day on which something of it changed, and has one open case or more (party_id, last_on, has_open_case)?"""
+    return sets.export(
+        """SELECT party_id, max(valid_on), CASE WHEN bool_or(is_open) THEN 'true' ELSE 'false' END FROM (
+              SELECT party_id, valid_on, false AS is_open FROM case_decisions
+              UNION ALL SELECT party_id, valid_on, false FROM holds_lifted
+              UNION ALL SELECT party_id, from_on, false FROM holds
+              UNION ALL SELECT party_id, valid_on, false FROM alerts_acknowledged
+              UNION ALL SELECT party_id, (coalesce(captured_at, hashed_at) AT TIME ZONE 'UTC')::date, false FROM evidence_kept
+              UNION ALL (SELECT party_id, valid_on, kind <> 'closed' FROM (
+                SELECT DISTINCT ON (case_id) case_id, party_id, valid_on, kind FROM case_events ORDER BY case_id, valid_on DESC, position DESC) last)
+            ) said GROUP BY party_id ORDER BY party_id""",
+        {"party_id": pa.int64(), "last_on": pa.date32(), "has_open_case": pa.bool_()})
+
+
+def _all(kind: type[F]) -> list[F]:
+    table = FACT_TABLES[kind]
+    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, fact_id").fetchall()
+    return [kind(**opened) for opened in values_of_rows(table, rows)]
+
+
 def evidence(evidence_id: int) -> EvidenceKept | None:
     """Which piece of evidence has this id? None where this institution has none."""
     return next(iter(_facts(EvidenceKept, "evidence_id", evidence_id)), None)
@@ -350,9 +467,10 @@ def evidence_read(evidence_id: int) -> list[EvidenceRead]:
 
 def evidence_addresses() -> pa.Table:
     """Where do the bytes of all evidence of the institution lie: evidence_id, party_id, address, size_bytes, erased (has the person no key
-    any more?), sorted by evidence_id?"""
+    any more, or is their time over and were they deleted?), sorted by evidence_id?"""
     return sets.export(
-        """SELECT e.evidence_id, e.party_id, e.address, e.size_bytes, CASE WHEN k.party_id IS NULL THEN 'true' ELSE 'false' END
+        """SELECT e.evidence_id, e.party_id, e.address, e.size_bytes, CASE WHEN k.party_id IS NULL
+             OR EXISTS (SELECT FROM evidence_deleted d WHERE d.evidence_id = e.evidence_id) THEN 'true' ELSE 'false' END
            FROM evidence_kept e LEFT JOIN party_keys k USING (party_id) ORDER BY e.evidence_id""",
         {"evidence_id": pa.int64(), "party_id": pa.int64(), "address": pa.string(), "size_bytes": pa.int64(), "erased": pa.bool_()})
 

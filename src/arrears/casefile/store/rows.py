@@ -20,6 +20,18 @@ from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceK
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+from arrears.casefile.facts.retention import (
+    ErasureReason,
+    EvidenceDeleted,
+    Ground,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PersonErased,
+    PersonReleased,
+    PersonRestricted,
+    RetentionExecuted,
+    RetentionFigureConfirmed,
+)
 from arrears.casefile.facts.run import RunPublished
 
 Read = Callable[[Any], Any]
@@ -57,6 +69,15 @@ _TABLES = (
               {"kind": str, "blocks": lambda blocks: [str(block) for block in blocks], "may_lift": str}),
     FactTable(HoldLifted, "holds_lifted", {"lifted_by": MayLift}, {"lifted_by": str}),
     FactTable(AlertAcknowledged, "alerts_acknowledged", {}, {}),
+    FactTable(PersonRestricted, "persons_restricted", {"reason": ErasureReason, "ground": Ground, "record_types": tuple},
+              {"reason": str, "ground": str, "record_types": list}),
+    FactTable(PersonReleased, "persons_released", {}, {}),
+    FactTable(PersonErased, "persons_erased", {"reason": ErasureReason}, {"reason": str}),
+    FactTable(LegalHoldPlaced, "legal_holds_placed", {}, {}),
+    FactTable(LegalHoldLifted, "legal_holds_lifted", {}, {}),
+    FactTable(EvidenceDeleted, "evidence_deleted", {}, {}),
+    FactTable(RetentionFigureConfirmed, "retention_figures_confirmed", {}, {}),
+    FactTable(RetentionExecuted, "retention_executed", {}, {}),
     FactTable(EvidenceKept, "evidence_kept", {"kind": EvidenceKind, "clock_source": ClockSource, "source": EvidenceSource},
               {"kind": str, "clock_source": str, "source": str}),
     FactTable(EvidenceRead, "evidence_read", {}, {}),

@@ -25,6 +25,7 @@ HOLD_WORDS = {
     "insolvency": Sentence("insolvency", "破产"),
     "other": Sentence("other", "其他"),
     "represented": Sentence("represented", "已委托代理"),
+    "restricted": Sentence("restricted to storage", "仅限存储"),
 }
 """How kinds of holds are called in a sentence."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -113,16 +113,60 @@ def open_stored(reports: Path, books: Sequence[str], case_id: int, on: date | No
                        "See what is stored: arrears report list. Any case's report of today: arrears report case ID")
 
 
-def remove_expired(reports: Path, today: date) -> list[str]:
-    """Remove every night whose time is over, and what a stopped run left; answers the nights as book/day."""
+def forget_people(reports: Path, party_ids: Iterable[int]) -> int:
+    """Remove the stored reports of these people, files and names in the lists; answers how many reports. Others of the same night stay."""
+    people = set(party_ids)
+    return sum(_forget_in(index, people) for index in sorted(reports.glob(f"*/*/{_INDEX}"))) if reports.is_dir() else 0
+
+
+def _forget_in(index: Path, people: set[int]) -> int:
+    facts = json.loads(index.read_text(encoding="utf-8"))
+    theirs = [row for row in facts["reports"] if row["party_id"] in people]
+    if not theirs:
+        return 0
+    for row in theirs:
+        for ending in row["endings"]:
+            (index.parent / _name(row["case_id"], ending)).unlink(missing_ok=True)
+    part = index.with_name(f".{_INDEX}.part")
+    part.unlink(missing_ok=True)
+    _write_private(part, json.dumps({**facts, "reports": [row for row in facts["reports"] if row not in theirs]}, indent=1).encode())
+    part.replace(index)
+    return len(theirs)
+
+
+def expired(reports: Path, today: date, held: Collection[int] = ()) -> list[str]:
+    """Which nights (book/day) are over, and would lose their reports? Those with nothing but reports of people in `held` lose none."""
+    return [f"{night.parent.name}/{night.name}" for night in _over(reports, today) if not night.name.startswith(".") and _parties(night) - set(held)]
+
+
+def remove_expired(reports: Path, today: date, held: Collection[int] = ()) -> list[str]:
+    """Remove every night whose time is over, and what a stopped run left; answers the nights as book/day.
+
+    Of people in `held` (a legal matter keeps everything about them) the reports stay.
+    """
     gone = []
-    for night in sorted(reports.glob("*/*")) if reports.is_dir() else ():
-        index = night / _INDEX
+    for night in _over(reports, today):
         left_over = night.name.startswith(".")
-        if left_over or (index.exists() and date.fromisoformat(json.loads(index.read_text(encoding="utf-8"))["expires_on"]) <= today):
-            shutil.rmtree(night)
-            gone += [] if left_over else [f"{night.parent.name}/{night.name}"]
+        theirs = set() if left_over else _parties(night)
+        if theirs & set(held):
+            gone += [f"{night.parent.name}/{night.name}"] if _forget_in(night / _INDEX, theirs - set(held)) else []
+            continue
+        shutil.rmtree(night)
+        gone += [] if left_over else [f"{night.parent.name}/{night.name}"]
     return gone
+
+
+def _over(reports: Path, today: date) -> list[Path]:
+    """Nights whose time is over, and what a stopped run left."""
+    def is_over(night: Path) -> bool:
+        index = night / _INDEX
+        return night.name.startswith(".") or (index.exists() and date.fromisoformat(json.loads(index.read_text(encoding="utf-8"))["expires_on"]) <= today)
+
+    return [night for night in sorted(reports.glob("*/*")) if is_over(night)] if reports.is_dir() else []
+
+
+def _parties(night: Path) -> set[int]:
+    return {row["party_id"] for row in json.loads((night / _INDEX).read_text(encoding="utf-8"))["reports"]}
 
 
 def as_plain(report: StoredReport) -> dict[str, object]:

@@ -2,8 +2,9 @@
 
 One moment is held fast in the database (a snapshot), and the files are chosen by it. A batch's ids are committed before the batch appears,
 and a run is recorded before its folder appears, so of batches those are taken that were there before the moment and still were the only ones
-after it, and of runs those that are recorded at the moment, for whose folders we wait while the run is still at work. Batches, runs and
-evidence never change, so it does not matter when they are read. A later one is left for the next backup.
+after it, and of runs those that are recorded at the moment, for whose folders we wait while the run is still at work. Signed heads are kept in a file after they are
+kept in the database, so of that file what it had before the moment is taken. Batches, runs and evidence are only ever rewritten by an erasure;
+one that was caught in the middle of it is read again. What comes later is left for the next backup.
 
 The copy is made under another name beside its place, brought to the disk, and renamed: it is there whole or not at all.
 """
@@ -41,21 +42,23 @@ from arrears.engine.backup_folder import (
     private_file,
     private_folders,
     read_manifest,
+    refuse_too_little_room,
     write_manifest,
 )
 from arrears.engine.erasure_register import PLACES, publish_erasures, remember_place
 from arrears.engine.home import Home
 from arrears.engine.run_folder import CURRENT, RunName, published_runs
 from arrears.intake.book.layout import batch_dirs, file_digest
+from arrears.record.journal import sealing
 
 LEFT_OUT = frozenset({"secrets", "postgresql", "cache", "logs"})
 """Folders of a home that are never copied: secrets travel apart, the database is dumped, the rest can be made again or is of no use elsewhere."""
-IMMUTABLE = ("books", "runs", "evidence")
-"""Where a file, once there, never changes: an earlier backup's copy of it may be linked."""
+LASTING = ("books", "runs", "evidence")
+"""Where a file stays as it is, unless somebody is erased: an earlier backup's copy of it may be linked, where its bytes are the same."""
+GROWING = "heads"
+"""Where files grow at their end, after the database."""
 RUN_SECONDS_MAX = 600
 """So long a run that is recorded and still at work is waited for."""
-ROOM = 1.05
-"""Free space asked for, as a multiple of what is to be copied."""
 _TRIES = 50
 _PIECE = 1 << 20
 
@@ -63,9 +66,15 @@ _PIECE = 1 << 20
 class FrozenDatabase(Protocol):
     """The database as of one moment."""
 
-    figures: DatabaseFigures
     total_bytes: int
-    runs: tuple[tuple[str, date, int], ...]
+
+    @property
+    def figures(self) -> DatabaseFigures:
+        """How much is in it."""
+
+    @property
+    def runs(self) -> tuple[tuple[str, date, int], ...]:
+        """Which runs are recorded: book, day, number."""
 
     def dump(self, target: Path) -> None:
         """Write all of it, as of the moment, into a new file."""
@@ -100,21 +109,21 @@ def back_up(home: Home, destination: Path, freeze: FreezeDatabase, *, at: dateti
     home.read_settings()
     earlier = _lendable(base)
     with only_backup_of(home), _unfinished(home, destination) as folder:
-        with _moment(home, freeze) as (frozen, batches, runs_before):
-            chosen = _chosen(home, frozen, batches, runs_before)
-            _refuse_too_little_room(folder, frozen.total_bytes + sum((home.root / path).stat().st_size for path in chosen if path not in earlier))
+        with _moment(home, freeze) as (frozen, before):
+            chosen = _chosen(home, frozen, before)
+            refuse_too_little_room(folder, frozen.total_bytes + sum((home.root / path).stat().st_size for path in chosen if path not in earlier), "backup")
             progress("Database", 0, 1)
+            figures = frozen.figures
             frozen.dump(folder / DATABASE_FILE)
             progress("Database", 1, 1)
             waited = _wait_for_runs(home, frozen)
-            copied, linked = _copy_files(home, folder, sorted({*chosen, *waited}), earlier, progress)
+            copied, linked = _copy_files(home, folder, sorted({*chosen, *waited}), before.sizes, earlier, progress)
             elsewhere = tuple(f"{book}/{name}" for book, name in _recorded(frozen) if not (folder / HOME_FOLDER / "runs" / book / str(name)).is_dir())
         _show_a_run_that_is_there(folder / HOME_FOLDER, copied, elsewhere)
         copied[DATABASE_FILE] = _measured(folder / DATABASE_FILE)
-        digests = {path.removeprefix(f"{HOME_FOLDER}/"): digest for path, (_, digest) in copied.items()}
-        damaged = tuple(content_findings(folder / HOME_FOLDER, digests))
+        damaged = _read_again(home, folder / HOME_FOLDER, copied)
         files = tuple(BackupFile(path, size, digest) for path, (size, digest) in sorted(copied.items()))
-        manifest = Manifest(FORMAT, version("arrears"), at, frozen.figures, files, elsewhere, damaged)
+        manifest = Manifest(FORMAT, version("arrears"), at, figures, frozen.total_bytes, files, elsewhere, damaged)
         digest = write_manifest(folder, manifest)
     remember_place(home, destination.parent)
     publish_erasures(home, destination.parent)
@@ -127,6 +136,7 @@ def record_backup(backup: Backup, *, actor: str, at: datetime) -> None:
         fact = RecordBackedUp(backup.manifest.taken_at, backup.manifest_digest, journal.entries, len(backup.manifest.files), backup.manifest.total_bytes)
         with acting_for(journal.institution_id):
             append(fact, actor=actor, at=at, cause="backup")
+        sealing.seal(journal.institution_id)
 
 
 @contextmanager
@@ -166,16 +176,29 @@ def _unfinished(home: Home, destination: Path) -> Iterator[Path]:
 # ---- the moment, and what belongs to it
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was in the home before the moment: batches and runs as paths below it, and the bytes that growing files had."""
+
+    batches: frozenset[str]
+    runs: frozenset[str]
+    sizes: Mapping[str, int]
+
+
 @contextmanager
-def _moment(home: Home, freeze: FreezeDatabase) -> Iterator[tuple[FrozenDatabase, frozenset[str], frozenset[str]]]:
-    """The frozen database, with the batches that were there before and after it was frozen, and the runs that were there before."""
+def _moment(home: Home, freeze: FreezeDatabase) -> Iterator[tuple[FrozenDatabase, _Before]]:
+    """The frozen database, and what was there before it was frozen; of batches no other appeared meanwhile."""
     for _ in range(_TRIES):
-        batches, runs = _batches_of(home), _runs_of(home)
+        before = _Before(_batches_of(home), _runs_of(home), {path: (home.root / path).stat().st_size for path in _files_of(home.root) if _grows(path)})
         with freeze() as frozen:
-            if _batches_of(home) == batches:
-                yield frozen, batches, runs
+            if _batches_of(home) == before.batches:
+                yield frozen, before
                 return
     raise Busy("Imports never stop long enough to say what belongs together.", "No backup was made.", "Try again when fewer files come in.")
+
+
+def _grows(path: str) -> bool:
+    return path.startswith(f"{GROWING}/")
 
 
 def _batches_of(home: Home) -> frozenset[str]:
@@ -196,10 +219,11 @@ def _recorded(frozen: FrozenDatabase) -> list[tuple[str, RunName]]:
     return [(book, RunName(as_of, number)) for book, as_of, number in frozen.runs]
 
 
-def _chosen(home: Home, frozen: FrozenDatabase, batches: frozenset[str], runs_before: frozenset[str]) -> list[str]:
+def _chosen(home: Home, frozen: FrozenDatabase, before: _Before) -> list[str]:
     """Which files of the home are copied? Of batches and runs those of the moment, of everything else what is there."""
-    runs = runs_before | {f"runs/{book}/{name}" for book, name in _recorded(frozen)}
-    return [path for path in _files_of(home.root) if _belongs(PurePosixPath(path).parts, batches, runs)]
+    runs = before.runs | {f"runs/{book}/{name}" for book, name in _recorded(frozen)}
+    files = (path for path in _files_of(home.root) if _belongs(PurePosixPath(path).parts, before.batches, runs))
+    return [path for path in files if path in before.sizes or not _grows(path)]
 
 
 def _belongs(parts: tuple[str, ...], batches: frozenset[str], runs: frozenset[str]) -> bool:
@@ -255,21 +279,21 @@ def _lendable(base: Path | None) -> dict[str, tuple[Path, BackupFile]]:
         return {}
     manifest, _ = read_manifest(base)
     inside = {file.path.removeprefix(f"{HOME_FOLDER}/"): (base / file.path, file) for file in manifest.files if file.path.startswith(f"{HOME_FOLDER}/")}
-    return {path: lent for path, lent in inside.items() if _never_changes(path)}
+    return {path: lent for path, lent in inside.items() if _lasts(path)}
 
 
-def _never_changes(path: str) -> bool:
+def _lasts(path: str) -> bool:
     """Is this a file of a batch, a run or the evidence?
 
-    >>> [_never_changes(path) for path in ("books/main/batches/000001/payments.parquet", "runs/main/current", "books/main/book.json")]
+    >>> [_lasts(path) for path in ("books/main/batches/000001/payments.parquet", "runs/main/current", "books/main/book.json")]
     [True, False, False]
     """
     parts = PurePosixPath(path).parts
-    return parts[0] in IMMUTABLE and (parts[0] == "evidence" or len(parts) > 4)
+    return parts[0] in LASTING and (parts[0] == "evidence" or len(parts) > 4)
 
 
 def _copy_files(
-    home: Home, folder: Path, paths: list[str], earlier: Mapping[str, tuple[Path, BackupFile]], progress: Progress,
+    home: Home, folder: Path, paths: list[str], sizes: Mapping[str, int], earlier: Mapping[str, tuple[Path, BackupFile]], progress: Progress,
 ) -> tuple[dict[str, tuple[int, str]], int]:
     """Copy or link every file; answers size and digest by path in the backup, and how many were linked."""
     copied: dict[str, tuple[int, str]] = {}
@@ -284,15 +308,15 @@ def _copy_files(
             copied[f"{HOME_FOLDER}/{path}"] = (earlier[path][1].size, earlier[path][1].sha256)
         else:
             with suppress(FileNotFoundError):  # Reports, pools and evidence may expire or be erased while we copy.
-                copied[f"{HOME_FOLDER}/{path}"] = _copied(source, target)
+                copied[f"{HOME_FOLDER}/{path}"] = _copied(source, target, sizes.get(path))
         progress("Files", number, max(1, len(paths)))
     return copied, linked
 
 
 def _linked(lent: Path, stated: BackupFile, source: Path, target: Path) -> bool:
-    """Link the earlier copy, if its bytes are still right and the source has as many."""
+    """Link the earlier copy, if both it and the source still have its bytes."""
     try:
-        if source.stat().st_size != stated.size or file_digest(lent) != stated.sha256:
+        if source.stat().st_size != stated.size or file_digest(source) != stated.sha256 or file_digest(lent) != stated.sha256:
             return False
         os.link(lent, target)
     except OSError:  # Another disk, or a file system without links.
@@ -300,11 +324,11 @@ def _linked(lent: Path, stated: BackupFile, source: Path, target: Path) -> bool:
     return True
 
 
-def _copied(source: Path, target: Path) -> tuple[int, str]:
-    """Copy one file, hashing what is written; of a file that grows meanwhile what it had is taken."""
+def _copied(source: Path, target: Path, at_most: int | None = None) -> tuple[int, str]:
+    """Copy one file, or so many first bytes of it, hashing what is written; of a file that grows meanwhile what it had is taken."""
     digest, size = hashlib.sha256(), 0
     with source.open("rb") as reading, private_file(target) as writing:
-        left = os.fstat(reading.fileno()).st_size
+        left = os.fstat(reading.fileno()).st_size if at_most is None else at_most
         while left > 0 and (piece := reading.read(min(_PIECE, left))):
             writing.write(piece)
             digest.update(piece)
@@ -312,6 +336,21 @@ def _copied(source: Path, target: Path) -> tuple[int, str]:
         writing.flush()
         os.fsync(writing.fileno())
     return size, digest.hexdigest()
+
+
+def _read_again(home: Home, root: Path, copied: dict[str, tuple[int, str]]) -> tuple[str, ...]:
+    """Which copied batches and runs do not have the bytes that they name, also when they are read once more? An erasure writes a batch anew."""
+    for last in (False, False, True):
+        digests = {path.removeprefix(f"{HOME_FOLDER}/"): digest for path, (_, digest) in copied.items()}
+        damaged = content_findings(root, digests)
+        if last or not damaged:
+            break
+        for path in {PurePosixPath(*PurePosixPath(path).parts[:4]) for path in damaged}:
+            for source in _files_of(home.root / path):
+                (root / path / source).unlink(missing_ok=True)
+                private_folders((root / path / source).parent, root)
+                copied[f"{HOME_FOLDER}/{path}/{source}"] = _copied(home.root / path / source, root / path / source)
+    return tuple(damaged)
 
 
 def _measured(path: Path) -> tuple[int, str]:
@@ -330,10 +369,3 @@ def _show_a_run_that_is_there(root: Path, copied: dict[str, tuple[int, str]], el
                 with private_file(pointer) as stream:
                     stream.write(str(last).encode())
                 copied[f"{HOME_FOLDER}/runs/{runs.name}/{CURRENT}"] = _measured(pointer)
-
-
-def _refuse_too_little_room(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed * ROOM:
-        raise Refused(f"There is too little room for the backup: {needed * ROOM / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free.",
-                      "Nothing was copied.", "Free some, name another disk, or let an earlier backup lend its files (--base).")

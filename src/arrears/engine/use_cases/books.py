@@ -132,7 +132,7 @@ def exported_pool(home: Home, pool: Path) -> dict[str, str]:
 
 
 def pool_purpose(institution_id: int) -> bytes:
-    """For which purpose are refused rows wrapped?"""
+    """For what are refused rows sealed under the envelope key? Part of the seal, so no other sealed bytes can stand in."""
     return b"institution:%d:pool" % institution_id
 
 

@@ -37,13 +37,13 @@ def _plain_rows(home: Home, sql: str, parameters: list[Any]) -> list[dict[str, A
         return [_plain(row) for row in rows_by_name(connection, sql, parameters)]
 
 
-def listed_cases(home: Home, institution_id: int, book: str | None, queue: str, limit: int) -> list[dict[str, Any]]:
-    """The first cases of a queue of the book's current run, the most pressing first; an unrun book has none."""
+def listed_cases(home: Home, institution_id: int, book: str | None, queue: str, limit: int, *, today: date) -> list[dict[str, Any]]:
+    """The first cases of a queue of the book's current run, the most pressing first; an unrun book has none. Whoever is hidden today is on no list."""
     named = book or _only_or_main(home, institution_id)
     run = reading.portfolio(home, institution_id, named).run
     if run is None:
         return []
-    page = reading.worklist(home, run, reading.WorklistFilter(queue=queue), page_rows=max(1, limit))
+    page = reading.worklist(home, run, reading.WorklistFilter(queue=queue), page_rows=max(1, limit), hidden=reading.hidden_people(institution_id, today))
     labels = {name: words.label for name, words in run.treatments.items()}
     return [_plain({**_flat(asdict(row)), "book": named, "treatment_en": labels[row.treatment].en, "treatment_zh": labels[row.treatment].zh}) for row in page.rows[:limit]]
 

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from arrears.casefile.facts.retention import legal_holds_in_force
+from arrears.casefile.store import load
 from arrears.casefile.store.institution import acting_for
 from arrears.casefile.store.vault import default_vault, seal_with
 from arrears.core.problems import Refused
@@ -72,7 +74,9 @@ def store_night_reports(home: Home, institution_id: int, book: str, result: RunR
         language: of the reports; the home's where none is named.
     """
     try:
-        remove_expired(home.reports, today)
+        with acting_for(institution_id):
+            held = {hold.party_id for hold in legal_holds_in_force(*load.all_legal_holds(), today)}
+        remove_expired(home.reports, today, held)
         if not count or result.folder.parents[1] != home.runs / book or current_run(home.runs / book) != result.name:
             return NightReports()
         return _store(home, institution_id, book, result.name.as_of, count, language or home_language(home), today, progress)
@@ -83,7 +87,7 @@ def store_night_reports(home: Home, institution_id: int, book: str, result: RunR
 def _store(home: Home, institution_id: int, book: str, as_of: date, count: int, language: Language, today: date, progress: Progress) -> NightReports:
     run = reading.portfolio(home, institution_id, book).run
     assert run is not None
-    first = [row.case_id for row in reading.worklist(home, run, reading.WorklistFilter(), page_rows=count).rows]
+    first = [row.case_id for row in reading.worklist(home, run, reading.WorklistFilter(), page_rows=count, hidden=reading.hidden_people(institution_id, today)).rows]
     not_made: list[ReportNotMade] = []
     with acting_for(institution_id), looking_once(home):
         keys = _Keys()

@@ -2,7 +2,7 @@
 
 Every byte of the backup is compared with the manifest before anything is touched. Then files and database are put into a new home, and the
 home proves itself: as many rows, entries and chains as the manifest says and the same digest over all entry hashes; every header, link,
-commitment and fact fits (`casefile.store.checking`); every batch and run has the bytes that it names; every recorded run's files are those
+commitment, fact, number and signed head fits (`record_checking`); every batch and run has the bytes that it names; every recorded run's files are those
 that its entry names. Last, whoever was erased since the backup was taken is erased again.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +18,6 @@ from pathlib import Path
 from arrears.casefile.facts.backup import RecordRestored
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append
-from arrears.casefile.store.checking import RecordChecked, check_record
-from arrears.casefile.store.identity import erase_party_identity
 from arrears.casefile.store.institution import acting_for, institution_key
 from arrears.casefile.store.vault import KeyRefused, Unreadable, default_vault
 from arrears.core.ids import id_text
@@ -39,6 +37,9 @@ from arrears.engine.backup_folder import (
 from arrears.engine.erasure_register import REGISTER, Erasure, lines_of, read_register, write_lines
 from arrears.engine.home import Home
 from arrears.engine.run_folder import RunName, published_runs, run_facts
+from arrears.engine.use_cases.erasing import finish_erasures
+from arrears.engine.use_cases.record_checking import RecordChecked, check_record
+from arrears.record.journal import sealing
 
 TOLD_MAX = 10
 """So many findings are named in a refusal; the others are counted."""
@@ -49,8 +50,8 @@ class Proof:
     """What was looked at before a restored home was believed?"""
 
     entries: int
-    chains: int
     facts: int
+    heads: int
     files: int
     personal_checked: bool
 
@@ -138,9 +139,9 @@ def names_can_be_read(manifest: Manifest) -> bool:
     return True
 
 
-def prove(home: Home, manifest: Manifest, progress: Progress) -> Proof:
+def prove(home: Home, manifest: Manifest, environ: Mapping[str, str], at: datetime, progress: Progress) -> Proof:
     """Does everything in the restored home fit together? Raises `BadData` naming what does not."""
-    checked = [prove_record(journal.institution_id, progress) for journal in manifest.database.journals]
+    checked = [prove_record(home, journal.institution_id, environ, at, progress) for journal in manifest.database.journals]
     files = {file.path.removeprefix(f"{HOME_FOLDER}/"): file.sha256 for file in manifest.files if file.path.startswith(f"{HOME_FOLDER}/")}
     known = set(manifest.damaged)
     wrong = [f"{path} is not what its batch or run says." for path in content_findings(home.root, files) if path not in known]
@@ -149,22 +150,18 @@ def prove(home: Home, manifest: Manifest, progress: Progress) -> Proof:
     if wrong:
         raise BadData(f"Files of the restored home do not fit its records. {_listed(wrong[:TOLD_MAX], len(wrong))}", "The new home was removed again.", "Try another backup.")
     return Proof(
-        sum(one.entries for one in checked), sum(one.chains for one in checked), sum(one.facts for one in checked), len(files),
-        all(one.personal_checked for one in checked),
+        sum(one.entries for one in checked), sum(one.facts for one in checked), sum(one.heads for one in checked), len(files), all(one.personal_checked for one in checked),
     )
 
 
-def prove_record(institution_id: int, progress: Progress) -> RecordChecked:
-    """Is the record of one institution as it was written? Raises `BadData` naming what is not.
-
-    What the record alone cannot show (a tail cut off, a chain written anew from its start) the manifest's figures have shown by now.
-    """
-    checked = check_record(institution_id, progress=lambda table, done, of: progress(f"Checking {table}", done, of) if of else None)
+def prove_record(home: Home, institution_id: int, environ: Mapping[str, str], at: datetime, progress: Progress) -> RecordChecked:
+    """Is the record of one institution as it was written: entries, facts, links, numbers in the log, signed heads, time-stamps? Raises `BadData`."""
+    checked = check_record(home, institution_id, environ, at, lambda table, done, of: progress(f"Checking {table}", done, of) if of else None)
     if checked.findings:
-        named = [f"Chain {finding.chain}, place {finding.place}, entry {finding.entry_id}: {finding.what}." for finding in checked.findings[:TOLD_MAX]]
-        of = len(checked.findings) + checked.findings_left_off
-        raise BadData(f"The record of institution {id_text(institution_id)} does not verify. {_listed(named, of)}",
-                      "Somebody changed it past the program, before or after the backup was taken.", "Try an earlier backup, and keep this one as evidence.")
+        raise BadData(
+            f"The record of institution {id_text(institution_id)} does not verify. {_listed([one.what for one in checked.findings[:TOLD_MAX]], len(checked.findings))}",
+            "Somebody changed it past the program, before or after the backup was taken.", "Try an earlier backup, and keep this one as evidence.",
+        )
     return checked
 
 
@@ -199,14 +196,16 @@ def register_for(home: Home, backup: Path, named: Path | None) -> list[Erasure]:
     return read_register(home.root / REGISTER)
 
 
-def erase_again(erasures: Sequence[Erasure], institution_ids: Sequence[int]) -> ErasedAgain:
-    """Erase everybody on the register whom the backup still knew. Somebody who came back as a customer later has another id, and stays."""
-    erased = 0
-    for erasure in erasures:
-        if erasure.institution_id in institution_ids:
-            with acting_for(erasure.institution_id):
-                erased += erase_party_identity(erasure.party_id)
-    return ErasedAgain(len(erasures), erased)
+def erase_again(home: Home, erasures: Sequence[Erasure], institution_ids: Sequence[int], *, keys_at_hand: bool, at: datetime, actor: str) -> ErasedAgain:
+    """Erase everybody on the register whom the backup still knew, in the database and in the home's files.
+
+    Somebody who came back as a customer later has another id, and stays.
+
+    Args:
+        keys_at_hand: can names be read? Without, refused rows in the error pool cannot be looked through; nobody can read them either.
+    """
+    done = [finish_erasures(home, institution_id, at=at, actor=actor, keys_at_hand=keys_at_hand) for institution_id in institution_ids]
+    return ErasedAgain(len(erasures), sum(one.people for one in done if one))
 
 
 def record_restore(manifest: Manifest, manifest_digest: str, erased: ErasedAgain, *, actor: str, at: datetime) -> None:
@@ -214,3 +213,4 @@ def record_restore(manifest: Manifest, manifest_digest: str, erased: ErasedAgain
     for journal in manifest.database.journals:
         with acting_for(journal.institution_id):
             append(RecordRestored(manifest.taken_at, manifest_digest, journal.entries, erased.erased), actor=actor, at=at, cause="restore")
+        sealing.seal(journal.institution_id)

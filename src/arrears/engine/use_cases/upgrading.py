@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from arrears.casefile.store.checking import RecordChecked
 from arrears.casefile.store.models import Institution
 from arrears.engine.backup_folder import Progress
+from arrears.engine.home import Home
+from arrears.engine.use_cases.record_checking import RecordChecked
 from arrears.engine.use_cases.restoring import prove_record
 
 
@@ -41,6 +44,7 @@ class Upgraded:
     entries: int = 0
 
 
-def prove_all(progress: Progress) -> list[RecordChecked]:
+def prove_all(home: Home, environ: Mapping[str, str], at: datetime, progress: Progress) -> list[RecordChecked]:
     """Is the record of every institution as it was written? Raises `BadData` naming what is not."""
-    return [prove_record(institution_id, progress) for institution_id in Institution.objects.order_by("institution_id").values_list("institution_id", flat=True)]
+    institutions = Institution.objects.order_by("institution_id").values_list("institution_id", flat=True)
+    return [prove_record(home, institution_id, environ, at, progress) for institution_id in institutions]

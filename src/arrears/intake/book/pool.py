@@ -25,6 +25,7 @@ from arrears.intake.book.reading import RawTable, SourceFile
 LINES_PER_PART = 100_000
 KEPT_DAYS = 30
 """Refused rows are personal data outside any account: they are kept for so many days and no longer."""
+_TELLING_DIGITS = 4
 FINDING_COLUMNS = (
     "file_no INTEGER",
     "file VARCHAR",
@@ -170,14 +171,65 @@ def expires_on(pool: Path) -> date:
     return received + timedelta(days=KEPT_DAYS)
 
 
-def remove_expired(pools: Path, today: date) -> list[str]:
-    """Remove every error pool that is `KEPT_DAYS` old or older; answers their names. Parts left by an import that died go with them."""
+def expired(pools: Path, today: date) -> list[Path]:
+    """Which error pools are `KEPT_DAYS` old or older? Parts left by an import that died are among them."""
     if not pools.is_dir():
         return []
-    gone = sorted(pool for pool in pools.iterdir() if (pool / "pool.json").exists() and expires_on(pool) <= today)
+    return sorted(pool for pool in pools.iterdir() if (pool / "pool.json").exists() and expires_on(pool) <= today)
+
+
+def remove_expired(pools: Path, today: date) -> list[str]:
+    """Remove every error pool that is `KEPT_DAYS` old or older; answers their names. Parts left by an import that died go with them."""
+    gone = expired(pools, today)
     for pool in gone:
         shutil.rmtree(pool)
     return [pool.name for pool in gone if not pool.name.startswith(".")]
+
+
+def forget_rows(pool: Path, values: Iterable[str], unseal: Callable[[bytes], bytes], seal: Callable[[bytes], bytes]) -> int:
+    """Remove the refused rows in which any of these values stands in a cell or a broken line, and what was found in them; answers how many.
+
+    Of a row that was refused nobody knows to whom it belongs; so a person's numbers, names and contact values are looked for in it. Figures
+    of fewer than four digits are not: they stand in rows of everybody.
+    """
+    _must_be_pool(pool)
+    wanted = {text for value in values if (text := (value or "").strip().casefold()) and not (text.isdecimal() and len(text) < _TELLING_DIGITS)}
+    removed: list[tuple[int, int]] = []
+    for part in sorted(pool.glob("lines-*.sealed")):
+        header, *rows = csv.reader(io.StringIO(unseal(part.read_bytes()).decode(), newline=""))
+        kept = [row for row in rows if not _speaks_of(row[1:], wanted)]
+        if len(kept) < len(rows):
+            file_no = int(part.name.split("-")[1])
+            removed += [(file_no, int(row[0])) for row in rows if _speaks_of(row[1:], wanted)]
+            _replace_private(part, seal(_csv_text(header, kept).encode()))
+    if removed:
+        _forget_findings(pool, removed)
+    return len(removed)
+
+
+def _speaks_of(cells: Sequence[str], wanted: set[str]) -> bool:
+    """Is a whole cell one of the values, or does a broken line (the last cell) hold one?"""
+    *own, line = (cell.strip().casefold() for cell in cells)
+    return any(cell in wanted for cell in own) or any(value in line for value in wanted if line)
+
+
+def _forget_findings(pool: Path, removed: Sequence[tuple[int, int]]) -> None:
+    target, part = pool / "findings.parquet", pool / ".findings.part"
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TEMP TABLE removed (file_no INTEGER, row BIGINT)")
+        connection.executemany("INSERT INTO removed VALUES (?, ?)", [list(pair) for pair in removed])
+        connection.execute(
+            f"COPY (SELECT f.* FROM read_parquet({quoted(target)}) f ANTI JOIN removed r ON f.file_no = r.file_no AND f.row = r.row ORDER BY ALL) "
+            f"TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd)")
+    part.chmod(0o600)
+    part.replace(target)
+
+
+def _replace_private(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    _write_private(part, content)
+    part.replace(path)
 
 
 def _export_file(parts: Sequence[Path], file_no: int, words: dict[tuple[int, int], tuple[str, str, str]], unseal: Callable[[bytes], bytes]) -> str:

@@ -25,6 +25,7 @@ from arrears.engine.words import SHOW_REASONS
 from arrears.record.privacy.masking import masked_number
 from arrears.record.privacy.showing import SHOWN_MINUTES, NotForThisRole, may_open
 from arrears.workbench import charts
+from arrears.workbench.middleware import ACCOUNTABLE
 from arrears.workbench.opened import close_in, open_in, opened_in
 from arrears.workbench.permissions import JOURNAL_READERS
 from arrears.workbench.templatetags.arrears_words import reader_language
@@ -111,7 +112,8 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     may_read_journal = request.user.role in JOURNAL_READERS
     try:
         opened = opened_in(request, timezone.now())
-        view = reading.case_view(home_of_site(), institution_of(request), case_id, opened_for=opened.people_with(Showable.CONTACT_POINT))
+        view = reading.case_view(home_of_site(), institution_of(request), case_id, opened_for=opened.people_with(Showable.CONTACT_POINT),
+                                 unseal=reading.unseal_even_restricted if request.user.role in ACCOUNTABLE else reading.unseal_from_vault)
     except reading.NoSuchCase as none:
         if not events:
             raise Http404 from none

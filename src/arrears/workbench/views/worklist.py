@@ -81,7 +81,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         return show(request, "worklist", portfolios=everything, book=book)
     choices = reading.facets(home_of_site(), book.run)
     asked = asked_for(request.GET, next(iter(choices.currencies), "CNY"))
-    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page)
+    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page, hidden=reading.hidden_people(institution_of(request), timezone.localdate()))
     currencies = {row.currency for row in found.rows}
     template = "worklist_rows" if getattr(request, "htmx", False) and request.htmx.target == "list" else "worklist"
     return show(
@@ -100,7 +100,7 @@ def worklist_csv(request: HttpRequest) -> HttpResponse:
     if book is None or book.run is None:
         return show(request, "worklist", portfolios=_everything, book=book, status=404)
     asked = asked_for(request.GET, next(iter(reading.facets(home_of_site(), book.run).currencies), "CNY"))
-    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page)
+    found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page, hidden=reading.hidden_people(institution_of(request), timezone.localdate()))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_("Rank"), _("Person"), _("Case"), _("Reason"), _("Currency"), _("Overdue"), _("Days past due"), _("Bucket"), _("Treatment"),

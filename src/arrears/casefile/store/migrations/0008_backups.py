@@ -28,7 +28,7 @@ def of_every_fact() -> list[tuple[str, models.Field]]:
 class Migration(migrations.Migration):
     """The tables and what protects them."""
 
-    dependencies = [("store", "0006_privacy")]
+    dependencies = [("store", "0007_retention")]
     operations = [
         migrations.CreateModel(
             name="RecordBackedUpRow",

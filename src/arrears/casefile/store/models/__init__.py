@@ -15,13 +15,24 @@ from arrears.casefile.store.models.institution import Institution, InstitutionKe
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
 from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
+from arrears.casefile.store.models.retention import (
+    EvidenceDeletedRow,
+    LegalHoldLiftedRow,
+    LegalHoldPlacedRow,
+    PersonErasedRow,
+    PersonReleasedRow,
+    PersonRestrictedRow,
+    RetentionExecutedRow,
+    RetentionFigureConfirmedRow,
+)
 from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "EvidenceKeptRow", "EvidenceReadRow",
-    "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LogTile", "PartyKey",
-    "PersonExportedRow", "PersonalShownRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "Role",
-    "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead",
-    "UnsealedEntry", "User",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow",
+    "EvidenceReadRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
+    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow",
+    "PersonRestrictedRow", "PersonalShownRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
+    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey",
+    "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
 ]

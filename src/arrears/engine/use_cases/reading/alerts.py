@@ -19,6 +19,7 @@ from arrears.engine.alert_files import alerts_in
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
 from arrears.engine.use_cases.reading.files import count_of, looking_into
+from arrears.engine.use_cases.reading.persons import hidden_people
 from arrears.engine.use_cases.reading.runs import Run, portfolios
 
 ALERT_PAGE_ROWS = 50
@@ -101,6 +102,8 @@ def alert_page(home: Home, institution_id: int, run: Run, *, today: date, kind: 
         state: only this state; empty means all that nobody has acknowledged and that have not ended.
     """
     source = alerts_of_run(run, acknowledged_until(institution_id, today))
+    if hidden := hidden_people(institution_id, today):
+        source = f"(SELECT * FROM {source} WHERE party_id NOT IN ({', '.join(map(str, hidden))}))"
     with looking_into(home) as connection:
         kinds, states = (
             dict(connection.execute(f"SELECT {name}, count(*) FROM {source} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1").fetchall())

@@ -19,6 +19,8 @@ from arrears.engine.use_cases.reading.runs import Portfolio, Run, portfolios
 
 PAGE_ROWS = 50
 NOT_SEEN_BEFORE = "none"
+RESTRICTED = "restricted"
+"""The hold under which a run knows people whose data is stored and not used."""
 Order = Literal["rank", "amount", "days"]
 
 
@@ -107,10 +109,18 @@ _ORDERS: Mapping[str, str] = {
 }
 
 
-def worklist(home: Home, run: Run, wanted: WorklistFilter, *, order: Order = "rank", page: int = 1, page_rows: int = PAGE_ROWS) -> WorklistPage:
-    """Which cases fit the filter, in which order? A page beyond the last gives the last."""
+def worklist(
+    home: Home, run: Run, wanted: WorklistFilter, *, order: Order = "rank", page: int = 1, page_rows: int = PAGE_ROWS, hidden: Sequence[int] = ()
+) -> WorklistPage:
+    """Which cases fit the filter, in which order? A page beyond the last gives the last.
+
+    Args:
+        hidden: people restricted to storage since the run (`hidden_people`); those whom the run knew as such are on no list anyway.
+    """
     source, files = _case_source(run, wanted.queue)
     test, values = _conditions(run, wanted)
+    if hidden:
+        test, values = f"{test} AND party_id NOT IN (SELECT unnest(?::BIGINT[]))", [*values, list(hidden)]
     with looking_into(home) as connection:
         total = count_of(connection, f"SELECT count(*) FROM ({source}) WHERE {test}", [*files, *values])
         pages = max(1, -(-total // page_rows))
@@ -227,6 +237,7 @@ def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
         tests.append(test)
         values.extend(given)
 
+    narrow("NOT list_contains(string_split(hold_kinds, ','), ?)", RESTRICTED)
     if wanted.queue in {"automatic", "held"}:
         narrow("queue = ?", wanted.queue)
     for column in ("treatment", "bucket", "product", "currency"):

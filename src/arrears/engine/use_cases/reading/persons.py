@@ -57,11 +57,28 @@ class ContactPoint:
 
 
 def unseal_from_vault(party_ids: Sequence[int], sealed: Sequence[bytes | None], what: str) -> Sequence[Mapping[str, Any] | None]:
-    """The real thing: keys out of the vault, inside the caller's `acting_for`."""
+    """The real thing: keys out of the vault, inside the caller's `acting_for`. Of people restricted to storage nothing is opened."""
+    from arrears.casefile.store import load  # late, as below
+
+    hidden = load.is_restricted(sorted(set(party_ids)))
+    return unseal_even_restricted(party_ids, [None if party in hidden else one for party, one in zip(party_ids, sealed, strict=True)], what)
+
+
+def unseal_even_restricted(party_ids: Sequence[int], sealed: Sequence[bytes | None], what: str) -> Sequence[Mapping[str, Any] | None]:
+    """The same for those few purposes that a restriction leaves: telling the person, and who may look at what is kept."""
     from arrears.casefile.store.vault import default_vault  # late: models may only be imported once Django stands
 
     opened = default_vault().unseal_many(pa.array(party_ids, pa.int64()), pa.array(sealed, pa.binary()), what)
     return [None if text is None else json.loads(text) for text in opened.to_pylist()]
+
+
+def hidden_people(institution_id: int, on: date) -> tuple[int, ...]:
+    """Who is on no list today: people restricted to storage, and those who were erased."""
+    from arrears.casefile.store import load  # late, as above
+    from arrears.casefile.store.institution import acting_for
+
+    with acting_for(institution_id):
+        return tuple(load.people_restricted(on)["party_id"].to_pylist())
 
 
 def people(home: Home, book: Portfolio, party_ids: Iterable[int], *, unseal: Unseal = unseal_from_vault) -> dict[int, Person]:

@@ -1,0 +1,102 @@
+"""What does a rule have before it when it is judged?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from arrears.check.conduct.facts import Event, Facts, Proposed
+from arrears.check.conduct.local_time import local_day
+from arrears.core.parameters import Parameters, Reading, Unit
+from arrears.core.reasons import Sentence
+
+
+@dataclass(slots=True)
+class Figures:
+    """The figures of one rule on one day, by the name that the rule gives them; what was read is remembered, for on it the finding rests."""
+
+    called: Mapping[str, str]
+    """Name in the rule → name of the parameter."""
+    stated: Parameters
+    day: date
+    used: dict[str, Reading] = field(default_factory=dict)
+
+    def read(self, name: str) -> Reading:
+        """The figure on the day of the act.
+
+        Raises:
+            NoValue: nothing is stated for this day.
+        """
+        reading = self.stated.value_on(self.called[name], self.day)
+        self.used[reading.name] = reading
+        return reading
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One act, one moment, one set of facts, and the figures of the rule that is judged."""
+
+    proposed: Proposed
+    facts: Facts
+    at: datetime
+    zones: tuple[str, ...]
+    figures: Figures
+
+    def days(self) -> list[tuple[str, date]]:
+        """The calendar day in each zone in which the person may be."""
+        return [(zone, local_day(self.at, zone)) for zone in self.zones]
+
+    def seen_as(self, proposed: Proposed, at: datetime) -> Case:
+        """The same facts, asked about another act at another moment."""
+        return Case(proposed, self.facts, at, self.zones, self.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the general part of a rule comes to, before its exceptions.
+
+    Attributes:
+        breach: the act would break the rule.
+        speaks: the rule's subject was there at all; without a cease request the rule on cease requests does not speak.
+        ends_at: the first moment at which, by passing of time alone, it would no longer; None where time alone does not help.
+        used: what of the history it rests on.
+        counted, limit: of rules that count.
+        turning_day: of rules about a day: the first on which it may be, or the last by which it must be done.
+        missing: the fact without which it cannot be judged; then it is a breach.
+    """
+
+    breach: bool
+    speaks: bool = True
+    ends_at: datetime | None = None
+    used: tuple[Event, ...] = ()
+    counted: int | None = None
+    limit: int | None = None
+    turning_day: date | None = None
+    missing: Sentence | None = None
+
+
+SILENT = Judged(breach=False, speaks=False)
+KEPT = Judged(breach=False)
+
+
+def add_period(day: date, reading: Reading, times: int = 1) -> date:
+    """So much later as the figure says; the same day of a later month, or its last one.
+
+    >>> from arrears.core.parameters import Confidence, DatedValue
+    >>> stated = DatedValue(date(2020, 1, 1), 1, "a source", "1", Confidence.CONFIRMED)
+    >>> [str(add_period(date(2024, 2, 29), Reading("kept", unit, "", stated))) for unit in (Unit.DAYS, Unit.MONTHS, Unit.YEARS)]
+    ['2024-03-01', '2024-03-29', '2025-02-28']
+    """
+    return later(day, reading.unit, reading.whole * times)
+
+
+def later(day: date, unit: Unit, count: int) -> date:
+    """So many days, months or years later; the same day of the month, or its last one."""
+    if unit is Unit.DAYS:
+        return day + timedelta(days=count)
+    assert unit in (Unit.MONTHS, Unit.YEARS), f"{unit} is not a length of time"
+    months = day.year * 12 + day.month - 1 + count * (12 if unit is Unit.YEARS else 1)
+    year, month = divmod(months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))

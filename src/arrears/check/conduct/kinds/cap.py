@@ -1,0 +1,90 @@
+"""Cap in a window: has this person been contacted as often as is allowed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from arrears.check.conduct.case import Case, Judged
+from arrears.check.conduct.conditions import EventCondition
+from arrears.check.conduct.facts import Event, Proposed
+from arrears.check.conduct.local_time import DAY, local_day, start_of
+from arrears.check.conduct.rule import RuleException
+from arrears.check.conduct.standing import Scope, agrees
+from arrears.check.conduct.words import Act, Happened, Outcome, Purpose
+from arrears.core.reasons import Sentence
+
+UNKNOWN = Sentence("whether this person was contacted earlier in the window", "窗口期内此前是否联系过该人")
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """So many in so many consecutive calendar days, the day of the act being the last.
+
+    Attributes:
+        counts: what is counted. An open permit counts as what it will become.
+        limit: name of the figure: how many are allowed.
+        window: name of the figure: how many calendar days are looked at; empty is one.
+        per: in what the counted must agree with the act; a debt is counted by itself.
+    """
+
+    counts: EventCondition
+    limit: str
+    window: str = ""
+    per: frozenset[Scope] = frozenset()
+
+    def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
+        """A breach where the act would be one too many, about any one debt, on the calendar of any zone."""
+        limit = case.figures.read(self.limit).whole
+        window = case.figures.read(self.window).whole if self.window else 1
+        counted = [event for event in case.facts.of(self.counts.kinds) if event.at <= case.at and self._counts(event) and not _excluded(event, case, uncounted)]
+        most, free_on = 0, case.at
+        used: tuple[Event, ...] = ()
+        for zone in case.zones:
+            today = local_day(case.at, zone)
+            first = today - (window - 1) * DAY
+            if first < case.facts.history_from:
+                return Judged(breach=True, missing=UNKNOWN)
+            for debt in sorted(case.proposed.debts) or [""]:
+                about = case.seen_as(replace(case.proposed, debts=frozenset({debt} if debt else ())), case.at)
+                within = [event for event in counted if local_day(event.at, zone) >= first and agrees(event, about, self.per, zone)]
+                if len(within) >= limit:
+                    free_on = max(free_on, _free_on([local_day(event.at, zone) for event in within], limit, window, zone))
+                if len(within) >= most:
+                    most, used = len(within), tuple(within)
+        broken = most >= limit
+        return Judged(breach=broken, ends_at=free_on if broken and limit else None, used=used, counted=most, limit=limit)
+
+    def _counts(self, event: Event) -> bool:
+        if event.outcome is Outcome.PENDING:
+            return self.counts.fits(replace(event, outcome=next(iter(self._outcomes()), Outcome.PENDING)))
+        return self.counts.fits(event)
+
+    def _outcomes(self) -> frozenset[Outcome]:
+        return frozenset(Outcome(value) for name, values in self.counts.wanted if name == "outcome" for value in values)
+
+
+def _free_on(days: Iterable[date], limit: int, window: int, zone: str) -> datetime:
+    """The day on which enough of the counted have left the window."""
+    oldest_first = sorted(days)
+    leaves = oldest_first[len(oldest_first) - limit]
+    return start_of(leaves + timedelta(days=window), zone)
+
+
+def _excluded(event: Event, case: Case, uncounted: tuple[RuleException, ...]) -> bool:
+    """Was this contact made under an exception that keeps it out of the count?"""
+    if not uncounted or event.kind is not Happened.CONTACT:
+        return False
+    then = Proposed(
+        act=Act.CONTACT,
+        party=event.party,
+        purpose=event.purpose or Purpose.COLLECTION,
+        channel=event.channel,
+        to=event.to,
+        person=event.person,
+        debts=event.debts,
+        point=event.point,
+        marks=event.marks,
+    )
+    return any(one.holds(case.seen_as(then, event.at)) is not None for one in uncounted)

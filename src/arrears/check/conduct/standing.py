@@ -1,0 +1,163 @@
+"""Which of the things that happened still bear on this act, at this moment?
+
+A cease request stands until it is withdrawn, a consent until it runs out or is used, a moratorium for its days. Rules and exceptions
+alike are stated through this one notion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from arrears.check.conduct.case import Case, add_period
+from arrears.check.conduct.conditions import EventCondition
+from arrears.check.conduct.facts import Event, Proposed
+from arrears.check.conduct.local_time import DAY, local, local_day, start_of
+from arrears.check.conduct.words import Happened, Side, same_medium
+
+
+class Scope(StrEnum):
+    """In what must the thing that happened agree with the act? What an event leaves open (no debt, no number named) concerns all."""
+
+    PERSON = "person"
+    DEBT = "debt"
+    MEDIUM = "medium"
+    POINT = "point"
+    PLACE = "place"
+    PARTY = "party"
+    DAY = "day"
+    """The same calendar day."""
+    WINDOW = "window"
+    """The event names hours, and the act falls into them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands, for how long, and what ends it.
+
+    Attributes:
+        lasts: name of the figure that says how long it stands, the day it happened being the first.
+        through: name of the figure that says through how many days after the day it happened it stands.
+        begins_after: name of the figure that says how many days must have passed in full before it stands.
+        lingers: name of the figure that says how many days more it stands once it was ended.
+        uses: for how many contacts of ours it stands.
+    """
+
+    event: EventCondition
+    scope: frozenset[Scope] = frozenset()
+    ended_by: EventCondition | None = None
+    lasts: str = ""
+    through: str = ""
+    begins_after: str = ""
+    lingers: str = ""
+    uses: int | None = None
+
+    def standing(self, case: Case, zone: str) -> Iterator[tuple[Event, datetime | None]]:
+        """Each event that stands on the calendar of this zone, with the moment at which it ends by time alone."""
+        for event in case.facts.of(self.event.kinds):
+            if event.at > case.at or not self.event.fits(event) or not agrees(event, case, self.scope, zone):
+                continue
+            ends = self._stands(event, case, zone)
+            if ends is not None:
+                yield event, ends[0]
+
+    def _stands(self, event: Event, case: Case, zone: str) -> tuple[datetime | None] | None:
+        today, happened = local_day(case.at, zone), local_day(event.at, zone)
+        if self.begins_after and today <= add_period(happened, case.figures.read(self.begins_after)):
+            return None
+        free_on = self._free_on(event, happened, case, zone)
+        if free_on is not None and today >= free_on:
+            return None
+        if self.uses is not None and self._used(event, case) >= self.uses:
+            return None
+        return (start_of(free_on, zone) if free_on is not None else None,)
+
+    def _free_on(self, event: Event, happened: date, case: Case, zone: str) -> date | None:
+        """The first day on which it stands no longer."""
+        ends = []
+        if event.until is not None:
+            ends.append(event.until + DAY)
+        if self.lasts:
+            ends.append(add_period(happened, case.figures.read(self.lasts)))
+        if self.through:
+            ends.append(add_period(happened, case.figures.read(self.through)) + DAY)
+        if self.ended_by is not None:
+            for end in case.facts.of(self.ended_by.kinds):
+                if event.at < end.at < case.at and self.ended_by.fits(end) and _concerns(end, event, self.scope):
+                    ended = local_day(end.at, zone)
+                    if not self.lingers:
+                        return ended
+                    ends.append(add_period(ended, case.figures.read(self.lingers)) + DAY)
+        return min(ends, default=None)
+
+    def _used(self, event: Event, case: Case) -> int:
+        contacts = case.facts.of([Happened.CONTACT])
+        return sum(event.at < one.at <= case.at and one.by is Side.COLLECTOR and _same_person(one, event) for one in contacts)
+
+    def opens_on(self, case: Case, zone: str) -> date | None:
+        """The first day on which one of what happened will stand, where it only has to be waited for."""
+        if not self.begins_after:
+            return None
+        days = []
+        for event in case.facts.of(self.event.kinds):
+            if event.at <= case.at and self.event.fits(event) and agrees(event, case, self.scope, zone):
+                day = add_period(local_day(event.at, zone), case.figures.read(self.begins_after)) + DAY
+                free_on = self._free_on(event, local_day(event.at, zone), case, zone)
+                if free_on is None or free_on > day:
+                    days.append(day)
+        return min(days, default=None)
+
+
+def _same_person(one: Event | Proposed, other: Event | Proposed) -> bool:
+    return one.to == other.to and one.person == other.person
+
+
+def agrees(event: Event, case: Case, scope: frozenset[Scope], zone: str) -> bool:
+    """Does this event concern the act, in everything the scope names?"""
+    proposed = case.proposed
+    return (
+        (Scope.PERSON not in scope or _same_person(event, proposed))
+        and (Scope.DEBT not in scope or not event.debts or not proposed.debts or not event.debts.isdisjoint(proposed.debts))
+        and (Scope.MEDIUM not in scope or event.channel is None or same_medium(event.channel, proposed.channel))
+        and (Scope.POINT not in scope or not event.point or event.point == proposed.point)
+        and (Scope.PLACE not in scope or event.place == proposed.place)
+        and (Scope.PARTY not in scope or not event.party or event.party == proposed.party)
+        and (Scope.DAY not in scope or local_day(event.at, zone) == local_day(case.at, zone))
+        and (Scope.WINDOW not in scope or event.window is None or event.window.holds(local(case.at, zone)))
+    )
+
+
+def _concerns(end: Event, event: Event, scope: frozenset[Scope]) -> bool:
+    """Does what ends a thing concern that very thing?"""
+    return (
+        (Scope.PERSON not in scope or _same_person(end, event))
+        and (Scope.DEBT not in scope or not end.debts or not event.debts or not end.debts.isdisjoint(event.debts))
+        and (Scope.MEDIUM not in scope or end.channel is None or event.channel is None or same_medium(end.channel, event.channel))
+        and (Scope.POINT not in scope or not end.point or not event.point or end.point == event.point)
+    )
+
+
+def stands_for_certain(standing: Standing, case: Case) -> list[Event]:
+    """What stands wherever the person may be: enough to lift a rule. Empty where it does not stand in one zone."""
+    found: list[Event] = []
+    for zone in case.zones:
+        here = [event for event, _ in standing.standing(case, zone)]
+        if not here:
+            return []
+        found = here
+    return found
+
+
+def stands_perhaps(standing: Standing, case: Case) -> list[tuple[Event, datetime | None]]:
+    """What stands in at least one zone in which the person may be: enough to forbid; with the last moment at which it ends."""
+    found: dict[int, tuple[Event, datetime | None]] = {}
+    for zone in case.zones:
+        for event, ends in standing.standing(case, zone):
+            known = found.get(id(event))
+            if known is None:
+                found[id(event)] = (event, ends)
+            elif known[1] is not None:
+                found[id(event)] = (event, None if ends is None else max(known[1], ends))
+    return list(found.values())

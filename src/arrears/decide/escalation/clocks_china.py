@@ -1,0 +1,153 @@
+"""Until when must something be answered, deleted or kept in China: complaints, credit records, impact assessments?
+
+Days are calendar days and do not move: whoever answers on the last working day before is never late by either reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from arrears.assess.classification.months import months_after
+from arrears.core.parameters import Parameters
+from arrears.core.reasons import Sentence
+from arrears.core.workings import Worked, worked
+from arrears.decide.escalation.counting import counted_line, days_after, last_day, money, moved, said
+
+
+class Complexity(StrEnum):
+    """How hard is a complaint?"""
+
+    SIMPLE = "simple"
+    COMPLEX = "complex"
+    EXCEPTIONAL = "exceptional"
+    """Especially complex; a superior approved more time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Within how many days, and so by when."""
+
+    days: int
+    due_on: date
+
+
+def complaint(parameters: Parameters, received: date, complexity: Complexity) -> Worked[Answer]:
+    """By when is a complaint decided and the complainant told?"""
+    base = parameters.value_on(f"cn_complaint_{'simple' if complexity is Complexity.SIMPLE else 'complex'}_days", received)
+    readings = [base]
+    if complexity is Complexity.EXCEPTIONAL:
+        readings.append(parameters.value_on("cn_complaint_extension_days", received))
+    days = sum(one.whole for one in readings)
+    due = days_after(received, days)
+    summed = " + ".join(str(one.whole) for one in readings)
+    return worked(Answer(days, due), [said("{day} + {days} days = {due}", "{day} + {days}日 = {due}", day=received, days=summed, due=due)], readings)
+
+
+def credit_objection(parameters: Parameters, received: date) -> Worked[Answer]:
+    """By when is an objection to a credit record checked and answered in writing?"""
+    length = parameters.value_on("cn_credit_objection_days", received)
+    due = days_after(received, length.whole)
+    return worked(Answer(length.whole, due), [counted_line(received, length, moved(due, frozenset()))], [length])
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRecord:
+    """Negative information: the day after which it is deleted (None: the five years have not begun), and is it still shown?"""
+
+    delete_after: date | None
+    still_shown: bool
+
+
+def credit_record(parameters: Parameters, ended: date | None, as_of: date) -> Worked[CreditRecord]:
+    """Until when does negative information stay in a credit record? The years run from the end of the bad conduct."""
+    length = parameters.value_on("cn_credit_record_years", as_of)
+    if ended is None or ended > as_of:
+        return worked(CreditRecord(None, True), [said("The bad conduct goes on: the years have not begun.", "不良行为尚未终止，五年期限未起算。")], [length])
+    until = last_day(ended, length)
+    return worked(CreditRecord(until.counted, as_of <= until.counted), [counted_line(ended, length, until)], [length])
+
+
+def credit_report_allowed(parameters: Parameters, told_on: date | None, report_on: date) -> Worked[bool]:
+    """May negative information be reported on this day? The person must have been told before."""
+    needs = parameters.value_on("cn_credit_record_notice_first", report_on)
+    told = told_on is not None and told_on <= report_on
+    line = (
+        said("Told on {day}, before the report.", "已于{day}事先告知。", day=told_on) if told
+        else said("Not told before the report of {day}.", "{day}报送前未事先告知。", day=report_on)
+    )  # fmt: skip
+    return worked(told or not needs.yes, [line], [needs])
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """一次性信用修复: is the entry hidden, and from or by when?"""
+
+    hidden: bool
+    from_on: date | None = None
+    by: date | None = None
+
+
+PUBLISHED_ON = date(2025, 12, 22)
+"""The day of the notice on the one-off credit repair, at which its figures are read."""
+
+
+def credit_repair(parameters: Parameters, overdue_minor: int, arose: date, repaid: date) -> Worked[Repair]:
+    """Was an overdue entry hidden by the one-off credit repair? Its window is closed: for history only."""
+    names = ("amount_minor", "arose_from", "arose_until", "early_until", "hidden_from", "repaid_until")
+    amount, arose_from, arose_until, early, hidden_from, repaid_until = (parameters.value_on(f"cn_credit_repair_{name}", PUBLISHED_ON) for name in names)
+    conditions = (
+        (overdue_minor <= amount.whole, said("{sum}: at most {cap}", "金额{sum}：上限{cap}", sum=money(overdue_minor), cap=money(amount.whole))),
+        (arose_from.day <= arose <= arose_until.day, said("Arose {day}: from {a} to {b}", "{day}产生：须在{a}至{b}之间", day=arose, a=arose_from.day, b=arose_until.day)),
+        (repaid <= repaid_until.day, said("Repaid {day}: by {last}", "{day}还清：不迟于{last}", day=repaid, last=repaid_until.day)),
+    )
+    lines: list[Sentence] = [
+        Sentence(f"{line.en}: {'yes' if holds else 'no'}", f"{line.zh}：{'符合' if holds else '不符合'}") for holds, line in conditions
+    ]
+    readings = [amount, arose_from, arose_until, early, hidden_from, repaid_until]
+    if not all(holds for holds, _ in conditions):
+        return worked(Repair(False), lines, readings)
+    if repaid <= early.day:
+        return worked(Repair(True, from_on=hidden_from.day), lines, readings)
+    month_after = months_after(repaid.replace(day=1), 2)
+    return worked(Repair(True, by=days_after(month_after, -1)), [*lines, said("By the end of the month after.", "次月底前不予展示。")], readings)
+
+
+class Processing(StrEnum):
+    """Which processing of personal information is meant?"""
+
+    SENSITIVE_INFORMATION = "sensitive_information"
+    AUTOMATED_DECISION = "automated_decision"
+    SHARING = "sharing"
+    """Entrusting (an agency), giving to another handler, publishing."""
+    ABROAD = "abroad"
+    MAJOR_EFFECT = "major_effect"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactAssessment:
+    """个人信息保护影响评估: is one needed first, for how many years are report and record kept, and so until when (None: not made yet)?"""
+
+    required: bool
+    keep_years: int
+    keep_until: date | None
+
+
+def impact_assessment(parameters: Parameters, processing: Processing, on: date, made: date | None = None) -> Worked[ImpactAssessment]:
+    """Does this processing need an impact assessment before it begins, and how long is its report kept?"""
+    keep = parameters.value_on("cn_impact_assessment_keep_years", on)
+    readings, lines = [keep], []
+    required = False
+    if processing is not Processing.OTHER:
+        needs = parameters.value_on(f"cn_impact_assessment_{processing.value}", on)
+        readings.insert(0, needs)
+        required = needs.yes
+        lines.append(said("Needed before it begins ({article})", "须事前评估（{article}）", article=needs.stated.article))
+    else:
+        lines.append(said("Not among the cases of art. 55; a major effect would make it one.", "不属于第55条列举的情形；对个人权益有重大影响的除外。"))
+    until = None if made is None else last_day(made, keep)
+    if made is not None and until is not None:
+        lines.append(counted_line(made, keep, until))
+    return worked(ImpactAssessment(required, keep.whole, None if until is None else until.counted), lines, readings)

@@ -1,0 +1,1 @@
+"""Is the law read as it stands?"""
