@@ -52,7 +52,7 @@ def parties(home: Home, institution: int) -> tuple[int, int]:
 def note_facts(home: Home, institution: int) -> Any:
     """Holds and notes in words; a member of staff."""
     goes, stays = parties(home, institution)
-    create_user("lin", PASSWORD, role="administrator", institution_id=institution)
+    create_user("lin", PASSWORD, role="manager", institution_id=institution)
     with acting_for(institution):
         for party, reason in ((goes, HOLD_REASON), (stays, "the reason of the one who stays")):
             hold = random_id()
@@ -79,6 +79,7 @@ def look_at_pages(home: Home, institution: int) -> Any:
     case = id_text(reading.case_of_party(home, institution, goes) or 0)
     client = Client()
     answers = {"login": client.post("/account/login/", {"login": "lin", "password": PASSWORD}).status_code}
+    answers["show"] = client.post(f"/cases/{case}/show/", {"reason": "working_the_case"}).status_code
     for page in ("/worklist/?queue=all", "/worklist/rows.csv?queue=all", "/alerts/", f"/cases/{case}/", f"/cases/{case}/report.html", "/search/?number=KD-88231-XQ", "/search/?q=KD-88231-XQ"):
         answers[page] = client.get(page).status_code
     answers["named"] = "欧阳靖宇" in client.get(f"/cases/{case}/").content.decode()
@@ -133,6 +134,11 @@ def open_pools(home: Home, institution: int) -> Any:
     """The refused rows, opened with the envelope key."""
     vault = default_vault()
     return {str(part): vault.unwrap(part.read_bytes(), pool_purpose(institution)).decode() for part in sorted(home.pool.glob("*/lines-*.sealed"))}
+
+
+def look_again(home: Home, institution: int, goes: int, stays: int) -> Any:
+    """What can be opened of both, and the refused rows."""
+    return read_back(home, institution, goes, stays), open_pools(home, institution)
 
 
 def main() -> None:

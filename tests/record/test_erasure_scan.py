@@ -175,22 +175,25 @@ def lived() -> Iterator[Lived]:
 @pytest.fixture(scope="module")
 def before(lived: Lived) -> dict[str, Any]:
     """What was there before: found by the scan, opened with the keys."""
+    read, pools = inside(lived.home, "look_again", lived.goes, lived.stays)
     return {
-        "found": found_in(lived.folders, lived.wanted, _opened_pools(lived)),
-        "read": inside(lived.home, "read_back", lived.goes, lived.stays),
+        "found": found_in(lived.folders, lived.wanted, _named(pools)),
+        "read": read,
         "facts": {folder: batch_facts(folder) for folder in batch_dirs(lived.home / "books" / "main")},
     }
 
 
 @pytest.fixture(scope="module")
-def erased(lived: Lived, before: dict[str, Any]) -> str:
-    """The person is erased by the command, which also cleans the database's files."""
+def erased(lived: Lived, before: dict[str, Any]) -> dict[str, Any]:
+    """The person is erased by the command, which also cleans the database's files; and what is there then."""
     assert before
-    return done(lived.home, "privacy", "erase", NUMBER, "--reason", "ordered")
+    said = done(lived.home, "privacy", "erase", NUMBER, "--reason", "ordered")
+    read, pools = inside(lived.home, "look_again", lived.goes, lived.stays)
+    return {"said": said, "read": read, "found": found_in(lived.folders, lived.wanted, _named(pools))}
 
 
-def _opened_pools(lived: Lived) -> list[tuple[str, bytes]]:
-    return [(name, text.encode()) for name, text in inside(lived.home, "open_pools").items()]
+def _named(pools: dict[str, str]) -> list[tuple[str, bytes]]:
+    return [(name, text.encode()) for name, text in pools.items()]
 
 
 def test_before_the_erasure_the_scan_finds_what_lies_open_and_the_keys_open_the_rest(lived: Lived, before: dict[str, Any]) -> None:
@@ -218,15 +221,15 @@ def test_a_planted_value_is_found(lived: Lived) -> None:
     assert not found_in([lived.home / "cache"], lived.wanted)
 
 
-def test_after_the_erasure_nothing_of_the_person_is_in_any_file(lived: Lived, erased: str) -> None:
-    assert "Erased: " in erased
-    left = found_in(lived.folders, lived.wanted, _opened_pools(lived))
+def test_after_the_erasure_nothing_of_the_person_is_in_any_file(lived: Lived, erased: dict[str, Any]) -> None:
+    assert "Erased: " in erased["said"]
+    left = dict(erased["found"])
     # The fact that a recording was kept stays, with the address of bytes that are nowhere: the hash of noise.
     assert all("/base/" in place or "pg_wal" in place for place in left.pop("evidence address"))
     assert left == {}
 
 
-def test_the_log_of_the_database_begins_after_the_erasure(lived: Lived, erased: str) -> None:
+def test_the_log_of_the_database_begins_after_the_erasure(lived: Lived, erased: dict[str, Any]) -> None:
     home = Home(lived.home)
     with embedded_server(home).running() as server, psycopg.connect(server.superuser_url(), autocommit=True) as connection:
         settings = dict(connection.execute("SELECT name, setting FROM pg_settings WHERE name IN ('wal_recycle', 'wal_keep_size')").fetchall())
@@ -236,29 +239,29 @@ def test_the_log_of_the_database_begins_after_the_erasure(lived: Lived, erased: 
     assert segments[0] >= first or segments == [first]
 
 
-def test_with_every_key_at_hand_nothing_opens_any_more_and_the_other_person_reads_as_before(lived: Lived, before: dict[str, Any], erased: str) -> None:
-    now = inside(lived.home, "read_back", lived.goes, lived.stays)
+def test_with_every_key_at_hand_nothing_opens_any_more_and_the_other_person_reads_as_before(lived: Lived, before: dict[str, Any], erased: dict[str, Any]) -> None:
+    now = erased["read"]
     assert now["stays"] == before["read"]["stays"] and now["stays"]["name"] == "李四"
     gone = now["goes"]
     assert (gone["name"], gone["number"], gone["contacts"], gone["numbers"]) == (None, None, [], [])
     assert gone["reasons"] == ["", ""] and gone["evidence"] == [""]
 
 
-def test_the_chain_still_verifies_and_says_that_the_person_was_erased(lived: Lived, before: dict[str, Any], erased: str) -> None:
-    gone = inside(lived.home, "read_back", lived.goes, lived.stays)["goes"]
+def test_the_chain_still_verifies_and_says_that_the_person_was_erased(lived: Lived, before: dict[str, Any], erased: dict[str, Any]) -> None:
+    gone = erased["read"]["goes"]
     assert (gone["chain"], gone["case_chain"]) == ([], [])
     assert gone["names_in_chain"] == [*before["read"]["goes"]["names_in_chain"], "person:erased"]
 
 
-def test_the_whole_record_stands_and_keeps_the_entries_of_evidence_whose_bytes_are_gone(lived: Lived, erased: str) -> None:
+def test_the_whole_record_stands_and_keeps_the_entries_of_evidence_whose_bytes_are_gone(lived: Lived, erased: dict[str, Any]) -> None:
     checked = json.loads(done(lived.home, "record", "check", "--json"))
     assert checked["findings"] == [] or checked.get("whole") is True, checked
-    gone = inside(lived.home, "read_back", lived.goes, lived.stays)["goes"]
+    gone = erased["read"]["goes"]
     assert "evidence:kept" in gone["names_in_chain"]
     assert not [path for path in (lived.home / "evidence").rglob("*") if path.is_file() and lived.secrets["evidence"] in path.name]
 
 
-def test_nothing_can_be_confirmed_from_a_hash_by_whoever_has_every_key_and_a_short_list_of_candidates(lived: Lived, before: dict[str, Any], erased: str) -> None:
+def test_nothing_can_be_confirmed_from_a_hash_by_whoever_has_every_key_and_a_short_list_of_candidates(lived: Lived, before: dict[str, Any], erased: dict[str, Any]) -> None:
     key = bytes.fromhex(lived.secrets["institution_key"])
     home = Home(lived.home)
     with embedded_server(home).running() as server, psycopg.connect(server.superuser_url("arrears"), autocommit=True) as connection:
@@ -280,7 +283,7 @@ def test_nothing_can_be_confirmed_from_a_hash_by_whoever_has_every_key_and_a_sho
     assert not [digest for digest in delivered if digest in said], "a short delivery could be guessed from its digest"
 
 
-def test_runs_and_the_books_digest_stay_what_they_were(lived: Lived, before: dict[str, Any], erased: str) -> None:
+def test_runs_and_the_books_digest_stay_what_they_were(lived: Lived, before: dict[str, Any], erased: dict[str, Any]) -> None:
     folders = batch_dirs(lived.home / "books" / "main")
     assert {folder: facts["digests"] for folder, facts in before["facts"].items()} == {folder: batch_facts(folder)["digests"] for folder in folders}
     for folder in folders:
@@ -293,7 +296,7 @@ def test_runs_and_the_books_digest_stay_what_they_were(lived: Lived, before: dic
     assert not (lived.home / "books" / "main" / ".forgetting").exists()
 
 
-def test_a_night_after_it_treats_the_accounts_as_untouchable(lived: Lived, erased: str) -> None:
+def test_a_night_after_it_treats_the_accounts_as_untouchable(lived: Lived, erased: dict[str, Any]) -> None:
     done(lived.home, "run", "--on", "2026-11-30")
     (decisions,) = (lived.home / "runs" / "main" / "2026-11-30").glob("*/decisions.parquet")
     theirs = [row for row in pq.read_table(decisions).to_pylist() if row["party_id"] == lived.goes]
@@ -301,7 +304,7 @@ def test_a_night_after_it_treats_the_accounts_as_untouchable(lived: Lived, erase
     assert "restricted" in theirs[0]["hold_kinds"]
 
 
-def test_the_register_names_the_person_by_id_alone_and_a_second_erasure_changes_nothing(lived: Lived, erased: str) -> None:
+def test_the_register_names_the_person_by_id_alone_and_a_second_erasure_changes_nothing(lived: Lived, erased: dict[str, Any]) -> None:
     line = (lived.home / "erasures.jsonl").read_text()
     assert line.count("\n") == 1 and json.loads(line).keys() == {"party_id", "institution_id", "erased_at", "reason"}
     again = arrears(lived.home, "privacy", "erase", json.loads(line)["party_id"], "--reason", "ordered")

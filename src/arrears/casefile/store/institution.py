@@ -121,8 +121,9 @@ def new_hash_key(institution_id: int, purpose: KeyPurpose, at: datetime, vault: 
     """Make the next key of an institution for this purpose; answers its number. Waits for all who read the keys before; they commit first."""
     vault = vault or default_vault()
     with connection.cursor() as cursor:
-        lock_envelope_shared()
+        # In this order, as everybody who looks a number up and then makes a key for its person: nobody waits in a circle.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_keys_lock(institution_id, purpose)])
+        lock_envelope_shared()
         cursor.execute("SELECT coalesce(max(key_no) + 1, %s), (SELECT oldest_in_use FROM institution_keys WHERE institution_id = %s AND purpose = %s "
                        "ORDER BY key_no DESC LIMIT 1) FROM institution_keys WHERE institution_id = %s AND purpose = %s",
                        [first_no, institution_id, purpose, institution_id, purpose])

@@ -94,7 +94,7 @@ def _why(stands: PersonStanding) -> tuple[Ground, str, date | None]:
 def _letters(home: Home, institution_id: int, fact: PersonRestricted, on: date) -> tuple[dict[str, bytes], list[str]]:
     """The letters by language and ending. A PDF that the fonts of this machine cannot write is missed and said; the HTML stands."""
     settings = home.read_settings()
-    citation = next((period.citation for period in periods_of(home, on) if period.duty.figure == fact.rule), "")
+    citation = next((period.reading.stated.article for period in periods_of(home, on) if period.duty.figure == fact.rule), "")
     told = Restricted(_name_of(home, institution_id, fact.party_id), settings.institution, id_text(fact.party_id), on, fact.until_on, fact.ground, citation, fact.record_types)
     made: dict[str, bytes] = {}
     not_made = []

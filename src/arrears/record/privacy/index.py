@@ -13,7 +13,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import pyarrow as pa
 
@@ -25,6 +24,7 @@ CALLING_CODES: Mapping[str, str] = {"CN": "86", "HK": "852", "MO": "853", "TW": 
 """Country → calling code (ITU-T E.164), for numbers written without one."""
 PHONE_DIGITS = (5, 15)
 _EXTENSION = re.compile(r"(?:ext\.?|x|转|分机|#)\s*\d{1,6}$", re.IGNORECASE)
+_OTHER_SIGN = re.compile(r"[^\d\s+().\-/·–]")
 _TRUNK_IN_BRACKETS = re.compile(r"\(0\)")
 
 
@@ -40,11 +40,12 @@ def normal_phone(value: str, jurisdiction: str) -> str | None:
     >>> normal_phone("C-10234", "CN"), normal_phone("110", "CN"), normal_phone("+39 06 1234 5678", "CN")
     (None, None, '390612345678')
     """
-    plain = _EXTENSION.sub("", _TRUNK_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", value).strip()))
-    if re.search(r"[^\d\s+().\-/·–]", plain):
+    is_plain = value.isascii() and value.isdigit()  # most are, and then nothing is to be cut away
+    plain = value if is_plain else _EXTENSION.sub("", _TRUNK_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", value).strip()))
+    if not is_plain and _OTHER_SIGN.search(plain):
         return None
     is_international = plain.startswith("+")
-    digits = re.sub(r"\D", "", plain)
+    digits = plain if is_plain else re.sub(r"\D", "", plain)
     if not is_international and digits.startswith("00"):
         is_international, digits = True, digits[2:]
     code = CALLING_CODES.get(jurisdiction.upper(), "")
@@ -76,14 +77,16 @@ def normal_values(value: str, jurisdiction: str) -> list[tuple[str, str]]:
     >>> normal_values("a@b.example", "CN"), normal_values("样例路 12 号", "CN")
     ([('email', 'a@b.example')], [])
     """
-    if (email := normal_email(value)) is not None:
-        return [("email", email)]
+    if "@" in value or "＠" in value:
+        email = normal_email(value)
+        return [("email", email)] if email else []
     phone = normal_phone(value, jurisdiction)
     return [("phone", phone)] if phone else []
 
 
 def _hash(key: bytes, kind: str, value: str) -> str:
-    return str(UUID(bytes=hmac.digest(key, f"{kind}\x1f{value}".encode(), "sha256")[:16]))
+    """32 hex digits, which PostgreSQL reads as a uuid."""
+    return hmac.digest(key, f"{kind}\x1f{value}".encode(), "sha256")[:16].hex()
 
 
 def search_keys(at: datetime) -> HashKeys:

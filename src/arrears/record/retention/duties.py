@@ -119,11 +119,6 @@ class Period:
     reading: Reading
     certain: bool
 
-    @property
-    def citation(self) -> str:
-        """Where the figure stands."""
-        return self.reading.citation
-
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
