@@ -16,6 +16,7 @@ from arrears.cli import doors
 from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
+from arrears.cli.check import check
 from arrears.cli.clock import now, today
 from arrears.cli.importing import import_, pool
 from arrears.cli.ledger import ledger
@@ -49,6 +50,7 @@ for one in (balance, quote, statement, redress):
 app.command(ledger)
 app.command(import_, name="import")
 app.command(pool)
+app.command(check)
 app.command(record)
 app.command(work)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")
