@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, loan_schedules, regf, uk, uk_escalation
+from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, india_hours, loan_schedules, regf, uk, uk_escalation
 from tests.vectors.conftest import COUNTED, contents, folder_of
 from tests.vectors.families import FAMILY_OF
 from tests.vectors.judging import Judgement, NotUnderstood
@@ -20,6 +20,8 @@ Judge = Callable[[dict[str, Any], dict[str, Any]], list[Judgement]]
 def _ifrs_eba(vector: dict[str, Any], shared: dict[str, Any]) -> list[Judgement]:
     """The class, and apart from it the words in which the reason is coded."""
     family = FAMILY_OF["ifrs_eba_cases"](vector)
+    if family.startswith("india_hours"):
+        return india_hours.judge(family, vector)
     passed, reason_passed = ifrs_eba.judge(vector)
     coded = [] if reason_passed is None else [Judgement(f"{family}_reasons", reason_passed)]
     return [Judgement(family, passed), *coded]

@@ -19,6 +19,7 @@ from arrears.cli.account_ledger import balance, quote, redress, statement
 from arrears.cli.alerts import alerts
 from arrears.cli.backup import backup, restore, upgrade
 from arrears.cli.case_report import case_report, list_reports, stored_case_report
+from arrears.cli.check import check
 from arrears.cli.clock import now, today
 from arrears.cli.dossier import export, receipt, redact, verify
 from arrears.cli.erasing import register_in
@@ -71,6 +72,7 @@ app.command(pool)
 register_in(privacy)
 app.command(retention)
 app.command(legal_hold)
+app.command(check)
 app.command(record)
 app.command(work)
 report = App(name="report", help="Reports: what a manager or a colleague reads of a run.", help_format="plaintext")

@@ -32,6 +32,12 @@ class Figures:
         self.used[reading.name] = reading
         return reading
 
+    def days_at_most(self, name: str) -> int | None:
+        """How many days a figure says, to leave out what cannot matter; None where it is no number of days. Nothing comes to rest on it."""
+        parameter = self.stated.by_name[self.called[name]]
+        held = [value.value for value in parameter.values if value.from_on <= self.day]
+        return held[-1] if held and parameter.unit is Unit.DAYS and isinstance(held[-1], int) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -153,16 +154,24 @@ class Facts:
     history: tuple[Event, ...] = ()
     holidays: frozenset[date] = frozenset()
     districts: frozenset[str] = frozenset()
-    _by_kind: dict[Happened, tuple[Event, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _by_kind: dict[Happened, tuple[list[float], list[Event]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        sorted_by_kind: dict[Happened, list[Event]] = {}
         for event in sorted(self.history, key=lambda event: event.at):
-            sorted_by_kind.setdefault(event.kind, []).append(event)
-        self._by_kind.update({kind: tuple(events) for kind, events in sorted_by_kind.items()})
+            moments, events = self._by_kind.setdefault(event.kind, ([], []))
+            moments.append(event.at.timestamp())
+            events.append(event)
 
-    def of(self, kinds: Iterable[Happened]) -> list[Event]:
-        """What happened of these kinds, oldest first."""
-        found = [event for kind in kinds for event in self._by_kind.get(kind, ())]
-        found.sort(key=lambda event: event.at)
-        return found
+    def of(self, kinds: Iterable[Happened], since: datetime | None = None, until: datetime | None = None) -> list[Event]:
+        """What happened of these kinds, oldest first; from one moment to another, both included."""
+        parts = []
+        for kind in kinds:
+            if kind in self._by_kind:
+                moments, events = self._by_kind[kind]
+                first = 0 if since is None else bisect_left(moments, since.timestamp())
+                last = len(moments) if until is None else bisect_right(moments, until.timestamp())
+                if first < last:
+                    parts.append(events[first:last])
+        if len(parts) < 2:
+            return parts[0] if parts else []
+        return sorted((event for part in parts for event in part), key=lambda event: event.at)

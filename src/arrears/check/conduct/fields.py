@@ -34,8 +34,8 @@ def content_of(where: str, text: str) -> dict[str, Any]:
 
 
 def refused(where: str, what: str) -> BadData:
-    """A file of law that is not understood is not used at all."""
-    return BadData(f"{where}: {what}", "A rule that is half understood must not decide.", "Correct the file of the rule pack.")
+    """A rule or a question that is not understood is not used at all."""
+    return BadData(f"{where}: {what}", "What is half understood must not decide.", "Correct the file.")
 
 
 class Fields:

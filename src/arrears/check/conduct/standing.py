@@ -56,8 +56,10 @@ class Standing:
 
     def standing(self, case: Case, zone: str) -> Iterator[tuple[Event, datetime | None]]:
         """Each event that stands on the calendar of this zone, with the moment at which it ends by time alone."""
-        for event in case.facts.of(self.event.kinds):
-            if event.at > case.at or not self.event.fits(event) or not agrees(event, case, self.scope, zone):
+        days = case.figures.days_at_most(self.lasts) if self.lasts else None
+        since = None if days is None else case.at - (days + 1) * DAY
+        for event in case.facts.of(self.event.kinds, since, case.at):
+            if not self.event.fits(event) or not agrees(event, case, self.scope, zone):
                 continue
             ends = self._stands(event, case, zone)
             if ends is not None:

@@ -354,6 +354,8 @@ class Happened(StrEnum):
     TREATMENT_ENDED = "treatment_ended"
     INSOLVENCY = "insolvency"
     INSOLVENCY_ENDED = "insolvency_ended"
+    DISCHARGED = "discharged"
+    """A court has freed the person of the debt."""
     DEBT_ADVICE = "debt_advice"
     DEBT_ADVICE_ENDED = "debt_advice_ended"
     DECEASED = "deceased"

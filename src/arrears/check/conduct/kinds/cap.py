@@ -38,7 +38,8 @@ class Cap:
         """A breach where the act would be one too many, about any one debt, on the calendar of any zone."""
         limit = case.figures.read(self.limit).whole
         window = case.figures.read(self.window).whole if self.window else 1
-        counted = [event for event in case.facts.of(self.counts.kinds) if event.at <= case.at and self._counts(event) and not _excluded(event, case, uncounted)]
+        near = case.facts.of(self.counts.kinds, since=case.at - timedelta(days=window + 1), until=case.at)
+        counted = [event for event in near if self._counts(event) and not _excluded(event, case, uncounted)]
         most, free_on = 0, case.at
         used: tuple[Event, ...] = ()
         for zone in case.zones:

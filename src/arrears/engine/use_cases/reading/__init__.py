@@ -41,7 +41,16 @@ from arrears.engine.use_cases.reading.cases import (
     worklist,
 )
 from arrears.engine.use_cases.reading.figures import ALERTS_SHOWN, Alert, BucketCount, FlowCell, MoneySum, Overview, overview
-from arrears.engine.use_cases.reading.persons import ContactPoint, Person, Unseal, contact_points, hidden_people, people
+from arrears.engine.use_cases.reading.persons import (
+    ContactPoint,
+    Person,
+    Unseal,
+    contact_points,
+    hidden_people,
+    people,
+    unseal_even_restricted,
+    unseal_from_vault,
+)
 from arrears.engine.use_cases.reading.runs import NoSuchPortfolio, Portfolio, Run, TreatmentWords, portfolio, portfolios
 
 __all__ = [
@@ -50,5 +59,6 @@ __all__ = [
     "MoneySum", "NoSuchCase", "NoSuchPortfolio", "Order", "OverdueOn", "Overview", "Payment", "Person", "Portfolio", "Run",
     "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_people", "case_of_account", "case_of_party",
     "case_view", "case_views", "contact_points", "facets", "find_case", "hidden_people", "holds_recorded_since", "in_force", "month_ends_before", "neighbours", "no_such_case",
-    "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before", "worklist",
+    "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before",
+    "unseal_even_restricted", "unseal_from_vault", "worklist",
 ]

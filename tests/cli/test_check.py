@@ -1,0 +1,89 @@
+"""May we make this contact? As somebody asks it on the command line, with the example of the how-to."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from arrears.cli.check import check
+from arrears.core.problems import AnswerIsNo, BadData, WrongCall
+
+HOW_TO = (Path(__file__).parents[2] / "docs" / "how_to" / "check_a_contact.md").read_text(encoding="utf-8")
+EXAMPLE = re.findall(r"```yaml\n(.*?)```", HOW_TO, re.S)[0]
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Path:
+    """The example of the how-to, at half past nine in the evening."""
+    file = tmp_path / "contact.yaml"
+    file.write_text(EXAMPLE, encoding="utf-8")
+    return file
+
+
+def test_in_the_evening_it_says_which_rule_is_in_the_way_and_until_when(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AnswerIsNo, match="not before 2026-03-11 08:00:00"):
+        check(asked)
+    said = capsys.readouterr().out
+    assert re.search(r"forbids +Contact only in the day", said)
+    assert "GB/T 45251-2025" in said and "(1/6)" in said
+    assert "certifies nothing" in said
+
+
+def test_the_same_in_chinese(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AnswerIsNo, match="最早 2026-03-11"):
+        check(asked, language="zh")
+    said = capsys.readouterr().out
+    assert "只在日间联系" in said and "不构成法律意见" in said
+    assert "forbids" not in said
+
+
+def test_at_noon_nothing_is_in_the_way_and_a_machine_is_told_why(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked.write_text(EXAMPLE.replace("T21:30", "T12:30"), encoding="utf-8")
+    check(asked, json=True)
+    said = json.loads(capsys.readouterr().out)
+    assert (said["answer"], said["next_permitted_at"]) == ("permitted", None)
+    counted = next(rule for rule in said["rules"] if rule["rule"] == "six_unanswered_calls_a_day_to_a_number")
+    assert (counted["counted"], counted["limit"], counted["says"]) == (1, 6, "permits")
+    assert counted["figures"][0]["figure"] == "cn_unanswered_calls_daily"
+    assert counted["events"] == [{"at": "2026-03-10T09:00:00+08:00", "kind": "contact"}]
+
+
+def test_what_waits_for_a_named_person_is_marked(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked.write_text(EXAMPLE.replace("[CN]", "[GB, GB-ENG]").replace("Asia/Shanghai", "Europe/London"), encoding="utf-8")
+    with pytest.raises(AnswerIsNo, match="compliance role"):
+        check(asked)
+    assert "not confirmed" in capsys.readouterr().out
+
+
+def test_a_place_without_a_pack_is_refused_with_its_name(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked.write_text(EXAMPLE.replace("[CN]", "[FR]"), encoding="utf-8")
+    with pytest.raises(AnswerIsNo):
+        check(asked)
+    assert "No rule pack covers this act, product or actor in FR." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("channel: call  ", "channel: fax  ", "not known: fax. Known are call"),
+        ("at: 2026-03-10T21:30:00+08:00", "at: 2026-03-10T21:30:00", "needs its zone"),
+        ("at: 2026-03-10T21:30:00+08:00", "at: tonight", "must be a moment"),
+        ("  purpose: collection", "  why: collection", "states its purpose"),
+        ("  actor: creditor_own_name", "", "missing: actor"),
+        ("kind: contact,", "kind: contact, mood: bad,", "not known: mood"),
+        ("act: contact", "act: contact\n  act: suit", "written twice"),
+    ],
+)
+def test_a_document_that_is_not_understood_is_told_what_is_wrong(asked: Path, old: str, new: str, said: str) -> None:
+    assert old in EXAMPLE
+    asked.write_text(EXAMPLE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadData, match=said):
+        check(asked)
+
+
+def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
+    with pytest.raises(WrongCall, match="is not there"):
+        check(tmp_path / "none.yaml")
