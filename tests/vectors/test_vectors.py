@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, loan_schedules, uk_escalation
+from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, loan_schedules
 from tests.vectors.conftest import COUNTED, contents, folder_of
 from tests.vectors.families import FAMILY_OF
 from tests.vectors.judging import Judgement, NotUnderstood
@@ -32,7 +32,6 @@ JUDGES: dict[str, Judge] = {
     "delinquency": delinquency.judge,
     "frappe": frappe.judge,
     "ifrs_eba_cases": _ifrs_eba,
-    "uk_cases": lambda vector, _: uk_escalation.judge(FAMILY_OF["uk_cases"](vector), vector),
 }
 REQUIRED = {
     tuple(line.split()) for line in (Path(__file__).parent / "required.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
