@@ -1,4 +1,4 @@
-"""Judge of china_cases.json: what the law sets on the way to court, in classification, in limitation, in its clocks.
+"""Judge of china_cases.json: what the law sets on the way to court, in classification, in limitation and insolvency.
 
 Each rule tells the case to the functions as facts and gives back every key that the vocabulary lists; what is not stated is benign.
 """
@@ -14,22 +14,11 @@ from arrears.assess.classification.china import CHINESE_NAMES, ChinaFacts, FiveT
 from arrears.assess.classification.china_steps import Concession, observation, restructured, standard_risk_amount, upgrade
 from arrears.core.parameters import Parameters
 from arrears.decide.escalation.arbitration import arbitration_fees
-from arrears.decide.escalation.clocks_china import (
-    Complexity,
-    Processing,
-    complaint,
-    credit_objection,
-    credit_record,
-    credit_repair,
-    credit_report_allowed,
-    impact_assessment,
-)
 from arrears.decide.escalation.court_fees import acceptance_fee, enforcement_fee, payment_order_fee, preservation_fee
 from arrears.decide.escalation.debt_sale import LoanType, bulk_sale
 from arrears.decide.escalation.guarantee import ActionKind, GuaranteeKind, guarantee
 from arrears.decide.escalation.insolvency_china import DebtorFacts, personal_insolvency
 from arrears.decide.escalation.limitation_china import Event, EventKind, agreed_term_valid, limitation, part_demand_covers_rest
-from arrears.decide.escalation.personal_information import Need, automated_decision, entrust, provide
 from arrears.decide.escalation.procedures import (
     CourtDeadline,
     Instrument,
@@ -205,7 +194,7 @@ def _enforcement(law: Parameters, given: Facts) -> Facts:
     return {"in_time": found.in_time, "last_day": _iso(found.until.counted)}
 
 
-# -- Periods, insolvency, clocks ----------------------------------------------------------------------------------------------------------
+# -- Periods, insolvency -------------------------------------------------------------------------------------------------------------------
 
 
 def _limitation(law: Parameters, given: Facts) -> Facts:
@@ -244,66 +233,6 @@ def _insolvency(law: Parameters, given: Facts) -> Facts:
     return {"regime_available": found.available, "debtor_may_apply": found.debtor_may_apply, "creditor_may_apply_for_liquidation": found.creditor_may_apply}
 
 
-def _complaint(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"received", "complexity", "calendar_days"}, "input")
-    found = complaint(law, date.fromisoformat(given["received"]), Complexity(given["complexity"])).figure
-    return {"deadline": _iso(found.due_on), "days": found.days}
-
-
-_ACTIVITIES = {"credit_scoring_automated_decision": Processing.AUTOMATED_DECISION, "place_case_with_agency": Processing.SHARING}
-
-
-def _impact(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"activity"}, "input")
-    found = impact_assessment(law, _ACTIVITIES[given["activity"]], LOOKED_UP_ON).figure
-    return {"impact_assessment_required": found.required, "keep_report_years": found.keep_years}
-
-
-def _reporting(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"report_negative_to_bureau", "borrower_told_beforehand"}, "input")
-    told = LOOKED_UP_ON if given["borrower_told_beforehand"] else None
-    return {"allowed": credit_report_allowed(law, told, LOOKED_UP_ON).figure or not given.get("report_negative_to_bureau", True)}
-
-
-def _record(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"bad_event_ended", "overdue_since", "as_of"}, "input")
-    found = credit_record(law, _day(given["bad_event_ended"]), _day(given.get("as_of")) or LOOKED_UP_ON).figure
-    return {"delete_after": _iso(found.delete_after), "still_shown": found.still_shown}
-
-
-def _objection(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"objection_received"}, "input")
-    found = credit_objection(law, date.fromisoformat(given["objection_received"])).figure
-    return {"answer_due": _iso(found.due_on), "days": found.days}
-
-
-def _repair(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"overdue_amount", "arose", "repaid"}, "input")
-    found = credit_repair(law, _minor(given["overdue_amount"]), date.fromisoformat(given["arose"]), date.fromisoformat(given["repaid"])).figure
-    return {"hidden": found.hidden, "from": _iso(found.from_on), "by": _iso(found.by)}
-
-
-def _machine(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"borrower_requests_human", "decision", "solely_automated"}, "input")
-    found = automated_decision(law, LOOKED_UP_ON, solely_automated=given.get("solely_automated", True)).figure
-    return {"must_explain": found.must_explain, "may_refuse_automated_only": found.may_refuse}
-
-
-def _sharing(law: Parameters, given: Facts) -> Facts:
-    only_known(given, {"agency_wants_to_sub_entrust", "contract_ended", "entrust_to", "lender_consent", "other_legal_basis", "separate_consent", "share_with"}, "input")
-    if given.get("other_legal_basis") is not None:
-        raise NotUnderstood("another legal basis")
-    if "share_with" in given:
-        consents = given.get("separate_consent", False)
-        found = provide(law, LOOKED_UP_ON, separate_consent=consents, notice_given=consents).figure
-    else:
-        found = entrust(
-            law, LOOKED_UP_ON, sub_entrusted=given.get("agency_wants_to_sub_entrust", False), lender_consents=given.get("lender_consent", False),
-            contract_ended=given.get("contract_ended", False),
-        ).figure  # fmt: skip
-    return {"allowed": found.allowed, "needs": sorted(found.missing), "agency_must": Need.RETURN_OR_DELETE if Need.RETURN_OR_DELETE in found.missing else None}
-
-
 RULES: dict[str, Rule] = {
     "CN-ASSET-01": _classes,
     "CN-ASSET-02": _debtor,
@@ -312,7 +241,6 @@ RULES: dict[str, Rule] = {
     "CN-ASSET-05": _observation,
     "CN-ASSET-06": _provision,
     "CN-ASSET-08": _sale,
-    "CN-CONTACT-11": _complaint,
     "CN-INSOL-01": _insolvency,
     "CN-LEGAL-01": _acceptance,
     "CN-LEGAL-02": _order_fee,
@@ -325,11 +253,4 @@ RULES: dict[str, Rule] = {
     "CN-LEGAL-11": _enforcement,
     "CN-MONEY-03": _limitation,
     "CN-MONEY-04": _guarantee,
-    "CN-PI-03": _machine,
-    "CN-PI-04": _impact,
-    "CN-PI-05": _sharing,
-    "CN-PI-06": _reporting,
-    "CN-PI-07": _record,
-    "CN-PI-08": _objection,
-    "CN-PI-09": _repair,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.vectors import china_cases, ifrs_eba, uk_escalation
+from tests.vectors import china_cases, ifrs_eba
 
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "settled and simplified is halved once": ("CN-LEGAL-01", {"claim_amount": 150000, "case": "property", "simplified": True, "settled_by_mediation": True}, {"acceptance_fee": 1650.0}),
@@ -49,19 +49,6 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     ),
     "a pool sold on": ("CN-ASSET-08", {"buyer_resells_batch_personal_npl": True}, {"allowed": False}),
     "a debtor insured too short": ("CN-INSOL-01", {"lives_in_shenzhen": True, "shenzhen_social_insurance_years": 2.5, "insolvent": True}, {"debtor_may_apply": False}),
-    "a plan refused by machine": (
-        "CN-PI-03", {"decision": "reject_hardship_plan", "solely_automated": True, "borrower_requests_human": True}, {"must_explain": True, "may_refuse_automated_only": True},
-    ),
-    "a file pooled without consent": (
-        "CN-PI-05", {"share_with": "another_lender_for_joint_collection", "separate_consent": False, "other_legal_basis": None},
-        {"allowed": False, "needs": ["separate_consent", "notice_of_recipient"]},
-    ),
-    "a contract with an agency that ended": ("CN-PI-05", {"entrust_to": "agency", "contract_ended": True}, {"agency_must": "return_or_delete"}),
-    "a report without notice": ("CN-PI-06", {"report_negative_to_bureau": True, "borrower_told_beforehand": False}, {"allowed": False}),
-    "a record five years on": ("CN-PI-07", {"bad_event_ended": "2021-06-30", "as_of": "2026-07-15"}, {"delete_after": "2026-06-30", "still_shown": False}),
-    "an objection": ("CN-PI-08", {"objection_received": "2026-03-02"}, {"answer_due": "2026-03-22", "days": 20}),
-    "a debt repaired early": ("CN-PI-09", {"overdue_amount": 10000, "arose": "2023-05-10", "repaid": "2025-11-30"}, {"hidden": True, "from": "2026-01-01"}),
-    "an exceptional complaint": ("CN-CONTACT-11", {"received": "2026-03-02", "complexity": "exceptional", "calendar_days": True}, {"deadline": "2026-05-01", "days": 60}),
 }  # fmt: skip
 
 
@@ -120,17 +107,3 @@ def test_a_late_payment_made_up_is_judged_right_and_a_wrong_one_is_not(says: str
     assert late(action, facts, expected)
     others = [{**expected, key: wrong(value)} for key, value in expected.items()] if isinstance(expected, dict) else [wrong(expected)]
     assert not any(late(action, facts, other) for other in others)
-
-
-@pytest.mark.parametrize(
-    ("nation", "start", "suit", "expected"),
-    [("Scotland", "2020-01-15", "2025-01-15", "allowed"), ("Scotland", "2020-01-15", "2025-01-16", "prohibited"), ("England", "2020-01-15", "2026-01-15", "allowed"), ("Wales", "2020-01-15", "2026-01-16", "prohibited")],
-)  # fmt: skip
-def test_a_suit_made_up_is_judged_by_the_law_of_the_nation(nation: str, start: str, suit: str, expected: str) -> None:
-    for said, passes in ((expected, True), ("allowed" if expected == "prohibited" else "prohibited", False)):
-        case = {
-            "id": "made-up", "group": "limitation", "rule": "UK-L-1", "context": {"nation": nation}, "history": [{"ts": start, "type": "cause_of_action"}],
-            "proposed_action": {"ts": suit, "type": "file_suit"}, "expected": said,
-        }  # fmt: skip
-        (found,) = uk_escalation.judge("limitation", case)
-        assert found.passed is passes

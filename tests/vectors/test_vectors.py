@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, india_hours, loan_schedules, regf, uk, uk_escalation
+from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, india_hours, loan_schedules, regf, uk
 from tests.vectors.conftest import COUNTED, contents, folder_of
 from tests.vectors.families import FAMILY_OF
 from tests.vectors.judging import Judgement, NotUnderstood
@@ -27,16 +27,6 @@ def _ifrs_eba(vector: dict[str, Any], shared: dict[str, Any]) -> list[Judgement]
     return [Judgement(family, passed), *coded]
 
 
-def judged_twice(family: str, vector: dict[str, Any]) -> list[Judgement]:
-    """By the rule packs, and where the law's arithmetic answers the same question, by that too: right only where both are."""
-    by_packs = uk.judge(family, vector)
-    if vector["group"] not in uk_escalation.GROUPS:
-        return by_packs
-    by_arithmetic = uk_escalation.judge(family, vector)
-    first, second = by_packs[0], by_arithmetic[0]
-    return [Judgement(family, first.passed and second.passed, "; ".join(filter(None, (first.said, second.said)))), *by_arithmetic[1:]]
-
-
 JUDGES: dict[str, Judge] = {
     "allocations": allocations.judge,
     "china_cases": lambda vector, _: china_cases.judge(FAMILY_OF["china_cases"](vector), vector),
@@ -44,7 +34,7 @@ JUDGES: dict[str, Judge] = {
     "delinquency": delinquency.judge,
     "frappe": frappe.judge,
     "ifrs_eba_cases": _ifrs_eba,
-    "uk_cases": lambda vector, _: judged_twice(FAMILY_OF["uk_cases"](vector), vector),
+    "uk_cases": lambda vector, _: uk.judge(FAMILY_OF["uk_cases"](vector), vector),
     "regf_cases": lambda vector, _: regf.judge(FAMILY_OF["regf_cases"](vector), vector),
 }
 REQUIRED = {

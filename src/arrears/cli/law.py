@@ -420,26 +420,21 @@ def debt_relief_order(
 
 @law.command(name="letter-of-claim")
 def letter_of_claim(
-    *, from_: DayArgument, debtor: asked.Debtor = asked.Debtor.INDIVIDUAL, incomplete: bool = False, reply: date | None = None, documents: date | None = None,
-    as_of: AsOfOption = None, language: LanguageOption = "en", json: JsonOption = False,
-) -> None:  # fmt: skip
-    """May a claim be issued after a letter of claim of this day (England and Wales), and when at the earliest?
+    *, from_: DayArgument, reply: date | None = None, documents: date | None = None, language: LanguageOption = "en", json: JsonOption = False
+) -> None:
+    """When at the earliest may a claim be issued after a complete letter of claim to an individual (England and Wales)?
 
     Example:
-      arrears law letter-of-claim --from 2026-06-01 --as-of 2026-06-20
+      arrears law letter-of-claim --from 2026-06-01
 
     Parameters
     ----------
-    debtor
-        individual, sole_trader or company.
-    incomplete
-        The letter lacks a part that the protocol asks for.
     reply
         The day of a reply that asks for documents or seeks advice.
     documents
         The day on which those documents were sent.
     """
-    _tell(asked.letter_of_claim(from_, debtor, reply, documents, as_of or today(), complete=not incomplete), language, json=json)
+    _tell(asked.letter_of_claim(from_, reply, documents), language, json=json)
 
 
 @law.command

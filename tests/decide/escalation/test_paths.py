@@ -25,7 +25,6 @@ from arrears.decide.escalation.debt_sale import LoanType, bulk_sale
 from arrears.decide.escalation.dishonest_list import dishonest_listing
 from arrears.decide.escalation.guarantee import ActionKind, GuaranteeKind, guarantee
 from arrears.decide.escalation.insolvency_china import DebtorFacts, exempt_in_insolvency, personal_insolvency
-from arrears.decide.escalation.personal_information import Need, automated_decision, entrust, provide
 from arrears.decide.escalation.procedures import (
     CourtDeadline,
     Instrument,
@@ -268,21 +267,6 @@ def test_the_one_off_credit_repair_hid_small_debts_that_were_paid(amount: int, a
 def test_an_impact_assessment_comes_first_and_is_kept_three_years(processing: Processing) -> None:
     found = impact_assessment(LAW, processing, ON, D("2024-02-29")).figure
     assert (found.required, found.keep_years, found.keep_until) == (processing is not Processing.OTHER, 3, D("2027-02-28"))
-
-
-def test_a_file_is_passed_on_only_with_what_the_law_asks() -> None:
-    assert entrust(LAW, ON).figure.allowed
-    assert entrust(LAW, ON, sub_entrusted=True).figure.missing == (Need.LENDER_CONSENT,)
-    assert entrust(LAW, ON, sub_entrusted=True, lender_consents=True).figure.allowed
-    assert entrust(LAW, ON, contract_ended=True).figure.missing == (Need.RETURN_OR_DELETE,)
-    assert provide(LAW, ON, separate_consent=False, notice_given=False).figure.missing == (Need.NOTICE_OF_RECIPIENT, Need.SEPARATE_CONSENT)
-    assert provide(LAW, ON, separate_consent=True, notice_given=True).figure.allowed
-
-
-@pytest.mark.parametrize(("alone", "major", "explain", "refuse"), [(True, True, True, True), (False, True, True, False), (True, False, False, False)])
-def test_who_was_refused_by_a_machine_alone_may_ask_for_a_person(alone: bool, major: bool, explain: bool, refuse: bool) -> None:
-    found = automated_decision(LAW, ON, solely_automated=alone, major_effect=major).figure
-    assert (found.must_explain, found.may_refuse) == (explain, refuse)
 
 
 @pytest.mark.parametrize(

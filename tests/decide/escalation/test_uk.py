@@ -15,7 +15,6 @@ from arrears.decide.escalation.insolvency_uk import (
     standard_breathing_space,
 )
 from arrears.decide.escalation.limitation_uk import Nation, UkEvent, uk_limitation
-from arrears.decide.escalation.pre_action_uk import Debtor, Letter, Standing, may_issue
 from tests.decide.escalation.shipped import law_of
 
 LAW = law_of("uk")
@@ -48,7 +47,7 @@ def test_the_end_extinguishes_the_debt_in_scotland_alone() -> None:
 
 def test_what_is_known_of_england_is_recalled_and_says_so() -> None:
     found = uk_limitation(LAW, ENGLAND, D("2019-05-10"), D("2026-01-01"))
-    assert [one.name for one in found.unconfirmed] == ["uk_england_wales_contract_years"]
+    assert [one.name for one in found.unconfirmed] == ["uk_contract_limitation_years"]
     assert uk_limitation(LAW, SCOTLAND, D("2019-05-10"), D("2026-01-01")).certain
 
 
@@ -109,24 +108,3 @@ def test_six_years_lie_between_two_orders(last_order: str, eligible: bool) -> No
 @pytest.mark.parametrize(("debt", "may"), [(499_999, False), (500_000, True)])
 def test_a_creditor_petitions_from_5000_pounds(debt: int, may: bool) -> None:
     assert creditor_may_petition(LAW, debt, D("2026-11-23")).figure is may
-
-
-COMPLETE, HALF = Letter(D("2026-02-02"), True), Letter(D("2026-02-02"), False)
-
-
-@pytest.mark.parametrize(
-    ("day", "debtor", "letter", "reply", "standing"),
-    [
-        ("2026-03-04", Debtor.INDIVIDUAL, COMPLETE, None, Standing.WAITING_FOR_REPLY), ("2026-03-05", Debtor.INDIVIDUAL, COMPLETE, None, Standing.COMPLETE),
-        ("2026-03-05", Debtor.SOLE_TRADER, None, None, Standing.LETTER_MISSING), ("2026-03-05", Debtor.COMPANY, None, None, Standing.NOT_APPLICABLE),
-        ("2026-03-05", Debtor.INDIVIDUAL, HALF, None, Standing.LETTER_INCOMPLETE), ("2026-02-01", Debtor.INDIVIDUAL, COMPLETE, None, Standing.LETTER_MISSING),
-        ("2026-03-20", Debtor.INDIVIDUAL, COMPLETE, "2026-02-20", Standing.WAITING_AFTER_REPLY), ("2026-03-23", Debtor.INDIVIDUAL, COMPLETE, "2026-02-20", Standing.COMPLETE),
-    ],
-)  # fmt: skip
-def test_a_claim_is_issued_only_when_the_protocol_asks_nothing_more(day: str, debtor: Debtor, letter: Letter | None, reply: str | None, standing: Standing) -> None:
-    found = may_issue(LAW, D(day), debtor, letter, reply_on=None if reply is None else D(reply)).figure
-    assert (found.standing, found.allowed) == (standing, standing in (Standing.COMPLETE, Standing.NOT_APPLICABLE))
-
-
-def test_mortgage_arrears_have_a_protocol_of_their_own() -> None:
-    assert may_issue(LAW, D("2026-03-05"), Debtor.INDIVIDUAL, None, own_protocol=True).figure.standing is Standing.NOT_APPLICABLE

@@ -33,21 +33,21 @@ class Answer:
     due_on: date
 
 
+_COMPLAINTS = {Complexity.SIMPLE: "cn_complaint_days", Complexity.COMPLEX: "cn_complaint_complex_days", Complexity.EXCEPTIONAL: "cn_complaint_extended_days"}
+
+
 def complaint(parameters: Parameters, received: date, complexity: Complexity) -> Worked[Answer]:
     """By when is a complaint decided and the complainant told?"""
-    base = parameters.value_on(f"cn_complaint_{'simple' if complexity is Complexity.SIMPLE else 'complex'}_days", received)
-    readings = [base]
-    if complexity is Complexity.EXCEPTIONAL:
-        readings.append(parameters.value_on("cn_complaint_extension_days", received))
-    days = sum(one.whole for one in readings)
-    due = days_after(received, days)
-    summed = " + ".join(str(one.whole) for one in readings)
-    return worked(Answer(days, due), [said("{day} + {days} days = {due}", "{day} + {days}日 = {due}", day=received, days=summed, due=due)], readings)
+    return _answer(parameters, _COMPLAINTS[complexity], received)
 
 
 def credit_objection(parameters: Parameters, received: date) -> Worked[Answer]:
     """By when is an objection to a credit record checked and answered in writing?"""
-    length = parameters.value_on("cn_credit_objection_days", received)
+    return _answer(parameters, "cn_credit_objection_days", received)
+
+
+def _answer(parameters: Parameters, name: str, received: date) -> Worked[Answer]:
+    length = parameters.value_on(name, received)
     due = days_after(received, length.whole)
     return worked(Answer(length.whole, due), [counted_line(received, length, moved(due, frozenset()))], [length])
 
@@ -62,7 +62,7 @@ class CreditRecord:
 
 def credit_record(parameters: Parameters, ended: date | None, as_of: date) -> Worked[CreditRecord]:
     """Until when does negative information stay in a credit record? The years run from the end of the bad conduct."""
-    length = parameters.value_on("cn_credit_record_years", as_of)
+    length = parameters.value_on("cn_negative_entry_years", as_of)
     if ended is None or ended > as_of:
         return worked(CreditRecord(None, True), [said("The bad conduct goes on: the years have not begun.", "不良行为尚未终止，五年期限未起算。")], [length])
     until = last_day(ended, length)
@@ -95,8 +95,8 @@ PUBLISHED_ON = date(2025, 12, 22)
 
 def credit_repair(parameters: Parameters, overdue_minor: int, arose: date, repaid: date) -> Worked[Repair]:
     """Was an overdue entry hidden by the one-off credit repair? Its window is closed: for history only."""
-    names = ("amount_minor", "arose_from", "arose_until", "early_until", "hidden_from", "repaid_until")
-    amount, arose_from, arose_until, early, hidden_from, repaid_until = (parameters.value_on(f"cn_credit_repair_{name}", PUBLISHED_ON) for name in names)
+    names = ("at_most_minor", "arose_from", "arose_to", "early_paid_by", "early_hidden_from", "paid_by")
+    amount, arose_from, arose_until, early, hidden_from, repaid_until = (parameters.value_on(f"cn_repair_{name}", PUBLISHED_ON) for name in names)
     conditions = (
         (overdue_minor <= amount.whole, said("{sum}: at most {cap}", "金额{sum}：上限{cap}", sum=money(overdue_minor), cap=money(amount.whole))),
         (arose_from.day <= arose <= arose_until.day, said("Arose {day}: from {a} to {b}", "{day}产生：须在{a}至{b}之间", day=arose, a=arose_from.day, b=arose_until.day)),
@@ -137,7 +137,7 @@ class ImpactAssessment:
 
 def impact_assessment(parameters: Parameters, processing: Processing, on: date, made: date | None = None) -> Worked[ImpactAssessment]:
     """Does this processing need an impact assessment before it begins, and how long is its report kept?"""
-    keep = parameters.value_on("cn_impact_assessment_keep_years", on)
+    keep = parameters.value_on("cn_impact_assessment_years", on)
     readings, lines = [keep], []
     required = False
     if processing is not Processing.OTHER:

@@ -40,8 +40,8 @@ class BreathingSpace:
 
 def standard_breathing_space(parameters: Parameters, start: date) -> Worked[BreathingSpace]:
     """Which days does a standard breathing space protect that started on this day, as the notice says?"""
-    names = ("days", "review_first_day", "review_last_day", "months_between", "creditor_review_days")
-    length, first, last, between, creditor = (parameters.value_on(f"uk_breathing_space_{name}", start) for name in names)
+    names = ("moratorium_days", "review_from_day", "review_to_day", "moratorium_again_months", "breathing_space_creditor_review_days")
+    length, first, last, between, creditor = (parameters.value_on(f"uk_{name}", start) for name in names)
     end = days_after(start, length.whole - 1)
     review = days_after(start, first.whole - 1), days_after(start, last.whole - 1)
     found = BreathingSpace(end, days_after(end, 1), *review, period_end(start, between), period_end(start, creditor))
@@ -54,7 +54,7 @@ def standard_breathing_space(parameters: Parameters, start: date) -> Worked[Brea
 
 def crisis_breathing_space(parameters: Parameters, start: date, treatment_ended: date | None) -> Worked[BreathingSpace]:
     """Which days does a mental health crisis breathing space protect? As long as the treatment, and some days after it."""
-    after, creditor = (parameters.value_on(f"uk_breathing_space_{name}", start) for name in ("crisis_days_after", "creditor_review_days"))
+    after, creditor = (parameters.value_on(f"uk_{name}", start) for name in ("crisis_days_after_treatment", "breathing_space_creditor_review_days"))
     review = period_end(start, creditor)
     if treatment_ended is None:
         return worked(BreathingSpace(None, None, None, None, None, review), [Sentence("The treatment goes on, and with it the protection.", "治疗仍在进行，保护持续。")], [after, creditor])
@@ -71,12 +71,12 @@ def earliest_claim(parameters: Parameters, letter_on: date, *, reply_on: date | 
         reply_on: the debtor replied, asking for documents or seeking advice.
         documents_on: the documents asked for were sent.
     """
-    wait = parameters.value_on("uk_pre_action_reply_days", letter_on)
+    wait = parameters.value_on("uk_claim_reply_days", letter_on)
     readings, earliest = [wait], days_after(letter_on, wait.whole + 1)
     lines = [said("{day} + {n} days, and the day after: {end}", "{day} + {n}日的次日：{end}", day=letter_on, n=wait.whole, end=earliest)]
     later = max((day for day in (reply_on, documents_on) if day is not None), default=None)
     if later is not None:
-        again = parameters.value_on("uk_pre_action_after_reply_days", later)
+        again = parameters.value_on("uk_claim_after_reply_days", later)
         readings.append(again)
         after = days_after(later, again.whole + 1)
         lines.append(said("{day} + {n} days, and the day after: {end}", "{day} + {n}日的次日：{end}", day=later, n=again.whole, end=after))

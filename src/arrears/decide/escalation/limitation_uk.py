@@ -36,6 +36,14 @@ class UkEvent(StrEnum):
     """Scotland: a claim in court or arbitration. Elsewhere a suit stops the question; it is not an event of this list."""
 
 
+_DEED = "uk_england_wales_deed_years"
+_LENGTHS = {
+    Nation.ENGLAND_WALES: "uk_contract_limitation_years",
+    Nation.NORTHERN_IRELAND: "uk_contract_limitation_years",
+    Nation.SCOTLAND: "uk_scotland_prescription_years",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class UkLimitation:
     """The last day, is the period over on the day asked about, and does its end extinguish the debt itself?"""
@@ -53,8 +61,7 @@ def uk_limitation(parameters: Parameters, nation: Nation, start: date, as_of: da
         events: what happened, and when; later than `as_of` is not looked at.
         deed: the debt stands in a deed (England and Wales only).
     """
-    name = "deed" if deed and nation is Nation.ENGLAND_WALES else "contract"
-    length = parameters.value_on(f"uk_{nation.value}_{name}_years", as_of)
+    length = parameters.value_on(_DEED if deed and nation is Nation.ENGLAND_WALES else _LENGTHS[nation], as_of)
     restarts, revives = (parameters.value_on(f"uk_{nation.value}_{what}", as_of) for what in ("restarts", "revives_after"))
     readings: list[Reading] = [length]
     until, lines = period_end(start, length), []

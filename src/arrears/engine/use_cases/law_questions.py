@@ -28,7 +28,6 @@ from arrears.decide.escalation.insolvency_china import DebtorFacts, exempt_in_in
 from arrears.decide.escalation.limitation_china import Event, EventKind, Obstacle
 from arrears.decide.escalation.limitation_china import limitation as limitation_in_china
 from arrears.decide.escalation.limitation_uk import Nation, UkEvent, uk_limitation
-from arrears.decide.escalation.pre_action_uk import Debtor, Letter, may_issue
 from arrears.decide.escalation.procedures import (
     CourtDeadline,
     Instrument,
@@ -43,7 +42,7 @@ from arrears.ledger.china_worked import Ceiling, highest_rate, late_performance_
 from arrears.ledger.late_payment import DebtorType, term_allowed
 from arrears.ledger.late_payment import late_payment as late_payment_claim
 
-__all__ = ["Ceiling", "CourtDeadline", "Debtor", "DebtorType", "FiveTier", "GuaranteeKind", "LoanType", "RepaymentPeriod"]
+__all__ = ["Ceiling", "CourtDeadline", "DebtorType", "FiveTier", "GuaranteeKind", "LoanType", "RepaymentPeriod"]
 Kind = TypeVar("Kind", bound=StrEnum)
 UNPROVED = "unproved"
 
@@ -284,10 +283,10 @@ def debt_relief_order(debts: int, assets: int, vehicle: int, surplus: int, last_
     return answer(Sentence("Debt relief order, England and Wales", "债务救济令（英格兰和威尔士）"), found, KINGDOM)
 
 
-def letter_of_claim(letter: date, debtor: Debtor, reply: date | None, documents: date | None, as_of: date, *, complete: bool) -> Answer:
-    """May a claim be issued, and when at the earliest?"""
-    found = may_issue(law_of(KINGDOM), as_of, debtor, Letter(letter, complete), reply_on=reply, documents_on=documents)
-    return answer(Sentence("Issuing a claim, England and Wales", "起诉前的诉前规程（英格兰和威尔士）"), found, KINGDOM)
+def letter_of_claim(letter: date, reply: date | None, documents: date | None) -> Answer:
+    """When at the earliest may a claim be issued?"""
+    found = insolvency_uk.earliest_claim(law_of(KINGDOM), letter, reply_on=reply, documents_on=documents)
+    return answer(Sentence("Earliest day for issuing a claim, England and Wales", "最早起诉日（英格兰和威尔士）"), found, KINGDOM)
 
 
 def late_performance(judgment_minor: int, days_late: int, on: date) -> Answer:
