@@ -12,7 +12,7 @@ import pytest
 from arrears.core.parameters import Confidence, NoValue, Parameters, Unit, read_parameters, texts_in
 from arrears.core.problems import BadData
 
-JURISDICTIONS = ("china", "eu", "india", "international", "uk", "us")
+JURISDICTIONS = ("china", "eu", "house", "india", "international", "uk", "us")
 CONFIRMED = "source: the law, article: '1', confidence: confirmed"
 
 
