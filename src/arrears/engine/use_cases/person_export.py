@@ -13,7 +13,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,12 +39,15 @@ from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.case_reports.report import Report, Section, Table
 from arrears.engine.home import PRIVATE_FILE, PRIVATE_FOLDER, Home
+from arrears.engine.use_cases.evidence import hand_out
 from arrears.engine.use_cases.finding import namespaces
 from arrears.engine.use_cases.night_reports import stored_report, stored_reports
 from arrears.engine.use_cases.reading import Portfolio, portfolios
 from arrears.engine.use_cases.reading.files import looking_into
 from arrears.intake.book.identities import CONTACT_FIELDS, PARTY_FIELDS
 from arrears.intake.book.layout import batch_files
+from arrears.record.evidence.keeping import NoSuchEvidence, kept_of
+from arrears.record.evidence.refusals import EvidenceMissing
 from arrears.record.privacy.categories import categories
 from arrears.record.privacy.transfers import require_basis
 
@@ -52,8 +55,8 @@ THE_PERSON = "the_person"
 """The recipient where the person asked for their own data."""
 _SEALED_AS = {"parties": PARTY_FIELDS, "contact_points": CONTACT_FIELDS}
 _SHOWN_ROWS = 200
-EvidenceOf = Callable[[int], Iterable[tuple[str, bytes]]]
-"""Person → (file name, bytes as they were kept) of each piece of evidence."""
+WHY_READ = "export of everything about the person"
+"""The reason that stands in the custody entry of each piece of evidence that is taken along."""
 NOT_INCLUDED: tuple[Sentence, ...] = (
     Sentence("Keys, salts and hashes under which the data is kept: they are no statement about the person, and would endanger others.", "用于保存数据的密钥、盐值和散列：并非关于本人的信息，且会危及他人。"),
     Sentence("Ids and data of other people bound by the same debts: they are theirs.", "同一债务其他义务人的编号和信息：属于他人。"),
@@ -61,7 +64,7 @@ NOT_INCLUDED: tuple[Sentence, ...] = (
     Sentence("Rows refused on import that nobody has assigned to a person; they are removed after 30 days.", "导入时被拒、尚未归属任何人的行；30 天后删除。"),
     Sentence("Backups: they hold earlier states of the same data.", "备份：仅为同一数据的早先状态。"),
 )
-NO_EVIDENCE = Sentence("Recordings, messages and photographs: none could be listed by this version of the program.", "录音、消息和照片：本版本程序未能列出。")
+EVIDENCE_GONE = Sentence("Evidence whose bytes are no longer kept; the record that it was kept is included: ", "字节已不再保存的证据（其存证记录已包含在内）：")
 
 
 class NoSuchPerson(AnswerIsNo):
@@ -89,12 +92,11 @@ class Exported:
     facts: int
 
 
-def export_person(home: Home, institution_id: int, person: str, folder: Path, asked: Asked, evidence_of: EvidenceOf | None = None) -> Exported:
+def export_person(home: Home, institution_id: int, person: str, folder: Path, asked: Asked) -> Exported:
     """Write everything about a person into a new folder, and record that it was done.
 
     Args:
         person: the lender's number of the person, or our id of them.
-        evidence_of: the kept evidence, where there is a store of it.
 
     Raises:
         NoSuchPerson: nobody is known by it.
@@ -111,7 +113,7 @@ def export_person(home: Home, institution_id: int, person: str, folder: Path, as
         require_basis(home_jurisdiction=settings.jurisdiction, to_jurisdiction=asked.to_jurisdiction, recipient=asked.recipient, codes=[one.code for one in categories()], on=asked.at.date())
         part.mkdir(mode=PRIVATE_FOLDER, parents=False)
         told = collected(home, institution_id, party_id, settings.jurisdiction)
-        for name, content in _files(home, institution_id, party_id, told, asked, evidence_of):
+        for name, content in _files(home, institution_id, party_id, told, asked):
             _write(part / name, content)
         manifest = _manifest(part)
         _write(part / "manifest.json", manifest)
@@ -224,7 +226,7 @@ def _facts_of(party_id: int) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: str(one["recorded_at"]))
 
 
-def _files(home: Home, institution_id: int, party_id: int, told: Mapping[str, Any], asked: Asked, evidence_of: EvidenceOf | None) -> Iterable[tuple[str, bytes]]:
+def _files(home: Home, institution_id: int, party_id: int, told: Mapping[str, Any], asked: Asked) -> Iterable[tuple[str, bytes]]:
     """The files of the export, by name."""
     for book in told["books"]:
         for table in book["tables"]:
@@ -234,12 +236,18 @@ def _files(home: Home, institution_id: int, party_id: int, told: Mapping[str, An
         if one.party_id == party_id and not told["person"]["is_erased"]:
             for ending in one.endings:
                 yield f"reports/{one.book}-{one.as_of.isoformat()}-{id_text(one.case_id)}.{ending}", stored_report(home, institution_id, one.case_id, one.as_of, ending)
-    kept = list(evidence_of(party_id)) if evidence_of else []
-    for name, content in kept:
-        yield f"evidence/{Path(name).name}", content
-    missing = () if evidence_of else (NO_EVIDENCE,)
-    report = _report(told, asked.language, asked.at.date(), [name for name, _ in kept], missing)
-    yield "person.json", json.dumps({**told, "not_included": told["not_included"] + [{"en": one.en, "zh": one.zh} for one in missing], "evidence": [name for name, _ in kept]},
+    kept, gone = [], []
+    for piece in kept_of(party_id):
+        try:
+            content = b"".join(hand_out(home, institution_id, piece.evidence_id, WHY_READ, actor=asked.exported_by, at=asked.at, cause="export").pieces())
+        except (EvidenceMissing, NoSuchEvidence):
+            gone.append(f"{id_text(piece.evidence_id)} ({piece.kind.value})")
+            continue
+        kept.append(f"{id_text(piece.evidence_id)}-{piece.file_name}")
+        yield f"evidence/{kept[-1]}", content
+    missing = (Sentence(EVIDENCE_GONE.en + ", ".join(gone), EVIDENCE_GONE.zh + ", ".join(gone)),) if gone else ()
+    report = _report(told, asked.language, asked.at.date(), kept, missing)
+    yield "person.json", json.dumps({**told, "not_included": told["not_included"] + [{"en": one.en, "zh": one.zh} for one in missing], "evidence": kept},
                                     ensure_ascii=False, indent=1, default=str).encode()
     yield "report.html", html_of(report).encode()
     try:
