@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 import pyarrow.parquet as pq
 import pytest
 
+from arrears.casefile.facts.evidence import EvidenceKind
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, MayLift
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append
 from arrears.casefile.store.identity import erase_party_identity
 from arrears.casefile.store.institution import acting_for
 from arrears.core.ids import id_text
+from arrears.engine.use_cases import evidence
 from arrears.engine.use_cases.person_export import THE_PERSON, Asked, NoSuchPerson, export_person
 from arrears.engine.use_cases.showing import open_case
 from arrears.record.privacy.transfers import NoBasis
@@ -50,6 +52,20 @@ def test_the_export_holds_every_row_every_fact_and_who_saw_them(bank, lin):
     for expected in ("Lin 林晓", "lost work in May", "Who saw or got this data", "What is not in here, and why", "art. 13"):
         assert expected in page, expected
     assert done.facts == len(told["facts"]) and "Wang" not in page and "王安" not in (lin / "person.json").read_text()
+
+
+def test_a_persons_evidence_goes_along_and_the_custody_entry_says_why(bank, lin):
+    offered = evidence.Offered(io.BytesIO(b"I can pay 200 a month from May on."), "letter.txt", EvidenceKind.LETTER, "letter of 3 March")
+    kept, lost = (evidence.add(bank.home, bank.institution_id, bank.book.lin, offered, actor="wei", at=AT, cause="page") for _ in range(2))
+    evidence.store_of(bank.home, bank.institution_id).delete(lost.address)
+    export_person(bank.home, bank.institution_id, id_text(LIN), lin, ASKED)
+    (file,) = (lin / "evidence").iterdir()
+    assert file.read_bytes() == b"I can pay 200 a month from May on." and file.name == f"{id_text(kept.evidence_id)}-letter.txt"
+    told = json.loads((lin / "person.json").read_text())
+    assert told["evidence"] == [file.name] and id_text(lost.evidence_id) in told["not_included"][-1]["en"]
+    with acting_for(bank.institution_id):
+        (read,) = load.evidence_read(kept.evidence_id)
+    assert (read.read_by, read.reason) == ("manager", "export of everything about the person")
 
 
 def test_the_files_for_machines_say_the_same_and_the_manifest_names_each(bank, lin):
