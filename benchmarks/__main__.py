@@ -17,6 +17,7 @@ OTHERS = (
     ("ledger_sets",),
     ("account_ledger",),
     ("record",),
+    ("dossier",),
     ("evidence",),
     ("privacy",),
 )
