@@ -170,8 +170,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: takes minutes (make soak)")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long versions run only where somebody asked for them."""
+ON_EVERY_VERSION = ("tests/casefile/", "tests/site/test_database", "tests/site/test_embedded", "tests/record/test_log.py", "tests/record/test_kills.py")
+"""Stories that speak SQL of their own. Everything above them (pages, evidence, dossiers, commands) is told on the first version alone."""
+
+
+def _is_told_here(item: pytest.Item) -> bool:
+    """Is this story told on the database version that it is set in?"""
+    version = getattr(getattr(item, "callspec", None), "params", {}).get("postgres_server", VERSIONS[0])
+    return version == VERSIONS[0] or item.nodeid.startswith(ON_EVERY_VERSION)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Stories above SQL are told on one database version, long versions only where somebody asked for them."""
+    elsewhere = [item for item in items if not _is_told_here(item)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if _is_told_here(item)]
     if os.environ.get("ARREARS_SOAK"):
         return
     for item in items:
