@@ -15,7 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from arrears.core.money import format_money
 from arrears.core.reasons import LANGUAGES, Language
-from arrears.engine import report_charts
 from arrears.engine.report_cells import NUMERIC, bucket_text, cell_text, matrix, tables_with_rows
 from arrears.engine.words import counted
 from arrears.learn.analytics.months import MONTH_DAYS
@@ -58,6 +57,8 @@ def report_page(facts: dict[str, Any], figures: dict[str, Any]) -> str:
 
 def _charts(facts: dict[str, Any], figures: dict[str, Any], language: Language) -> Charts:
     """For each table the pictures above it, one a currency: amounts of different currencies share no picture."""
+    from arrears.engine import report_charts  # late: drawing takes a second to load, and most commands draw nothing
+
     tables = figures["tables"]
     draw: dict[str, Callable[[str], tuple[str, str] | None]] = {
         "by_bucket": lambda currency: report_charts.buckets(facts["counts"]["by_bucket"], facts["buckets"], currency, language),
