@@ -27,15 +27,15 @@ from django.core.management import call_command
 from arrears.casefile.facts.case import CaseEvent, CaseEventKind
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, MayLift
 from arrears.casefile.store.append import append
-from arrears.casefile.store.identity import Identities
-from arrears.casefile.store.institution import acting_for, institution_key
+from arrears.casefile.store.identity import hashed_number
+from arrears.casefile.store.institution import acting_for
 from arrears.casefile.store.ids import random_id
-from arrears.casefile.store.vault import make_envelope_key
+from arrears.casefile.store.users import create_user
+from arrears.casefile.store.vault import default_vault, make_envelope_key
+from django.db import connection
 from arrears.engine.home import Home, HomeSettings
-from arrears.engine.use_cases.setting_up import set_up
 from arrears.site.database import embedded_server, on_embedded
 from arrears.site.postgres_binaries import bundled
-import pyarrow as pa
 
 home = Home(Path(sys.argv[1]))
 home.make()
@@ -54,11 +54,17 @@ with embedded_server(home, bundled(int(sys.argv[2]))).running() as server:
             for rights in ("USAGE ON SCHEMA public", "USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public", "EXECUTE ON FUNCTION erase_party_identity(bigint)",
                            "SELECT, INSERT ON ALL TABLES IN SCHEMA public", "UPDATE, DELETE ON institutions, users"):
                 cursor.execute(f"GRANT {rights} TO arrears_app")
-    set_up(home, HomeSettings("CN", "CNY", "en", "Harbour Bank"), "admin", "a password of the first")
-    from arrears.casefile.store.models import Institution
-    bank = Institution.objects.get().institution_id
-    with acting_for(bank):
-        people = Identities(bank, institution_key(bank)).resolve_or_create("party", "core", pa.array(["C-1", "C-2"])).to_pylist()
+    # Institution, people and numbers by hand: today's code knows columns that the first release had not.
+    home.write_settings(HomeSettings("CN", "CNY", "en", "Harbour Bank"))
+    vault, bank, number_key, people = default_vault(), random_id(), os.urandom(32), [random_id(), random_id()]
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO institutions (institution_id, name, sealed_key) VALUES (%s, 'Harbour Bank', %s)", [bank, vault.wrap(number_key, b"institution:%d:key" % bank)])
+    create_user("admin", "a password of the first", role="administrator", institution_id=bank, language="en", display_name="admin")
+    with acting_for(bank), connection.cursor() as cursor:
+        vault.new_party_keys(people)
+        for person, number in zip(people, ("C-1", "C-2")):
+            cursor.execute("INSERT INTO id_map (institution_id, kind, number_hmac, id, party_id, sealed_number) VALUES (%s, 'party', %s, %s, %s, %s)",
+                           [bank, hashed_number(number_key, "party", "core", number), person, person, vault.seal(person, number.encode(), "party_number")])
     for number in range(40):
         person = people[number % 2]
         event = CaseEvent(CaseEventKind.OPENED, random_id(), person, "main", date(2026, 1, 5), 7)
