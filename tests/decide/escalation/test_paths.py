@@ -17,7 +17,6 @@ from arrears.decide.escalation.clocks_china import (
     credit_objection,
     credit_record,
     credit_repair,
-    credit_report_allowed,
     impact_assessment,
 )
 from arrears.decide.escalation.clocks_us import reportable_until
@@ -242,11 +241,6 @@ def test_an_objection_is_answered_in_twenty_days(received: str, due: str) -> Non
 def test_negative_information_goes_five_years_after_the_bad_conduct_ended(ended: str | None, as_of: str, delete_after: str | None, shown: bool) -> None:
     found = credit_record(LAW, on(ended), D(as_of)).figure
     assert (found.delete_after, found.still_shown) == (on(delete_after), shown)
-
-
-@pytest.mark.parametrize(("told", "allowed"), [("2026-03-01", True), ("2026-03-02", True), ("2026-03-03", False), (None, False)])
-def test_nobody_is_reported_without_being_told_before(told: str | None, allowed: bool) -> None:
-    assert credit_report_allowed(LAW, on(told), D("2026-03-02")).figure is allowed
 
 
 @pytest.mark.parametrize(

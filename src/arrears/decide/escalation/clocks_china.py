@@ -69,17 +69,6 @@ def credit_record(parameters: Parameters, ended: date | None, as_of: date) -> Wo
     return worked(CreditRecord(until.counted, as_of <= until.counted), [counted_line(ended, length, until)], [length])
 
 
-def credit_report_allowed(parameters: Parameters, told_on: date | None, report_on: date) -> Worked[bool]:
-    """May negative information be reported on this day? The person must have been told before."""
-    needs = parameters.value_on("cn_credit_record_notice_first", report_on)
-    told = told_on is not None and told_on <= report_on
-    line = (
-        said("Told on {day}, before the report.", "已于{day}事先告知。", day=told_on) if told
-        else said("Not told before the report of {day}.", "{day}报送前未事先告知。", day=report_on)
-    )  # fmt: skip
-    return worked(told or not needs.yes, [line], [needs])
-
-
 @dataclass(frozen=True, slots=True)
 class Repair:
     """一次性信用修复: is the entry hidden, and from or by when?"""
