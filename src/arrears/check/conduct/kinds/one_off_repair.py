@@ -10,7 +10,6 @@ from arrears.check.conduct.local_time import local_day, start_of
 from arrears.check.conduct.rule import RuleException
 from arrears.check.conduct.standing import Scope, agrees
 from arrears.check.conduct.words import Happened
-from arrears.core.parameters import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,14 @@ class OneOffRepair:
             return SILENT
         arose_on, paid_on = local_day(entries[-1].at, zone), local_day(paid[-1].at, zone)
         fits = (
-            _day(case.figures.read(self.arose_from)) <= arose_on <= _day(case.figures.read(self.arose_to))
+            case.figures.read(self.arose_from).day <= arose_on <= case.figures.read(self.arose_to).day
             and entries[-1].amount_minor <= case.figures.read(self.at_most).whole
-            and paid_on <= _day(case.figures.read(self.paid_by))
+            and paid_on <= case.figures.read(self.paid_by).day
         )
         if not fits:
             return KEPT
-        early = paid_on <= _day(case.figures.read(self.early_paid_by))
-        hidden = _day(case.figures.read(self.early_hidden_from)) if early else end_of_next_month(paid_on)
+        early = paid_on <= case.figures.read(self.early_paid_by).day
+        hidden = case.figures.read(self.early_hidden_from).day if early else end_of_next_month(paid_on)
         return Judged(breach=case.at >= start_of(hidden, zone), used=(entries[-1], paid[-1]), turning_day=hidden)
 
 
@@ -61,8 +60,3 @@ def end_of_next_month(day: date) -> date:
     """
     month = day.year * 12 + day.month + 1
     return date(month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
-def _day(reading: Reading) -> date:
-    assert isinstance(reading.stated.value, date), f"{reading.name} is not a day"
-    return reading.stated.value
