@@ -110,7 +110,9 @@ def case_columns() -> str:
 
 def command_words() -> list[tuple[str, ...]]:
     """Every command as the words that follow `arrears`."""
-    from arrears.cli.app import app, case, ledger
+    from arrears.cli.app import app
+    from arrears.cli.cases import case
+    from arrears.cli.ledger import ledger
 
     def names(group: Any) -> list[str]:
         return sorted(name for name in group if not name.startswith("-"))
@@ -121,8 +123,9 @@ def command_words() -> list[tuple[str, ...]]:
 def _help(words: tuple[str, ...]) -> str:
     from rich.console import Console
 
-    from arrears.cli.app import app
+    from arrears.cli.app import app, load_for_help
 
+    load_for_help(words)
     out = StringIO()
     app.help_print(list(words), console=Console(file=out, width=HELP_WIDTH, color_system=None, force_terminal=False))
     return "\n".join(line.rstrip() for line in out.getvalue().strip().splitlines())

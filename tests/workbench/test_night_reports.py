@@ -19,9 +19,10 @@ from arrears.cli.app import run_command
 from arrears.cli.night import refuse_missing_reports
 from arrears.core.ids import id_text
 from arrears.core.problems import PartlyDone
+from arrears.core.progress import silent
 from arrears.engine.case_reports import keeping
 from arrears.engine.case_reports.keeping import NoSuchReport, remove_expired
-from arrears.engine.nightly import RunResult, silent
+from arrears.engine.nightly import RunResult
 from arrears.engine.run_folder import RunName, current_run
 from arrears.engine.use_cases import books, night_reports
 from arrears.engine.use_cases.case_reports import sources_of_case, sources_of_cases

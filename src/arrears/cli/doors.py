@@ -5,22 +5,21 @@ Commands know neither database nor settings: the composition root (`arrears.site
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from arrears.engine.backup_folder import Progress
 from arrears.engine.home import Home
-from arrears.engine.use_cases.backing_up import Backup
-from arrears.engine.use_cases.restoring import Restored
-from arrears.engine.use_cases.upgrading import Upgraded
+
+if TYPE_CHECKING:  # A command that backs nothing up does not wait for what backing up needs.
+    pass
 
 Opened = Callable[[Path | None], AbstractContextManager[Home]]
 Served = Callable[[Home, str, int], None]
-BackedUp = Callable[[Path | None, Path, Path | None, datetime, str, Progress], tuple[Backup, Home]]
-RestoredTo = Callable[[Path, Path, Mapping[str, bytes] | None, Path | None, datetime, str, Progress], Restored]
-UpgradedHome = Callable[[Path | None, bool, bool, Path | None, datetime, str, Progress], Upgraded]
+BackedUp = "Callable[[Path | None, Path, Path | None, datetime, str, Progress], tuple[Backup, Home]]"
+RestoredTo = "Callable[[Path, Path, Mapping[str, bytes] | None, Path | None, datetime, str, Progress], Restored]"
+UpgradedHome = "Callable[[Path | None, bool, bool, Path | None, datetime, str, Progress], Upgraded]"
 
 
 Purged = Callable[[Home], tuple[str, ...]]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from arrears.cli import doors
 from arrears.cli.clock import now, today
@@ -143,9 +143,3 @@ def letter(person: PersonArgument, name: str, /, *, output: Path | None = None, 
     target = output or Path(name.removesuffix(".sealed"))
     write_report(content, target)
     results.print(f"Letter: {target}")
-
-
-def register_in(privacy: App) -> None:
-    """Add these commands to `arrears privacy`."""
-    for command in (erase, purge, restricted, release, letter):
-        privacy.command(command)

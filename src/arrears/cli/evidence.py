@@ -207,3 +207,7 @@ def _read_moment(text: str) -> datetime | None:
     except ValueError as trouble:
         raise WrongCall(f"“{text}” is no moment.", "The capture time would be wrong.", "Write it as 2026-11-23T09:30+08:00.") from trouble
     return moment if moment.tzinfo else moment.astimezone()
+
+
+for _name in ("export", "redact", "receipt"):
+    evidence.command(f"arrears.cli.dossier:{_name}", name=_name)

@@ -124,3 +124,7 @@ def _allocation_in_json(asked: Payment, found: Outcome) -> dict[str, object]:
         "next_step": found.next_step.value,
         "rests_on": [figure_in_json(one) for one in found.rests_on],
     }
+
+
+for _name in ("balance", "quote", "statement", "redress"):
+    ledger.command(f"arrears.cli.account_ledger:{_name}", name=_name)

@@ -143,3 +143,7 @@ def index(*, new_key: Annotated[bool, Parameter(negative="")] = False, home: Hom
     with doors.opened(home) as place, progress_bars() as told:
         entered = use_case.fill_index(place, new_key=new_key, at=now(), progress=told)
     results.print(f"{counted(entered, 'value')} entered.")
+
+
+for _name in ("erase", "purge", "restricted", "release", "letter"):
+    privacy.command(f"arrears.cli.erasing:{_name}", name=_name)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from arrears.core.money import format_money
-from arrears.engine.nightly import Progress as Told
+from arrears.core.progress import Progress as Told
 
 people = Console(stderr=True, highlight=False, markup=False)
 """Progress and remarks: they never mix with results on standard output. No markup: a path or a condition may hold square brackets."""

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from arrears.core.problems import BadData, Refused, WrongCall
+from arrears.core.progress import Progress
 from arrears.intake.book.layout import file_digest
 
 FORMAT = 1
@@ -27,7 +28,6 @@ MANIFEST, MANIFEST_DIGEST = "manifest.json", "manifest.sha256"
 DATABASE_FILE, HOME_FOLDER = "database.dump", "home"
 ROOM = 1.05
 """Free space asked for, as a multiple of what is to be copied."""
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

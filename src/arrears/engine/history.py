@@ -27,12 +27,12 @@ from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.trends import TREND_KEY, TREND_SCHEMA, added_up, trend_rows
 from arrears.core.book import BOOK_TABLES
 from arrears.core.problems import WrongCall
+from arrears.core.progress import Progress, silent
 from arrears.core.sql import quoted
 from arrears.engine import tables
 from arrears.engine.book_views import count_accounts, slice_sql, slices_of
 from arrears.engine.columns_engine import EngineSettings, column_engine, rows_by_name, sql_of, write_sorted
 from arrears.engine.due_days import show_moved_due_days
-from arrears.engine.nightly import Progress, silent
 from arrears.engine.product_ledgers import work_out
 from arrears.engine.run_folder import only_run_of
 from arrears.intake.book.layout import book_digest

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,6 +29,7 @@ from arrears.assess.delinquency.owed import OWED
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
+from arrears.core.progress import Progress, silent
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
 from arrears.engine import classification, due_days, early_warning, product_ledgers, tables
@@ -40,13 +41,6 @@ from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
-
-Progress = Callable[[str, int, int], None]
-"""Told (stage, done, of) while the run goes on."""
-
-
-def silent(stage: str, done: int, of: int) -> None:
-    """Progress nobody looks at."""
 
 
 @dataclass(frozen=True, slots=True)

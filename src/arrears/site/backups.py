@@ -14,8 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 from arrears.core.problems import Busy, Refused, WrongCall
+from arrears.core.progress import Progress
 from arrears.engine import backup_folder, secrets_file
-from arrears.engine.backup_folder import DATABASE_FILE, Manifest, Progress
+from arrears.engine.backup_folder import DATABASE_FILE, Manifest
 from arrears.engine.home import Home
 from arrears.engine.use_cases import backing_up, restoring
 from arrears.site import bootstrap, database_copies, purging

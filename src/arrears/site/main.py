@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from arrears.engine.home import Home, resolve_home
 
 if TYPE_CHECKING:  # Models can only be imported once Django is configured.
-    from arrears.engine.backup_folder import Progress
+    from arrears.core.progress import Progress
     from arrears.engine.use_cases.backing_up import Backup
     from arrears.engine.use_cases.restoring import Restored
     from arrears.engine.use_cases.upgrading import Upgraded

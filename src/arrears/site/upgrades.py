@@ -20,7 +20,8 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from arrears.core.problems import Refused
-from arrears.engine.backup_folder import DATABASE_FILE, DatabaseFigures, Progress
+from arrears.core.progress import Progress
+from arrears.engine.backup_folder import DATABASE_FILE, DatabaseFigures
 from arrears.engine.home import Home
 from arrears.engine.use_cases import backing_up, restoring
 from arrears.engine.use_cases.upgrading import Upgraded, UpgradePlan, prove_all

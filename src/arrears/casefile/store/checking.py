@@ -32,6 +32,7 @@ from arrears.casefile.store import hashing, sets
 from arrears.casefile.store.institution import acting_for
 from arrears.casefile.store.rows import FACT_TABLES, FactTable
 from arrears.casefile.store.vault import KeyRefused, Unreadable, Vault, default_vault
+from arrears.core.progress import Progress
 
 FINDINGS_MAX = 10_000
 """So many findings are told one by one; what comes after is counted. A record in ruins needs no longer list."""
@@ -40,7 +41,6 @@ PAGES_A_SLICE = 2_500
 NO_SALT = "0" * (2 * SALT_BYTES)
 _HEX_DIGEST = 2 * DIGEST_BYTES
 _INSTANT = "to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

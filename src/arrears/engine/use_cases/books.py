@@ -19,13 +19,14 @@ from arrears.assess.early_warning.stated import read_early_warning
 from arrears.casefile.store.institution import acting_for, institution_key
 from arrears.casefile.store.vault import default_vault
 from arrears.core.problems import WrongCall
+from arrears.core.progress import Progress
 from arrears.decide.policy.table import Policy
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.due_days import calendar_of
 from arrears.engine.home import Home
 from arrears.engine.legal_figures import regime_figures
-from arrears.engine.nightly import Progress, RunRequest, nightly
+from arrears.engine.nightly import RunRequest, nightly
 from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, Night, store_night_reports
 from arrears.engine.use_cases.record_keeping import seal_and_sign
 from arrears.engine.use_cases.setting_up import institution_of

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from arrears.core.progress import Progress
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.history import Every
 from arrears.engine.home import Home, HomeSettings
-from arrears.engine.nightly import Progress, RunResult
+from arrears.engine.nightly import RunResult
 from arrears.engine.use_cases.books import import_files, run_book, sample_book
 from arrears.engine.use_cases.policies import find_policy
 from arrears.engine.use_cases.replaying import replay_book

@@ -31,8 +31,8 @@ from arrears.casefile.store.vault import (
     wrapped_under,
 )
 from arrears.core.problems import AnswerIsNo, Busy, Refused, WrongCall
+from arrears.core.progress import Progress
 from arrears.engine.home import PRIVATE_FILE, Home
-from arrears.engine.nightly import Progress
 from arrears.engine.use_cases.books import pool_purpose
 from arrears.engine.use_cases.finding import namespaces
 from arrears.engine.use_cases.setting_up import institution_of

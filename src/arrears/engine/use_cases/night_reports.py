@@ -22,6 +22,7 @@ from arrears.casefile.store import load
 from arrears.casefile.store.institution import acting_for
 from arrears.casefile.store.vault import default_vault, seal_with
 from arrears.core.problems import Refused
+from arrears.core.progress import Progress
 from arrears.core.reasons import Language
 from arrears.engine.case_reports.content import CaseSources, case_report
 from arrears.engine.case_reports.glyphs import GlyphsMissing
@@ -30,7 +31,7 @@ from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.case_reports.report import Report
 from arrears.engine.home import Home
-from arrears.engine.nightly import Progress, RunResult
+from arrears.engine.nightly import RunResult
 from arrears.engine.run_folder import current_run
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.case_reports import sources_of_cases

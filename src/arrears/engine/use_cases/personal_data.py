@@ -13,8 +13,8 @@ from arrears.casefile.store.institution import acting_for, new_hash_key, retire_
 from arrears.casefile.store.vault import default_vault
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import WrongCall
+from arrears.core.progress import Progress
 from arrears.engine.home import Home
-from arrears.engine.nightly import Progress
 from arrears.engine.use_cases.reading import portfolios
 from arrears.engine.use_cases.reading.files import looking_into
 from arrears.engine.use_cases.setting_up import institution_of

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from arrears.casefile.store import checking as facts_checking
 from arrears.casefile.store.institution import acting_for
+from arrears.core.progress import Progress
 from arrears.engine.home import Home
-from arrears.engine.nightly import Progress
 from arrears.engine.use_cases.record_keeping import heads_file
 from arrears.record.journal import checking, sealing, timestamps
 from arrears.record.journal.checking import LogFinding

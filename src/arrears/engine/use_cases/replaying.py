@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from arrears.core.problems import WrongCall
+from arrears.core.progress import Progress
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.history import Every, HistoryRequest, HistoryResult, replay
 from arrears.engine.home import Home
-from arrears.engine.nightly import Progress
 from arrears.engine.use_cases.books import book_place, conventions_of
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.intake.book.layout import book_info

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from arrears.casefile.store.models import Institution
-from arrears.engine.backup_folder import Progress
+from arrears.core.progress import Progress
 from arrears.engine.home import Home
 from arrears.engine.use_cases.record_checking import RecordChecked
 from arrears.engine.use_cases.restoring import prove_record

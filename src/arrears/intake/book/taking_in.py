@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from arrears.core.book import BOOK_TABLES
 from arrears.core.problems import Finding, Refused, WrongCall
+from arrears.core.progress import Progress
 from arrears.core.sql import quoted
 from arrears.intake.book.checks import lookup_table, plan_block
 from arrears.intake.book.identities import IdentityService, TryingKeeper
@@ -39,9 +40,6 @@ from arrears.intake.book.mapping import FileMapping, LogicalFile, check_headings
 from arrears.intake.book.pool import logical_file_of, mapping_of, write_pool
 from arrears.intake.book.reading import DEFAULT_MEMORY, RawTable, SourceFile, connect, look_at, read_raw
 from arrears.intake.book.tables import PlacedBlock, TableCount, Tables
-
-Progress = Callable[[str, int, int], None]
-"""Told of each step: what is being done, steps done, steps in all."""
 
 
 def no_progress(step: str, done: int, total: int) -> None:

@@ -21,6 +21,7 @@ from arrears.casefile.store.ids import random_ids
 from arrears.core.book import BOOK_TABLES
 from arrears.core.money import minor_digits
 from arrears.core.problems import Refused, WrongCall
+from arrears.core.progress import Progress
 from arrears.intake.book.identities import IdentityService
 from arrears.intake.book.layout import batch_dirs, book_info, import_lock, open_book, staged_batch, write_batch_facts
 from arrears.intake.sample import people as who
@@ -37,8 +38,6 @@ from arrears.intake.sample.loans import Recipe, make_loans, make_schedule
 from arrears.intake.sample.paying import make_payments
 from arrears.intake.sample.sorted_file import SortedFile
 
-Progress = Callable[[str, int, int], None]
-"""Told of each step: its name, how much is done, how much there is."""
 IdSource = Callable[[str, int], Ints]
 """Draws that many different ids of a kind (`party`, `account`)."""
 SLICE = 200_000

@@ -9,7 +9,7 @@ database's administrator is found here: they cannot sign.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from arrears.casefile.store import sets
 from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.rows import FACT_TABLES
+from arrears.core.progress import Progress
 from arrears.record.journal.heads import Contradiction, Head, heads, signature_holds
 from arrears.record.journal.merkle import leaf_hash, roots_at
 from arrears.record.journal.nodes import log_size
@@ -27,7 +28,6 @@ from arrears.record.journal.signing import public_keys
 from arrears.record.journal.timestamps import stamp_holds, stamps
 
 CHUNK_ENTRIES = 100_000
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class LogChecked:
     findings: tuple[LogFinding, ...]
 
 
-def check_log(kept: Sequence[Head], roots: Sequence[x509.Certificate], told: Told) -> LogChecked:
+def check_log(kept: Sequence[Head], roots: Sequence[x509.Certificate], told: Progress) -> LogChecked:
     """Look at numbers, hashes, heads, signatures and time-stamps of the acting institution. Inside `acting_for`."""
     findings: list[LogFinding] = []
     signed = heads()
@@ -66,7 +66,7 @@ def check_log(kept: Sequence[Head], roots: Sequence[x509.Certificate], told: Tol
     return LogChecked(size, len(everything), stamped, tuple(findings))
 
 
-def _leaves(size: int, findings: list[LogFinding], told: Told) -> Iterator[bytes]:
+def _leaves(size: int, findings: list[LogFinding], told: Progress) -> Iterator[bytes]:
     """The leaves as the entries give them now; what does not fit its number is found on the way."""
     expected = 0
     for start in range(0, size, CHUNK_ENTRIES):
