@@ -10,9 +10,7 @@ The role that dumps must see the rows of every institution: on our own server th
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -20,15 +18,16 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from arrears.core.problems import Refused
 from arrears.engine.backup_folder import DatabaseFigures, JournalFigures
 from arrears.engine.home import Home
 from arrears.site import kept_secrets
-from arrears.site.database import OWNER_VARIABLE, DatabaseUrls
+from arrears.site.database import DatabaseUrls
 from arrears.site.embedded_postgres import SUPERUSER
 from arrears.site.postgres_binaries import bundled
+from arrears.site.postgres_programs import restore, run
 
 BACKUP_VARIABLE = "DATABASE_BACKUP_URL"
 _NOT_COUNTED = frozenset({"django_session", "django_migrations", "django_content_type", "auth_permission", "django_admin_log"})
@@ -68,7 +67,7 @@ class FrozenPostgres:
 
     def dump(self, target: Path) -> None:
         """Write PostgreSQL's archive; compressed lightly, since most of it is digests. Nobody's sign-in is in it."""
-        _run("pg_dump", self._url, "--format=custom", "--compress=1", "--exclude-table-data=public.django_session", f"--snapshot={self._snapshot}", f"--file={target}")
+        run("pg_dump", self._url, "--format=custom", "--compress=1", "--exclude-table-data=public.django_session", f"--snapshot={self._snapshot}", f"--file={target}")
         target.chmod(0o600)
 
 
@@ -128,9 +127,10 @@ def put_back(dump: Path, owner_url: str) -> None:
     """
     with psycopg.connect(owner_url) as connection:
         there = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone()
+        server_version = connection.info.server_version
     if there:
         raise Refused(f"The database is not empty: there is a table {there[0]}.", "A restore never writes over records.", "Name an empty database.")
-    _run("pg_restore", owner_url, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(dump))
+    restore(dump, owner_url, server_version)
     with psycopg.connect(owner_url) as connection:  # Migrations grant the rest; this alone they say only when a function is made.
         connection.execute("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC")
 
@@ -161,16 +161,3 @@ def _refuse_a_role_that_sees_too_little(connection: psycopg.Connection) -> None:
             f"The role {connection.info.user} does not see the rows of every institution.", "Row-level security holds for the owner of the tables too, and half a database is no backup.",
             f"Name in {BACKUP_VARIABLE} a role that may: CREATE ROLE arrears_backup LOGIN BYPASSRLS PASSWORD …; GRANT pg_read_all_data TO arrears_backup;",
         )
-
-
-def _run(program: str, url: str, *words: str) -> None:
-    """One of PostgreSQL's programs; the password travels in the environment, where other users cannot see it."""
-    parts = conninfo_to_dict(url)
-    password = str(parts.pop("password", "") or "")
-    command: Sequence[str] = [bundled().program(program), f"--dbname={make_conninfo('', **parts)}", "--no-password", *words]
-    environ = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PGPASSWORD": password}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)  # noqa: S603 our own program and words
-    if done.returncode:
-        telling = [line for line in done.stderr.splitlines() if "error" in line.lower()] or ["it gave no reason"]
-        raise Refused(f"{program} failed: {telling[0].removeprefix(program + ': ')}", "Nothing was kept of it.",
-                      f"Mend that (often: no space left) and try again. On a server of yours look at {OWNER_VARIABLE} too.")
