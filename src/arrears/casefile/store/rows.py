@@ -15,10 +15,12 @@ from psycopg.types.json import Jsonb
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
+from arrears.casefile.facts.contact import Contact, ContactKind
 from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
 from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
+from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.retention import (
     ErasureReason,
@@ -90,6 +92,12 @@ _TABLES = (
     FactTable(RecordRestored, "records_restored", {}, {}),
     FactTable(DossierExported, "dossiers_exported", {}, {}),
     FactTable(ReceiptIssued, "receipts_issued", {}, {}),
+    FactTable(Contact, "contacts", {"kind": ContactKind, "debts": tuple, "marks": tuple}, {"kind": str, "debts": list, "marks": list}),
+    FactTable(PermitIssued, "permits_issued", dict.fromkeys(("debts", "marks", "rules"), tuple), dict.fromkeys(("debts", "marks", "rules"), list)),
+    FactTable(PermitRefused, "permits_refused", dict.fromkeys(("debts", "marks", "rules", "citations"), tuple),
+              dict.fromkeys(("debts", "marks", "rules", "citations"), list)),
+    FactTable(PermitUsed, "permits_used", {}, {}),
+    FactTable(PermitVoided, "permits_voided", {"reason": VoidReason}, {"reason": str}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

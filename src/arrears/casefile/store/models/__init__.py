@@ -7,6 +7,7 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
+from arrears.casefile.store.models.contacts import ContactRow
 from arrears.casefile.store.models.dossiers import DossierExportedRow, ReceiptIssuedRow
 from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
@@ -14,6 +15,7 @@ from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
+from arrears.casefile.store.models.permits import PermitIssuedRow, PermitRefusedRow, PermitUsedRow, PermitVoidedRow
 from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
 from arrears.casefile.store.models.retention import (
     EvidenceDeletedRow,
@@ -29,9 +31,9 @@ from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow",
+    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "ContactRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow",
     "EvidenceReadRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
-    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow",
+    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow",
     "PersonRestrictedRow", "PersonalShownRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
     "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey",
     "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
