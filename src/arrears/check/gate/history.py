@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from arrears.casefile.facts.contact import ContactKind
-from arrears.casefile.store.permits import Attempt
-from arrears.check.conduct.facts import Event, Proposed
+from arrears.casefile.store.permits import SEPARATOR, Attempt
+from arrears.check.conduct.facts import NOTHING, Event, Proposed
 from arrears.check.conduct.words import Channel, Happened, Mark, Mode, Outcome, Place, Purpose, Recipient, Side
 from arrears.core.problems import BadData
 
@@ -41,22 +42,31 @@ def events_of(attempts: Iterable[Attempt], at: datetime) -> list[Event]:
 
 
 def _event(one: Attempt, at: datetime) -> Event:
-    return Event(
-        at=at if one.expires_at is not None else one.occurred_at,
-        kind=_KINDS[one.kind],
-        by=word(Side, one.side),
-        party=one.collector,
-        to=word(Recipient, one.recipient),
-        person=one.recipient_reference,
-        debts=frozenset(one.debts),
-        channel=word(Channel, one.channel),
-        point=one.point,
-        place=None if one.place is None else word(Place, one.place),
-        purpose=None if one.purpose is None else word(Purpose, one.purpose),
-        mode=None if one.mode is None else word(Mode, one.mode),
-        outcome=None if one.outcome is None else word(Outcome, one.outcome),
-        marks=frozenset([word(Mark, mark) for mark in one.marks]),
-    )
+    kind, occurred_at, *words, expires_at = one
+    return Event(at if expires_at is not None else occurred_at, **_read(kind, *words))
+
+
+@lru_cache(maxsize=10_000)
+def _read(
+    kind: str, side: str, collector: str, purpose: str | None, channel: str, recipient: str, reference: str, debts: str, point: str, place: str | None,
+    mode: str | None, outcome: str | None, marks: str,
+) -> dict[str, Any]:
+    """Everything but the moment. A person's attempts are much alike, so most were read before."""
+    return {
+        "kind": _KINDS[kind],
+        "by": word(Side, side),
+        "party": collector,
+        "to": word(Recipient, recipient),
+        "person": reference,
+        "debts": frozenset(debts.split(SEPARATOR)) if debts else frozenset(),
+        "channel": word(Channel, channel),
+        "point": point,
+        "place": None if place is None else word(Place, place),
+        "purpose": None if purpose is None else word(Purpose, purpose),
+        "mode": None if mode is None else word(Mode, mode),
+        "outcome": None if outcome is None else word(Outcome, outcome),
+        "marks": frozenset(word(Mark, mark) for mark in marks.split(SEPARATOR)) if marks else NOTHING,
+    }
 
 
 def pending(proposed: Proposed, at: datetime) -> Event:
