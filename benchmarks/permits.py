@@ -48,11 +48,9 @@ def contacts_before(people: list[int], events: int) -> None:
 
 def entries_of(people: list[int]) -> Any:
     """One entry a person for the contacts to stand on."""
-    from arrears.casefile.store import sets
-    from arrears.casefile.store.entries import Head, prepared
-    from arrears.casefile.facts.hold import HoldLifted, MayLift
-    from arrears.casefile.store.append import append
     from arrears.casefile.facts.privacy import PersonExported
+    from arrears.casefile.store import sets
+    from arrears.casefile.store.append import append
 
     for person in people:
         append(PersonExported(person, "bench", "the_person", "CN", 0, "00", AT.date()), actor="bench", at=AT, cause="bench")

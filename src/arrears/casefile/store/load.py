@@ -15,10 +15,12 @@ from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
+from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
+from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
 from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.fact import Fact, committed_fields
-from arrears.casefile.facts.hold import Hold, HoldLifted
+from arrears.casefile.facts.hold import ENDED_BY_LAW, Hold, HoldLifted, HoldReviewed, HoldTerms
 from arrears.casefile.facts.journal import (
     SALT_BYTES,
     ChainFinding,
@@ -32,6 +34,7 @@ from arrears.casefile.facts.journal import (
 )
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+from arrears.casefile.facts.representation import AdviserEnded, AdviserNamed, AuthorityChecked
 from arrears.casefile.facts.retention import (
     LegalHoldLifted,
     LegalHoldPlaced,
@@ -98,6 +101,27 @@ def holds_lifted(party_id: int) -> list[HoldLifted]:
 def holds_lifted_of(party_ids: Sequence[int]) -> list[HoldLifted]:
     """The same for many people at once."""
     return _facts_of(HoldLifted, "party_id", party_ids)
+
+
+PROTECTIONS: tuple[type[Fact], ...] = (
+    Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
+)
+"""Every class of fact that protects a person or says what the person agreed to."""
+
+
+def protections_of(party_ids: Sequence[int]) -> list[Fact]:
+    """Everything that protects these people, and what they agreed to and ruled out: the facts that `check.protections` reads, by class, each in its order."""
+    return [fact for kind in PROTECTIONS for fact in _facts_of(kind, "party_id", party_ids)]
+
+
+def holds_ever() -> list[Fact]:
+    """Every hold of the institution with its terms, reviews and end; reasons are opened."""
+    return [fact for kind in (Hold, HoldTerms, HoldReviewed, HoldLifted) for fact in _all(kind)]
+
+
+def rules_confirmed() -> tuple[list[RuleConfirmed], list[RuleConfirmationRevoked]]:
+    """Which figures and rules were ever confirmed, and which confirmations taken back? `facts.confirmation.confirmations_in_force` says which count."""
+    return _all(RuleConfirmed), _all(RuleConfirmationRevoked)
 
 
 def personal_shown(party_id: int) -> list[PersonalShown]:
@@ -316,12 +340,18 @@ def latest_decisions(book: str, columns: Sequence[str] = tuple(_DECISION_TYPES))
 
 
 def holds_as_of(on: date) -> pa.Table:
-    """Which holds protect on this day: party_id, hold_id, kind, from_on, to_on, blocks (names, comma between), sorted by party and hold?"""
+    """Which holds protect on this day: party_id, hold_id, kind, from_on, to_on, blocks (names, comma between), sorted by party and hold?
+
+    `to_on` is given only where the law ends the period by date; every other hold stands until somebody lifts it. A hold on one number or
+    address holds no case: whoever is contacted is asked about it then.
+    """
     day = _quoted(on.isoformat())
+    by_law = f"h.kind IN ({', '.join(_quoted(kind.value) for kind in sorted(ENDED_BY_LAW))})"
     return sets.export(
-        f"""SELECT h.party_id, h.hold_id, h.kind, h.from_on, h.to_on, array_to_string(h.blocks, ',') FROM holds h
-            WHERE h.from_on <= {day}::date AND (h.to_on IS NULL OR h.to_on >= {day}::date)
+        f"""SELECT h.party_id, h.hold_id, h.kind, h.from_on, CASE WHEN {by_law} THEN h.to_on END, array_to_string(h.blocks, ',') FROM holds h
+            WHERE h.from_on <= {day}::date AND (NOT {by_law} OR h.to_on IS NULL OR h.to_on >= {day}::date)
               AND NOT EXISTS (SELECT FROM holds_lifted l WHERE l.hold_id = h.hold_id AND l.valid_on <= {day}::date)
+              AND coalesce((SELECT t.scope FROM holds_terms t WHERE t.hold_id = h.hold_id ORDER BY t.position DESC LIMIT 1), '') <> 'contact_point'
             ORDER BY h.party_id, h.hold_id""",
         {"party_id": pa.int64(), "hold_id": pa.int64(), "kind": pa.string(), "from_on": pa.date32(), "to_on": pa.date32(), "blocks": pa.string()})
 

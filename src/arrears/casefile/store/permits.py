@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
 from arrears.casefile.facts.fact import Fact, committed_fields
-from arrears.casefile.facts.hold import Hold, HoldLifted
+from arrears.casefile.facts.hold import Hold, HoldLifted, HoldReviewed, HoldTerms
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
+from arrears.casefile.facts.representation import AdviserEnded, AdviserNamed, AuthorityChecked
 from arrears.casefile.store import permit_functions, sets
 from arrears.casefile.store.entries import Head, Prepared, entry_values, for_json, row_values, salt_values
 from arrears.casefile.store.institution import acting_institution
@@ -28,8 +30,14 @@ from arrears.core.problems import AnswerIsNo, Busy
 
 PERMIT_FACTS = (PermitIssued, PermitRefused, PermitUsed, PermitVoided)
 """Facts that functions of the database write."""
-PROTECTIONS: tuple[type[Fact], ...] = (Hold, HoldLifted)
+PROTECTIONS: tuple[type[Fact], ...] = (
+    Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
+)
 """Facts about a person, besides contacts and permits, that may stand in the way of a contact or allow it. Their free words stay sealed."""
+SEALED = "…"
+"""What a sealed text that is not empty reads as here: that something is stated matters, what it says does not."""
+_SEALED_EMPTY_BYTES = 29
+"""A sealed empty text: version, nonce and tag."""
 
 
 SEPARATOR = "\x1f"
@@ -134,13 +142,16 @@ def read_people(party_ids: Sequence[int], requests: Sequence[tuple[int, str]], c
                    "asked_of": [party for party, _ in requests], "keys": [key for _, key in requests]}, binary=True).fetchall()
     known = {party_id: Known() for party_id in people}
     positions = dict.fromkeys(case_ids, 0)
+    facts: list[tuple[int, int, str, dict[str, Any]]] = []
     for party_id, what, *attempt, more in rows:
         if what == "attempt":
             known[party_id].attempts.append(Attempt._make(attempt))
         elif what == "head":
             _take_head(known, positions, party_id, more)
         else:
-            _take_fact(known[party_id], what, more)
+            facts.append((more["position"], party_id, what, more))
+    for _, party_id, what, more in sorted(facts, key=lambda fact: fact[0]):
+        _take_fact(known[party_id], what, more)
     for one in known.values():
         if (last := one.head.recorded_at) is not None and last > at:
             one.attempts = [attempt for attempt in one.attempts if attempt.expires_at is None or attempt.expires_at > last]
@@ -172,7 +183,7 @@ def _fact_of(kind: type[Fact], row: Mapping[str, Any]) -> Any:
     values: dict[str, Any] = {}
     for name in committed_fields(kind):
         if name in kind.PERSONAL:
-            values[name] = ""
+            values[name] = SEALED if len(row[f"sealed_{name}"]) > 2 + 2 * _SEALED_EMPTY_BYTES else ""
         elif name in read:
             values[name] = read[name](row[name])
         elif name in moments and row[name] is not None:

@@ -25,6 +25,7 @@ from arrears.check.conduct.words import (
     Record,
     Side,
 )
+from arrears.core.reasons import Sentence
 
 NOTHING: frozenset[Mark] = frozenset()
 
@@ -102,6 +103,7 @@ class Event:
         only_inside: the window is the only one in which the person may be contacted, instead of one in which not.
         years: a period in years that belongs to this debt.
         amount_minor, total_minor: which part of which whole it concerns.
+        says: what a reader of the answer is told about it, such as who may end it.
     """
 
     at: datetime
@@ -125,6 +127,7 @@ class Event:
     amount_minor: int | None = None
     total_minor: int | None = None
     record: Record | None = None
+    says: Sentence | None = None
 
     def __post_init__(self) -> None:
         assert self.at.tzinfo is not None, "a moment carries its zone"

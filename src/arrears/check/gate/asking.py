@@ -24,8 +24,8 @@ from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.verdict import Answer, Finding, Verdict, verdict
 from arrears.check.conduct.words import Act, Channel, Mark, Mode, Place, Purpose, Recipient
 from arrears.check.gate.history import events_of, pending, word
-from arrears.check.gate.holds import events_of as events_of_protections
 from arrears.check.gate.permit import Permit, Refusal, Request
+from arrears.check.protections import events_of as events_of_protections
 from arrears.core.problems import WrongCall
 from arrears.core.reasons import Sentence
 
