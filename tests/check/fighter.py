@@ -18,7 +18,7 @@ BEGINS = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 """Ten in the morning in Shanghai."""
 WORKERS = 16
 PACKS = ("china/national_standard", "china/banking_association", "house/limits")
-LIFETIME = timedelta(seconds=3)
+LIFETIME = timedelta(seconds=4)
 HOT = 60
 """Half of all requests are about so many people."""
 
@@ -31,11 +31,14 @@ def main() -> None:
 
     home, bank, people_file, told, seconds, seed = sys.argv[1:]
     bootstrap.start(Home(Path(home)), DatabaseUrls(**json.loads(os.environ["FIGHT_DATABASE"])))
+    import pyarrow as pa
+
     from arrears.check.gate import asking, using  # noqa: F401 - loaded before the forks
     from arrears.engine.conduct_packs import pack_named
 
     for name in PACKS:
         pack_named(name)
+    pa.array([1])  # Loads what Arrow loads at its first array: once here, not once a worker.
     people = json.loads(Path(people_file).read_text())
     began = time.monotonic()
     children, started = set(), 0

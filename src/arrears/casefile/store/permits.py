@@ -22,6 +22,7 @@ from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Hold, HoldLifted, HoldReviewed, HoldTerms
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.representation import AdviserEnded, AdviserNamed, AuthorityChecked
+from arrears.casefile.facts.retention import PersonErased, PersonReleased, PersonRestricted
 from arrears.casefile.store import permit_functions, sets
 from arrears.casefile.store.entries import Head, Prepared, entry_values, for_json, row_values, salt_values
 from arrears.casefile.store.institution import acting_institution
@@ -32,6 +33,7 @@ PERMIT_FACTS = (PermitIssued, PermitRefused, PermitUsed, PermitVoided)
 """Facts that functions of the database write."""
 PROTECTIONS: tuple[type[Fact], ...] = (
     Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
+    PersonRestricted, PersonReleased, PersonErased,
 )
 """Facts about a person, besides contacts and permits, that may stand in the way of a contact or allow it. Their free words stay sealed."""
 SEALED = "…"

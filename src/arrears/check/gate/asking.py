@@ -14,6 +14,7 @@ from typing import Any
 
 from arrears.casefile.facts.fact import Fact
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused
+from arrears.casefile.facts.retention import PersonErased, PersonReleased, PersonRestricted
 from arrears.casefile.store import permits
 from arrears.casefile.store.entries import Head, Prepared, prepared
 from arrears.casefile.store.ids import random_id
@@ -44,6 +45,8 @@ OWED_NOT_KNOWN = Sentence("How much is owed now is not known.", "目前欠款金
 MORE_THAN_OWED = Sentence("More would be asked for than is owed.", "所要求的金额超过欠款。")
 ACTOR_NOT_KNOWN = Sentence("In which role the lender collects is not stated.", "未说明以何种角色催收。")
 PRODUCT_NOT_KNOWN = Sentence("Of which kind the debt is, is not stated.", "未说明债务属于哪类产品。")
+ERASED = Sentence("This person was erased.", "此人的信息已被删除。")
+RESTRICTED = Sentence("What is known of this person is stored and not used.", "此人的信息仅予存储，不予使用。")
 HISTORY_NOT_KNOWN = Sentence("From which day all contacts are known is not stated.", "未说明自何日起联系记录完整。")
 
 
@@ -117,7 +120,7 @@ def _answer(request: Request, person: _Person, packs: Packs, lifetime: timedelta
 
 
 def _judged(request: Request, person: _Person, packs: Packs, lifetime: timedelta) -> tuple[PermitIssued | PermitRefused, Permit | Refusal]:
-    why_not = list(_not_known(request))
+    why_not = [*_not_to_be_used(person.known.protections), *_not_known(request)]
     if why_not:
         return _refused(request, person.at, Answer.REFUSED, why_not, None)
     facts = _facts(request, person.history)
@@ -128,6 +131,22 @@ def _judged(request: Request, person: _Person, packs: Packs, lifetime: timedelta
     if late is not None:
         return _refused(request, person.at, late.answer, late.refused_because, late)
     return _issued(request, person.at, expires_at, found)
+
+
+def _not_to_be_used(facts: Iterable[Fact]) -> list[Sentence]:
+    """Is the person erased, or restricted to storage? The newest word counts; who was erased stays so."""
+    found: list[Sentence] = []
+    for fact in facts:
+        match fact:
+            case PersonErased():
+                return [ERASED]
+            case PersonRestricted():
+                found = [RESTRICTED]
+            case PersonReleased():
+                found = []
+            case _:
+                pass
+    return found
 
 
 def _not_known(request: Request) -> Iterable[Sentence]:
