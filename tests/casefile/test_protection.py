@@ -41,10 +41,10 @@ def one_of_each(store, bank: int, person: int) -> list:
     """A fact of every class."""
     from arrears.casefile.facts.alert import AlertAcknowledged
     from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
-    from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
-    from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
     from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
+    from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
+    from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
     from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
@@ -61,6 +61,7 @@ def one_of_each(store, bank: int, person: int) -> list:
         RetentionFigureConfirmed,
     )
     from arrears.casefile.facts.run import RunPublished
+    from arrears.casefile.facts.staff import ColleagueCalled
 
     event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
     return [
@@ -88,6 +89,7 @@ def one_of_each(store, bank: int, person: int) -> list:
         AdviserNamed(23, person, AdviserKind.LAWYER, "Zhou", "zhou@example", 4, NamedBy.DEBTOR, AT, None, "ask my lawyer"),
         AuthorityChecked(23, person, AuthorityFinding.VERIFIED, "lin", AT, 5, "power of attorney seen"), AdviserEnded(23, person, AT, None, "over"),
         RuleConfirmed(24, "uk_advice_hold_days", "30", "the handbook", "wei", "compliance", day), RuleConfirmationRevoked(24, "old edition", "wei", day),
+        ColleagueCalled("lin", True, "wei", day),
     ]
 
 

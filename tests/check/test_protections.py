@@ -9,7 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
-from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Blocked, Hold, HoldKind, HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+from arrears.casefile.facts.hold import (
+    EFFECTS,
+    ENDED_BY_LAW,
+    Blocked,
+    Hold,
+    HoldKind,
+    HoldLifted,
+    HoldReviewed,
+    HoldScope,
+    HoldTerms,
+    MayLift,
+    StillAllowed,
+)
 from arrears.casefile.facts.hold_words import HOLD_WORDS, MAY_LIFT_WORDS
 from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
 from arrears.check.conduct.facts import Facts, Proposed
