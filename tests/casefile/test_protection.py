@@ -63,6 +63,7 @@ def one_of_each(store, bank: int, person: int) -> list:
         RetentionFigureConfirmed,
     )
     from arrears.casefile.facts.run import RunPublished
+    from arrears.casefile.facts.staff import ColleagueCalled
 
     event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
     asked = ("lender", "collection", "call", "debtor", "", ("D1",), "P1", "not_tied", "interactive", ("institution_named",), AT)
@@ -98,6 +99,7 @@ def one_of_each(store, bank: int, person: int) -> list:
         AdviserNamed(23, person, AdviserKind.LAWYER, "Zhou", "zhou@example", 4, NamedBy.DEBTOR, AT, None, "ask my lawyer"),
         AuthorityChecked(23, person, AuthorityFinding.VERIFIED, "lin", AT, 5, "power of attorney seen"), AdviserEnded(23, person, AT, None, "over"),
         RuleConfirmed(24, "uk_advice_hold_days", "30", "the handbook", "wei", "compliance", day), RuleConfirmationRevoked(24, "old edition", "wei", day),
+        ColleagueCalled("lin", True, "wei", day),
     ]
 
 

@@ -9,6 +9,7 @@ hold never ends another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from arrears.casefile.facts.consent import (
@@ -104,7 +105,8 @@ def _of_hold(one: StandingHold) -> list[Event]:
     until = min((day for day in ends if day is not None), default=None)
     in_danger = hold.kind is HoldKind.DISTRESS
     scope = HoldScope.PERSON if in_danger else terms.scope
-    blocks, allows = (EFFECTS[hold.kind].blocks, ()) if in_danger else (hold.blocks, terms.allows)
+    effect = EFFECTS[hold.kind]
+    blocks, allows = (effect.blocks, effect.allows) if in_danger else (hold.blocks, terms.allows)
     debts = frozenset(map(debt_of, terms.account_ids)) if scope is not HoldScope.PERSON else frozenset()
     narrow = scope is HoldScope.CONTACT_POINT
     marks = frozenset({*(BLOCKS[block] for block in blocks), *(ALLOWS[may] for may in allows), *([Mark.ONE_OBLIGOR] if scope is HoldScope.OBLIGOR else [])})
@@ -140,21 +142,19 @@ def _of_consents(facts: list[object]) -> list[Event]:
     for fact in facts:
         if isinstance(fact, ConsentWithdrawn):
             ended.setdefault(fact.consent_id, fact)
-    events = []
+    events: list[Event] = []
     for fact in facts:
         if not isinstance(fact, ConsentGiven) or (fact.subject in LIFTS_A_LIMIT and not fact.lifts_its_limit):
             continue
         withdrawn = ended.get(fact.consent_id)
         days = [fact.until_on, None if withdrawn is None else _day_before(_earliest_day(withdrawn.withdrawn_at))]
-        common = {
-            "to": Recipient(fact.recipient), "debts": _debts(fact.account_id), "channel": _channel(fact.channel), "point": fact.point,
-        }
         events.append(Event(
-            fact.given_at, CONSENTED[fact.subject], marks=_consent_marks(fact), until=min((day for day in days if day is not None), default=None),
-            window=_window(fact.opens, fact.closes), says=Sentence(f"agreed on {fact.given_at.date()}", f"{fact.given_at.date()}同意"), **common,
+            fact.given_at, CONSENTED[fact.subject], to=Recipient(fact.recipient), debts=_debts(fact.account_id), channel=_channel(fact.channel), point=fact.point,
+            marks=_consent_marks(fact), until=min((day for day in days if day is not None), default=None), window=_window(fact.opens, fact.closes),
+            says=Sentence(f"agreed on {fact.given_at.date()}", f"{fact.given_at.date()}同意"),
         ))
         if withdrawn is not None:
-            events.append(Event(withdrawn.withdrawn_at, Happened.CONSENT_WITHDRAWN, **common))
+            events.append(replace(events[-1], at=withdrawn.withdrawn_at, kind=Happened.CONSENT_WITHDRAWN, marks=frozenset(), until=None, window=None, says=None))
     return events
 
 
@@ -195,7 +195,7 @@ def _of_refusals(facts: list[object]) -> list[Event]:
 
 def _of_advisers(facts: list[object]) -> list[Event]:
     named = [fact for fact in facts if isinstance(fact, AdviserNamed)]
-    events = []
+    events: list[Event] = []
     for adviser in named:
         checks = sorted((fact for fact in facts if isinstance(fact, AuthorityChecked) and fact.adviser_id == adviser.adviser_id), key=lambda one: one.checked_at)
         ends = [fact.ended_at for fact in facts if isinstance(fact, AdviserEnded) and fact.adviser_id == adviser.adviser_id]

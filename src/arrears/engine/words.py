@@ -38,6 +38,7 @@ KINDS: Mapping[str, Sentence] = {"person": Sentence("Person", "个人"), "organi
 ROLE_WORDS: Mapping[str, Sentence] = {
     "administrator": Sentence("Administrator", "管理员"), "manager": Sentence("Manager", "主管"),
     "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
+    "compliance": Sentence("Compliance", "合规"),
 }
 SHOW_REASONS: Mapping[str, Sentence] = {
     "working_the_case": Sentence("to work on the case", "处理案件"), "person_asked": Sentence("the person asked", "本人来电或来访"),

@@ -20,7 +20,7 @@ from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, Conta
 from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.fact import Fact, committed_fields
-from arrears.casefile.facts.hold import ENDED_BY_LAW, Hold, HoldLifted, HoldReviewed, HoldTerms
+from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Hold, HoldKind, HoldLifted, HoldReviewed, HoldTerms, MayLift
 from arrears.casefile.facts.journal import (
     SALT_BYTES,
     ChainFinding,
@@ -45,6 +45,7 @@ from arrears.casefile.facts.retention import (
     RetentionFigureConfirmed,
 )
 from arrears.casefile.facts.run import RunPublished
+from arrears.casefile.facts.staff import ColleagueCalled
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.rows import FACT_TABLES, FactTable
@@ -117,6 +118,46 @@ def protections_of(party_ids: Sequence[int]) -> list[Fact]:
 def holds_ever() -> list[Fact]:
     """Every hold of the institution with its terms, reviews and end; reasons are opened."""
     return [fact for kind in (Hold, HoldTerms, HoldReviewed, HoldLifted) for fact in _all(kind)]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldToReview:
+    """A hold whose owner is asked: since `review_on`, or at once where somebody is in danger."""
+
+    hold_id: int
+    party_id: int
+    kind: HoldKind
+    from_on: date
+    may_lift: MayLift
+    owner: str
+    review_on: date
+    case_id: int | None
+
+
+def holds_to_review(on: date, limit: int) -> tuple[list[HoldToReview], int]:
+    """Which holds must be looked at by this day (people in danger first, then those that wait longest), and how many are there in all?"""
+    by_kind = " ".join(f"WHEN {_quoted(kind.value)} THEN {effect.review_after_days}" for kind, effect in EFFECTS.items())
+    rows = sets.cursor().execute(
+        f"""WITH said AS (
+              SELECT hold_id, review_on, position FROM holds_terms UNION ALL SELECT hold_id, next_review_on, position FROM holds_reviewed),
+            asked AS (SELECT DISTINCT ON (hold_id) hold_id, review_on FROM said ORDER BY hold_id, position DESC),
+            owned AS (SELECT DISTINCT ON (hold_id) hold_id, owner FROM holds_terms ORDER BY hold_id, position DESC),
+            standing AS (
+              SELECT h.hold_id, h.party_id, h.kind, h.from_on, h.may_lift, coalesce(o.owner, ''),
+                     coalesce(a.review_on, least(h.from_on + CASE h.kind {by_kind} ELSE 0 END, h.to_on)) AS due
+              FROM holds h LEFT JOIN asked a USING (hold_id) LEFT JOIN owned o USING (hold_id)
+              WHERE h.from_on <= %(on)s AND NOT (h.kind = ANY(%(by_law)s) AND h.to_on IS NOT NULL AND h.to_on < %(on)s)
+                AND NOT EXISTS (SELECT FROM holds_lifted l WHERE l.hold_id = h.hold_id AND l.valid_on <= %(on)s))
+            SELECT s.*, (SELECT min(c.case_id) FROM cases c WHERE c.party_id = s.party_id), count(*) OVER () FROM standing s
+            WHERE s.due <= %(on)s OR s.kind = %(danger)s ORDER BY (s.kind <> %(danger)s), s.due, s.hold_id LIMIT %(limit)s""",
+        {"on": on, "by_law": sorted(kind.value for kind in ENDED_BY_LAW), "danger": HoldKind.DISTRESS.value, "limit": limit}).fetchall()
+    found = [HoldToReview(row[0], row[1], HoldKind(row[2]), row[3], MayLift(row[4]), *row[5:8]) for row in rows]
+    return found, rows[0][8] if rows else 0
+
+
+def colleagues_called() -> list[ColleagueCalled]:
+    """Who was ever named to be called where somebody is in danger? `facts.staff.called` says who is now."""
+    return _all(ColleagueCalled)
 
 
 def rules_confirmed() -> tuple[list[RuleConfirmed], list[RuleConfirmationRevoked]]:

@@ -38,6 +38,7 @@ from arrears.casefile.facts.retention import (
     RetentionFigureConfirmed,
 )
 from arrears.casefile.facts.run import RunPublished
+from arrears.casefile.facts.staff import ColleagueCalled
 
 Read = Callable[[Any], Any]
 
@@ -120,6 +121,7 @@ _TABLES = (
     FactTable(AdviserEnded, "advisers_ended", {}, {}),
     FactTable(RuleConfirmed, "rules_confirmed", {}, {}),
     FactTable(RuleConfirmationRevoked, "rule_confirmations_revoked", {}, {}),
+    FactTable(ColleagueCalled, "colleagues_called", {}, {}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

@@ -70,6 +70,9 @@ TABLES = {
         ("confirmation_id", _big(db_index=True)), ("reason", models.TextField()), ("revoked_by", models.TextField()),
         ("valid_on", models.DateField()),
     ]),
+    "ColleagueCalledRow": ("colleagues_called", [
+        ("username", models.TextField()), ("is_called", models.BooleanField()), ("named_by", models.TextField()), ("valid_on", models.DateField()),
+    ]),
 }
 SQL = "".join(
     protection.closed_to_other_institutions(table) + protection.never_changed(table) + protection.stands_on(table, "facts_have_entries") for table, _ in TABLES.values()
@@ -94,5 +97,4 @@ class Migration(migrations.Migration):
         *[migrations.CreateModel(name=name, fields=[*_of_every_fact(), *own], options={"db_table": table}) for name, (table, own) in TABLES.items()],
         migrations.RunSQL(SQL, migrations.RunSQL.noop),
         migrations.AlterField("user", "role", models.CharField(choices=ROLES, default="auditor", max_length=20)),
-        migrations.AddField("user", "called_in_distress", models.BooleanField(default=False)),
     ]

@@ -31,15 +31,16 @@ from arrears.casefile.store.models.retention import (
     RetentionFigureConfirmedRow,
 )
 from arrears.casefile.store.models.runs import RunPublishedRow
+from arrears.casefile.store.models.staff import ColleagueCalledRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
     "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow",
-    "CaseEventRow", "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow", "ContactRuledOutRow", "DossierExportedRow",
-    "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow",
-    "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow",
-    "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow",
-    "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow",
+    "CaseEventRow", "ColleagueCalledRow", "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow",
+    "ContactRuledOutRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow",
+    "HoldReviewedRow", "HoldRow", "HoldTermsRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
+    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow",
+    "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow",
     "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "RetentionExecutedRow",
     "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow", "RunPublishedRow", "SealedEntry",
     "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",

@@ -30,8 +30,6 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AUDITOR)
     institution = models.ForeignKey("store.Institution", null=True, blank=True, on_delete=models.PROTECT, related_name="users")
     language = models.CharField(max_length=10, default="en")
-    called_in_distress = models.BooleanField(default=False)
-    """Trained to speak with people in distress: named where somebody is in danger."""
 
     class Meta(AbstractUser.Meta):
         db_table = "users"
