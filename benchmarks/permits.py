@@ -63,13 +63,13 @@ def worker(institution_id: int, people: list[int], group: int) -> int:
     from arrears.casefile.store.institution import acting_for
     from arrears.check.conduct.facts import Proposed
     from arrears.check.conduct.pack import Packs
-    from arrears.check.conduct.words import Act, ActorRole, Channel, Mark, Product, Purpose
+    from arrears.check.conduct.words import Act, ActorRole, Channel, LenderKind, Mark, Product, Purpose
     from arrears.check.gate.asking import ask
     from arrears.check.gate.permit import Circumstances, Permit, Request
     from arrears.engine.conduct_packs import pack_named
 
     packs = Packs(tuple(pack_named(name) for name in PACKS))
-    stated = Circumstances(frozenset({"CN"}), ("Asia/Shanghai",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2024, 1, 1), 50_000)
+    stated = Circumstances(frozenset({"CN"}), ("Asia/Shanghai",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2024, 1, 1), 50_000, LenderKind.BANK)
     proposed = Proposed(Act.CONTACT, "lender", Purpose.COLLECTION, Channel.CALL, debts=frozenset({"D1"}), point="P1",
                         marks=frozenset({Mark.INSTITUTION_NAMED, Mark.PURPOSE_DISCLOSED}))
     permits = 0

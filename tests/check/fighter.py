@@ -19,7 +19,7 @@ BEGINS = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 WORKERS = 16
 PACKS = ("china/national_standard", "china/banking_association", "house/limits")
 LIFETIME = timedelta(seconds=4)
-HOT = 60
+HOT = 24
 """Half of all requests are about so many people."""
 
 
@@ -108,7 +108,7 @@ class Fighter:
 
     def request(self):
         from arrears.check.conduct.facts import Proposed
-        from arrears.check.conduct.words import Act, ActorRole, Channel, Mark, Mode, Product, Purpose
+        from arrears.check.conduct.words import Act, ActorRole, Channel, LenderKind, Mark, Mode, Product, Purpose
         from arrears.check.gate.permit import Circumstances, Request
 
         self.asked += 1
@@ -117,7 +117,7 @@ class Fighter:
         proposed = Proposed(
             Act.CONTACT, self.chance.choice(("lender", "agency")), Purpose.COLLECTION, channel, debts=frozenset({f"D{person}"}), point=f"P{person}",
             mode=Mode.INTERACTIVE if channel is Channel.CALL else Mode.INFORMATIVE, marks=frozenset({Mark.INSTITUTION_NAMED, Mark.PURPOSE_DISCLOSED}))
-        stated = Circumstances(frozenset({"CN"}), ("Asia/Shanghai",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2025, 1, 1), 50_000)
+        stated = Circumstances(frozenset({"CN"}), ("Asia/Shanghai",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2025, 1, 1), 50_000, LenderKind.BANK)
         return Request(f"{os.getpid()}-{self.asked}", person, None, proposed, stated)
 
     def go_on(self, permit) -> None:

@@ -44,6 +44,7 @@ NOT_OWED = Sentence("Nothing is owed on this debt.", "该债务已无欠款。")
 OWED_NOT_KNOWN = Sentence("How much is owed now is not known.", "目前欠款金额不详。")
 MORE_THAN_OWED = Sentence("More would be asked for than is owed.", "所要求的金额超过欠款。")
 ACTOR_NOT_KNOWN = Sentence("In which role the lender collects is not stated.", "未说明以何种角色催收。")
+LENDER_NOT_KNOWN = Sentence("Of which kind the lender is, is not stated.", "未说明贷款机构属于哪一类。")
 PRODUCT_NOT_KNOWN = Sentence("Of which kind the debt is, is not stated.", "未说明债务属于哪类产品。")
 ERASED = Sentence("This person was erased.", "此人的信息已被删除。")
 RESTRICTED = Sentence("What is known of this person is stored and not used.", "此人的信息仅予存储，不予使用。")
@@ -154,6 +155,8 @@ def _not_known(request: Request) -> Iterable[Sentence]:
     stated = request.circumstances
     if stated.actor is None:
         yield ACTOR_NOT_KNOWN
+    if stated.lender is None:
+        yield LENDER_NOT_KNOWN
     if stated.product is None:
         yield PRODUCT_NOT_KNOWN
     if stated.history_from is None:
@@ -169,7 +172,7 @@ def _not_known(request: Request) -> Iterable[Sentence]:
 
 def _facts(request: Request, history: list[Event]) -> Facts:
     stated = request.circumstances
-    assert stated.actor is not None and stated.product is not None and stated.history_from is not None, "looked at before"
+    assert stated.actor and stated.lender and stated.product and stated.history_from, "looked at before"
     return Facts(
         places=stated.places, zones=stated.zones, actor=stated.actor, product=stated.product, history_from=stated.history_from,
         debt_purpose=stated.debt_purpose, debtor=stated.debtor, lender=stated.lender, history=(*stated.events, *history), holidays=stated.holidays,

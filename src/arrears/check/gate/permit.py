@@ -29,7 +29,7 @@ class Circumstances:
     product: Product | None
     history_from: date | None
     owed_minor: int | None
-    lender: LenderKind = LenderKind.BANK
+    lender: LenderKind | None = None
     debtor: DebtorKind = DebtorKind.PERSON
     debt_purpose: DebtPurpose = DebtPurpose.CONSUMER
     events: tuple[Event, ...] = ()
