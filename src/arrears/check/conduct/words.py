@@ -440,5 +440,7 @@ class Happened(StrEnum):
     STATE_DISCLOSURES_SENT = "state_disclosures_sent"
     TRANSFER_NOTICE = "transfer_notice"
     """The debtor was told that the claim was transferred."""
+    FORBEARANCE_CONSIDERED = "forbearance_considered"
+    """What could ease the debt was weighed for this person, and the person was told the outcome."""
     SUIT_NOTICE = "suit_notice"
     """The debtor was told that a claim will be issued."""
