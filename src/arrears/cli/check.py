@@ -8,7 +8,7 @@ from typing import Any
 from arrears.check.conduct.rule import Says
 from arrears.check.conduct.verdict import Answer, Finding, Verdict
 from arrears.cli.documents import text_of
-from arrears.cli.options import JsonOption, LanguageOption
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption, home_meant
 from arrears.cli.showing import results, show_json, show_table
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Language, Sentence
@@ -36,7 +36,7 @@ CAVEAT = Sentence(
 )
 
 
-def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = False) -> None:
+def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = False, home: HomeOption = None) -> None:
     """Say whether one proposed contact, or another act, is in the way of any rule, which one, and when it no longer would be (YAML or JSON).
 
     Ends with exit code 1 where the answer is not yes.
@@ -55,7 +55,7 @@ def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = 
     json
         One JSON document for machines.
     """
-    found = check_one(text_of(file), str(file))
+    found = check_one(text_of(file), str(file), home_meant(home))
     show_json(_for_machines(found)) if json else _show(found, language)
     if found.answer is not Answer.PERMITTED:
         raise AnswerIsNo(_sentence(found, language))

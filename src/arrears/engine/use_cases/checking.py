@@ -5,16 +5,18 @@ from __future__ import annotations
 from arrears.check.conduct.documents import read_question
 from arrears.check.conduct.verdict import Verdict, verdict
 from arrears.engine.conduct_packs import every_pack
+from arrears.engine.home import Home
 
 
-def check_one(text: str, where: str) -> Verdict:
+def check_one(text: str, where: str, home: Home | None = None) -> Verdict:
     """The verdict on the act that this text (YAML or JSON) proposes, on the facts that it states.
 
     Args:
         where: name of the document, for messages.
+        home: whose own limits hold; without one, those that are shipped.
 
     Raises:
-        BadData: the text cannot be understood.
+        BadData: the text, or the lender's own limits, cannot be understood.
 
     >>> found = check_one('''
     ... at: 2026-03-10T22:00:00+08:00
@@ -25,4 +27,4 @@ def check_one(text: str, where: str) -> Verdict:
     ('deferred_until', '2026-03-11T08:00:00+08:00')
     """
     question = read_question(text, where)
-    return verdict(question.proposed, question.facts, question.at, every_pack())
+    return verdict(question.proposed, question.facts, question.at, every_pack(home=home))
