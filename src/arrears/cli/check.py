@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from arrears.check.conduct.rule import Says
 from arrears.check.conduct.verdict import Answer, Finding, Verdict
@@ -74,6 +76,7 @@ def check(
     column: tuple[str, ...] = (),
     date_form: str = "",
     known_from: date | None = None,
+    house: Annotated[bool, Parameter(negative="")] = False,
     language: LanguageOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -124,6 +127,8 @@ def check(
         How days are written (such as %d.%m.%Y), where the log leaves it open.
     known_from
         First day from which the log holds every contact. Default: its first day.
+    house
+        Hold the log against the lender's own rules too, which are stricter and no law.
     language
         Language of the answer: en or zh.
     json
@@ -138,7 +143,7 @@ def check(
 
         wish = Wish(
             log, people, events, tuple(place), tuple(zone), clock, actor, product, lender, debt_purpose, purpose=purpose, party=party,
-            columns=_pairs(column), date_form=date_form, known_from=known_from,
+            columns=_pairs(column), date_form=date_form, known_from=known_from, house=house,
         )  # fmt: skip
         _audit(wish, output, language, json)
 
