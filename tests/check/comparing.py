@@ -75,15 +75,15 @@ def compared(source: bytes) -> list[str]:
 
 
 def _next_moment(found: Verdict, asked: Asked, book: list[Line], plainly: dict[str, str]) -> str:
-    """Is it the first whole second at which nothing is in the way? Moments before it are tried too, where no agreement may open one of them."""
+    """Is it the first whole second at which nothing is in the way? Moments before it are tried too, where nothing but time may open one of them."""
     if found.next_permitted_at is None:
         by_time = asked.act == "contact" and NOT_KNOWN not in plainly.values()
         return "time alone would end what is in the way, and no next moment is named" if by_time else ""
     then = microseconds(found.next_permitted_at)
     if then <= asked.at or naive.broken(replace(asked, at=then), book):
         return "at the next permitted moment something is still in the way"
-    if any(line.what not in ("contact", "contact_received", "moratorium") for line in book):
-        return ""
+    if any(line.what not in ("contact", "contact_received", "moratorium") for line in book) or "us/new_york_city/two_in_seven_days_before_the_amendment" in plainly:
+        return ""  # an agreement may open an earlier moment, and so may a law that goes out of force
     between = (then - SECOND, *((asked.at + part * (then - asked.at) // 3) // SECOND * SECOND for part in (1, 2)))
     early = [at for at in between if at > asked.at and not naive.broken(replace(asked, at=at), book)]
     return f"nothing is in the way before the next permitted moment, at {moment(early[0]).isoformat()}" if early else ""

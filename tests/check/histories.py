@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from arrears.check.conduct.facts import EVERY_DAY, Event, Facts, Proposed, Window
-from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, LenderKind, Mark, Mode, Outcome, Product, Purpose, Recipient, Side
+from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, LenderKind, Mark, Mode, Outcome, Place, Product, Purpose, Recipient, Side
 from tests.check.naive import DAY, HOUR, SECOND, Asked, Line, number_of, on_the_wall
 
 T = TypeVar("T")
@@ -22,14 +22,14 @@ BYTES = 420
 MINUTE = 60 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-PLACES = ("US", "US", "US", "US", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "GB-ENG", "IN")
+PLACES = ("US", "US", "US", "US", "US-MA", "US-NY-NYC", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "GB-ENG", "IN")
 DAYS = {
     "US": (
         *(date(2026, 6, 10), date(2026, 3, 8), date(2026, 3, 10), date(2026, 3, 14), date(2026, 11, 1)),
         *(date(2026, 11, 3), date(2028, 2, 29), date(2028, 3, 2), date(2026, 1, 1), date(2021, 11, 30)),
     ),
     "US-MA": (date(2026, 6, 10), date(2026, 3, 8), date(2026, 3, 13), date(2026, 11, 1), date(2026, 11, 6), date(2028, 2, 29), date(2028, 3, 4)),
-    "US-NY-NYC": (date(2026, 9, 10), date(2026, 9, 1), date(2026, 9, 3), date(2026, 11, 1), date(2026, 11, 7), date(2027, 3, 14), date(2028, 2, 29)),
+    "US-NY-NYC": (date(2026, 9, 10), date(2026, 9, 1), date(2026, 9, 3), date(2026, 5, 5), date(2026, 3, 8), date(2026, 7, 1), date(2026, 11, 1), date(2026, 11, 7), date(2027, 3, 14), date(2028, 2, 29)),
     "CN": (date(2026, 6, 10), date(2026, 1, 30), date(2026, 3, 8), date(2026, 1, 1), date(2025, 2, 28), date(2028, 2, 29), date(2028, 3, 1)),
     "GB-ENG": (date(2026, 6, 10), date(2026, 3, 29), date(2026, 3, 30), date(2026, 10, 25), date(2026, 10, 24), date(2028, 2, 29), date(2026, 1, 1)),
     "IN": (date(2026, 6, 10), date(2022, 8, 12), date(2028, 2, 29), date(2026, 1, 1)),
@@ -52,6 +52,7 @@ NUDGES = (0, -SECOND, SECOND, -1, 1, -MINUTE, MINUTE, 17 * MINUTE, -40 * MINUTE)
 PURPOSES = ("collection",) * 10 + ("reminder", "statutory_notice", "location", "answer", "receipt")
 LIKE_CALLS = ("call",) * 8 + ("voice_bot", "voice_bot", "voicemail", "text")
 LIKE_MESSAGES = ("text",) * 8 + ("email", "email", "chat", "social_message", "call")
+BOTS = ("voice_bot",) * 6 + ("text",)
 ANY_CHANNEL = ("call", "text", "email", "letter", "visit", "calling_card", "voice_bot", "voicemail", "chat", "social_message", "social_post")
 OUTCOMES = {
     "mixed": ("no_answer", "conversation", "connected", "dropped", "voicemail", "busy", "not_in_service", "pending", "no_answer", "no_answer"),
@@ -66,7 +67,9 @@ RECIPES = {
         ("calls", "week", "talk", (1, 2, 3)),
         ("messages", "inside", "sent", (14, 15, 13, 16, 12)),
         ("calls", "inside", "vain", (7, 8, 10, 9, 6)),
+        ("bots", "month", "vain", (3, 4, 2, 5)),
         ("messages", "today", "sent", (2, 1, 3)),
+        ("bots", "month", "vain", (3, 4, 2, 5)),
         ("calls", "week", "mixed", (7, 3, 8, 10)),
         ("messages", "inside", "sent", (14, 15, 13, 16, 12)),
         ("mixed", "week", "mixed", (2, 3, 4, 0)),
@@ -85,14 +88,16 @@ RECIPES = {
     ),
 }
 """What is contacted by, within which time, with what outcome, how often: each limit is met or missed by one."""
+ENDINGS = ("consent_withdrawn", "time_ruled_out", "cease_request")
 AGREED = {
-    "US": ("consent", "consent", "time_agreed", "callback_invited", "consent", "consent_withdrawn", "time_ruled_out", "time_agreed"),
+    "US": ("consent", "consent", "time_agreed", "callback_invited", "consent", "consent_withdrawn", "time_ruled_out", "time_agreed", "consent", "cease_request"),
     "CN": ("frequency_agreed", "time_agreed", "frequency_agreed", "callback_invited", "consent_withdrawn", "time_ruled_out"),
     "GB-ENG": ("time_agreed", "time_agreed", "callback_invited", "time_ruled_out"),
     "IN": ("time_agreed", "callback_invited", "time_ruled_out"),
 }
 DEBTS = (("D1",), ("D1",), ("D1", "D2"), (), ("D2",))
 MODES = {"talk": ("interactive", "interactive", "interactive", "informative"), "told": ("informative", "informative", "informative", "interactive")}
+PLACES_REACHED = ("not_tied", "workplace", "elsewhere", "workplace", "home")
 PARTIES = ("lender", "agency", "")
 
 
@@ -140,7 +145,7 @@ def drawn(source: bytes) -> tuple[Asked, list[Line]]:
         return _review(lot, at, day, zones)
     recipe = lot.one(RECIPES["CN" if where == "CN" else "US"])
     about = recipe[0]
-    channel = lot.one({"calls": ("call", "call", "call", "voice_bot", "voicemail"), "messages": ("text", "email", "chat", "social_message"), "mixed": ANY_CHANNEL}[about])
+    channel = lot.one({"calls": ("call", "call", "call", "voice_bot", "voicemail"), "messages": ("text", "email", "chat", "social_message"), "mixed": ANY_CHANNEL, "bots": BOTS}[about])
     asked = Asked(
         at=at,
         where=where,
@@ -155,6 +160,8 @@ def drawn(source: bytes) -> tuple[Asked, list[Line]]:
         person=lot.one(("",) * 7 + ("P2",)),
         point=lot.one("AB"),
         debts=lot.one(DEBTS),
+        place=lot.one(PLACES_REACHED) if where == "US-MA" else "not_tied",
+        marks=lot.one((("landline",), ("federal_debt",), ("landline", "federal_debt"))) if about == "bots" else (),
         known_from=0 if not lot.happens(8) else day - lot.one((6, 5, 7, 0, 1)),
     )
     book = _contacts(lot, asked, day, recipe)
@@ -185,6 +192,9 @@ def _back(lot: Lot, asked: Asked, day: int, span: str) -> int:
         if lot.happens(20):
             return _when(day, 0, zone) + lot.one(NUDGES)
         return asked.at - lot.up_to((on_the_wall(asked.at, zone) % DAY) // MINUTE + 20) * MINUTE
+    if span == "month":
+        edge = _when(day - lot.one((29, 30, 28, 29)), 0, zone) + lot.one(NUDGES)
+        return edge if lot.happens(60) else asked.at - lot.up_to(29 * 24 * 60) * MINUTE
     if lot.happens(60):
         return min(_when(day - lot.one((6, 7, 5, 6)), 0, zone) + lot.one(NUDGES), asked.at)
     return asked.at - lot.up_to(8 * 24 * 60) * MINUTE if span == "week" else asked.at - lot.up_to(6 * 24 * 60) * MINUTE
@@ -194,7 +204,7 @@ def _contacts(lot: Lot, asked: Asked, day: int, recipe: tuple[str, str, str, tup
     """Contacts like the one that is asked for, most of them in every point that counts."""
     about, span, outcome, sizes = recipe
     outcomes = OUTCOMES[outcome]
-    channels = {"calls": LIKE_CALLS, "messages": LIKE_MESSAGES, "mixed": ANY_CHANNEL}[about]
+    channels = {"calls": LIKE_CALLS, "messages": LIKE_MESSAGES, "mixed": ANY_CHANNEL, "bots": BOTS}[about]
     book = []
     for _ in range(lot.one(sizes)):
         ours = not lot.happens(12)
@@ -213,6 +223,7 @@ def _contacts(lot: Lot, asked: Asked, day: int, recipe: tuple[str, str, str, tup
                 purpose=lot.one((None, *PURPOSES)) if differs else asked.purpose,
                 mode=lot.one((None, "interactive", "informative")) if differs else asked.mode,
                 outcome=lot.one(outcomes),
+                place=lot.one((None, *PLACES_REACHED)) if differs else asked.place,
             )
         )
     return book
@@ -226,7 +237,7 @@ def _agreements(lot: Lot, asked: Asked, day: int) -> list[Line]:
         fits = not lot.happens(30)
         book.append(
             Line(
-                at=_back(lot, asked, day, lot.one(("week", "today", "inside"))) - lot.one((0, SECOND, MINUTE)) - (SECOND if what in ("consent_withdrawn", "time_ruled_out") else 0),
+                at=_back(lot, asked, day, lot.one(("week", "today", "inside"))) - lot.one((0, SECOND, MINUTE)) - (SECOND if what in ENDINGS else 0),
                 what=what,
                 by="authority" if what == "consent" and lot.happens(40) else "debtor",
                 party=asked.party if fits else lot.one(PARTIES),
@@ -234,6 +245,7 @@ def _agreements(lot: Lot, asked: Asked, day: int) -> list[Line]:
                 person=asked.person if fits else "",
                 debts=asked.debts if fits else lot.one(DEBTS),
                 channel=lot.one(("call", "call", "call", "text")) if what == "consent" else None,
+                point=lot.one(("", asked.point, "B")) if fits else lot.one("AB"),
                 marks=lot.one((("direct", "after_lateness"), ("direct",), ("after_lateness",), ())) if lot.happens(60) else ("direct", "after_lateness"),
                 until=day + lot.one((0, -1, 1, 30)) if lot.happens(90) else None,
                 hours=lot.one(((19 * HOUR, 23 * HOUR), (6 * HOUR, 9 * HOUR), (22 * HOUR, 8 * HOUR), (12 * HOUR, 13 * HOUR))) if what == "time_agreed" and lot.happens(200) else None,
@@ -260,7 +272,7 @@ def _member(kind: type[E]) -> dict[str | None, E | None]:
     return {None: None, **{member.value: member for member in kind}}
 
 
-CHANNEL, PURPOSE, MODE, OUTCOME = _member(Channel), _member(Purpose), _member(Mode), _member(Outcome)
+CHANNEL, PURPOSE, MODE, OUTCOME, PLACE = _member(Channel), _member(Purpose), _member(Mode), _member(Outcome), _member(Place)
 
 
 def _event(line: Line) -> Event:
@@ -274,6 +286,7 @@ def _event(line: Line) -> Event:
         debts=frozenset(line.debts),
         channel=CHANNEL[line.channel],
         point=line.point,
+        place=PLACE[line.place],
         purpose=PURPOSE[line.purpose],
         mode=MODE[line.mode],
         outcome=OUTCOME[line.outcome],
@@ -308,6 +321,8 @@ def as_the_code_wants_it(asked: Asked, book: list[Line]) -> tuple[Proposed, Fact
         person=asked.person,
         mode=Mode(asked.mode),
         point=asked.point,
+        place=Place(asked.place),
         debts=frozenset(asked.debts),
+        marks=frozenset(map(Mark, asked.marks)),
     )
     return proposed, facts

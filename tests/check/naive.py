@@ -21,6 +21,8 @@ TOO_MUCH, NOT_KNOWN = "too much", "not known"
 CALLS = ("call", "voice_bot", "voicemail")
 MESSAGES = ("text", "email", "chat", "social_message")
 OWES_OR_STANDS_FOR = ("debtor", "spouse", "guardian", "executor", "co_debtor", "guarantor")
+DUNNING = ("reminder", "collection", "location")
+DUNNING_OR_NOTICE = (*DUNNING, "statutory_notice")
 OTHERS = ("listed_contact", "relative", "housemate", "neighbour", "employer", "stranger", "unidentified")
 RANG = ("pending", "conversation", "connected", "dropped", "no_answer", "voicemail")
 """A busy line and a number out of service did not ring; a call that is permitted and not yet made will."""
@@ -42,6 +44,7 @@ class Line:
     purpose: str | None = None
     mode: str | None = None
     outcome: str | None = None
+    place: str | None = None
     marks: tuple[str, ...] = ()
     until: int | None = None
     """The last day on which it holds."""
@@ -66,7 +69,9 @@ class Asked:
     to: str = "debtor"
     person: str = ""
     point: str = ""
+    place: str = "not_tied"
     debts: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     known_from: int = 0
     """The first day from which the book is whole."""
 
@@ -137,9 +142,9 @@ def _zones(asked: Asked) -> tuple[str, ...]:
     return asked.zones or EVERY_ZONE_OF[asked.where]
 
 
-def _in_force(asked: Asked, year: int, month: int, day: int) -> bool:
+def _in_force(asked: Asked, first: date, last: date = date.max) -> bool:
     """In doubt which day it is, it binds."""
-    return any(_day(asked.at, zone) >= number_of(date(year, month, day)) for zone in _zones(asked))
+    return any(number_of(first) <= _day(asked.at, zone) <= number_of(last) for zone in _zones(asked))
 
 
 # What hours, caps and agreements say
@@ -180,10 +185,25 @@ def _too_often(asked: Asked, lines: Iterable[Line], at_most: int, days: int, *, 
     return None
 
 
-def _agreed(asked: Asked, lines: Iterable[Line], book: list[Line], ends: tuple[str, ...], *, days: int | None = None, ended_by: tuple[str, ...] = (), person: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an agreement is about, how long it holds, and what ends it.
+
+    Attributes:
+        about: in what a withdrawal must agree with it: person, debt, number.
+        talk: a conversation of one of these kinds ends it too: it was given for one.
+    """
+
+    about: tuple[str, ...]
+    ends: tuple[str, ...]
+    days: int | None = None
+    talk: tuple[str, ...] = ()
+
+
+def _agreed(asked: Asked, lines: Iterable[Line], book: list[Line], terms: Terms) -> bool:
     """Does one of these agreements hold now, whatever zone the person is in? One that was withdrawn, or ran out, does not."""
-    lines = [line for line in lines if line.at <= asked.at and not _ended(line, asked, book, ends, ended_by, person)]
-    return all(any(_holds(line, asked, zone, days) for line in lines) for zone in _zones(asked))
+    lines = [line for line in lines if line.at <= asked.at and not _ended(line, asked, book, terms)]
+    return all(any(_holds(line, asked, zone, terms.days) for line in lines) for zone in _zones(asked))
 
 
 def _holds(line: Line, asked: Asked, zone: str, days: int | None) -> bool:
@@ -198,16 +218,18 @@ def _holds(line: Line, asked: Asked, zone: str, days: int | None) -> bool:
     return opens <= clock < closes if opens < closes else clock >= opens or clock < closes
 
 
-def _ended(line: Line, asked: Asked, book: list[Line], ends: tuple[str, ...], conversations: tuple[str, ...], person: bool) -> bool:
+def _ended(line: Line, asked: Asked, book: list[Line], terms: Terms) -> bool:
     """Was it withdrawn, or did the talk take place that it was given for?"""
     for later in book:
         if not (line.at < later.at < asked.at):
             continue
-        if person and (later.to, later.person) != (line.to, line.person):
+        if "person" in terms.about and (later.to, later.person) != (line.to, line.person):
             continue
-        if later.debts and line.debts and not set(later.debts) & set(line.debts):
+        if "debt" in terms.about and later.debts and line.debts and not set(later.debts) & set(line.debts):
             continue
-        if later.what in ends or (later.what in conversations and later.outcome == "conversation"):
+        if "number" in terms.about and later.point and line.point and later.point != line.point:
+            continue
+        if later.what in terms.ends or (later.what in terms.talk and later.outcome == "conversation"):
             return True
     return False
 
@@ -216,47 +238,57 @@ def _touches(line: Line, asked: Asked) -> bool:
     return not line.debts or not asked.debts or bool(set(line.debts) & set(asked.debts))
 
 
-def _time_agreed(asked: Asked, book: list[Line], mark: str, ends: tuple[str, ...], *, by_debt: bool = False) -> bool:
-    lines = [line for line in book if line.what == "time_agreed" and (not mark or mark in line.marks) and (_touches(line, asked) if by_debt else _same_person(line, asked))]
-    return _agreed(asked, lines, book, ends, person=not by_debt)
+def _time_agreed(asked: Asked, book: list[Line], mark: str, ends: tuple[str, ...], about: str = "person") -> bool:
+    """Did this person, or somebody for this debt, agree to this time?"""
+    of_these = [line for line in book if line.what == "time_agreed" and (not mark or mark in line.marks)]
+    lines = [line for line in of_these if (_touches(line, asked) if about == "debt" else _same_person(line, asked))]
+    return _agreed(asked, lines, book, Terms((about,), ends))
 
 
 # The United States
 
 
-def _reg_f_consented(asked: Asked, book: list[Line], conversations: tuple[str, ...]) -> bool:
+def _reg_f_consented(asked: Asked, book: list[Line], talk: tuple[str, ...]) -> bool:
     """Did the person tell this collector, within seven days, that it may call more often?"""
-    lines = [
-        line
-        for line in book
-        if line.what == "consent" and line.channel == "call" and "direct" in line.marks and _same_person(line, asked) and _touches(line, asked) and line.party in ("", asked.party)
-    ]
-    return _agreed(asked, lines, book, ("consent_withdrawn",), days=7, ended_by=conversations, person=True)
+    told = [line for line in book if line.what == "consent" and line.channel == "call" and "direct" in line.marks and line.party in ("", asked.party)]
+    lines = [line for line in told if _same_person(line, asked) and _touches(line, asked)]
+    return _agreed(asked, lines, book, Terms(("person", "debt"), ("consent_withdrawn",), days=7, talk=talk))
 
 
 def _as_it_was(line: Line, asked: Asked) -> Asked:
     """What was asked, when that call was made."""
-    return Asked(line.at, asked.where, asked.zones, channel=line.channel or "", party=line.party, to=line.to, person=line.person, point=line.point, debts=line.debts, known_from=asked.known_from)
+    return Asked(line.at, asked.where, asked.zones, channel=line.channel or "", party=line.party, to=line.to, person=line.person, debts=line.debts)
 
 
 def _our_calls(asked: Asked, book: list[Line]) -> list[Line]:
     """Our calls to this person that rang."""
-    return [line for line in book if line.what == "contact" and line.by == "collector" and line.channel in CALLS and line.outcome in RANG and _same_person(line, asked)]
+    return [line for line in _ours(book, CALLS) if line.outcome in RANG and _same_person(line, asked)]
+
+
+def _ours(book: list[Line], channels: tuple[str, ...]) -> list[Line]:
+    """What we did by one of these ways."""
+    return [line for line in book if line.what == "contact" and line.by == "collector" and line.channel in channels]
 
 
 def _conversations(asked: Asked, book: list[Line]) -> list[Line]:
     """Talks by telephone with this person, whoever called."""
-    return [line for line in book if line.what in ("contact", "contact_received") and line.channel in CALLS and line.outcome == "conversation" and _same_person(line, asked)]
+    talks = [line for line in book if line.what in ("contact", "contact_received") and line.channel in CALLS and line.outcome == "conversation"]
+    return [line for line in talks if _same_person(line, asked)]
+
+
+def _court_permits(asked: Asked, book: list[Line]) -> bool:
+    lines = [line for line in book if line.what == "consent" and line.by == "authority" and _touches(line, asked)]
+    return _agreed(asked, lines, book, Terms((), ()))
 
 
 def reg_f(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     """12 CFR 1006.6(b) and 1006.14, of agencies and buyers of debts."""
     found: dict[str, str | None] = {}
-    if asked.actor not in ("agency", "debt_buyer") or not _in_force(asked, 2021, 11, 30):
+    if asked.actor not in ("agency", "debt_buyer") or not _in_force(asked, date(2021, 11, 30)):
         return found
-    if asked.channel in (*CALLS, *MESSAGES, "visit", "calling_card") and asked.to in OWES_OR_STANDS_FOR and _night(asked, 8, 21, opening_itself_is_night=True):
-        court = any(line.what == "consent" and line.by == "authority" and line.at <= asked.at and _touches(line, asked) and (line.until is None or all(_day(asked.at, zone) <= line.until for zone in _zones(asked))) for line in book)
-        if not court and not _time_agreed(asked, book, "direct", ("consent_withdrawn", "time_ruled_out"), by_debt=True):
+    by_day = asked.channel in (*CALLS, *MESSAGES, "visit", "calling_card") and asked.to in OWES_OR_STANDS_FOR
+    if by_day and _night(asked, 8, 21, opening_itself_is_night=True) and not _court_permits(asked, book):
+        if not _time_agreed(asked, book, "direct", ("consent_withdrawn", "time_ruled_out"), about="debt"):
             found["us/reg_f/no_contact_at_inconvenient_hours"] = TOO_MUCH
     if asked.channel in CALLS and asked.to in (*OWES_OR_STANDS_FOR, *OTHERS):
         ours = [line for line in _our_calls(asked, book) if line.party in ("", asked.party)]
@@ -269,30 +301,56 @@ def reg_f(asked: Asked, book: list[Line]) -> dict[str, str | None]:
         recent = _too_often(asked, talks, 1, 7, each_debt=True)
         if recent and not _reg_f_consented(asked, book, ("contact", "contact_received")):
             found["us/reg_f/seven_days_after_a_conversation"] = recent
-    if asked.channel in MESSAGES and asked.to in OWES_OR_STANDS_FOR and asked.purpose in ("reminder", "collection", "statutory_notice", "location"):
-        sent = [line for line in book if line.what == "contact" and line.by == "collector" and line.channel in MESSAGES and _same_person(line, asked) and line.party in ("", asked.party)]
+    if asked.channel in MESSAGES and asked.to in OWES_OR_STANDS_FOR and asked.purpose in DUNNING_OR_NOTICE:
+        sent = [line for line in _ours(book, MESSAGES) if _same_person(line, asked) and line.party in ("", asked.party)]
         found["us/reg_f/no_flood_of_messages"] = _too_often(asked, sent, 12, 7, each_debt=False)
     return found
 
 
+def automatic_calls(asked: Asked, book: list[Line]) -> dict[str, str | None]:
+    """47 CFR 64.1200(a)(3) and (j)."""
+    found: dict[str, str | None] = {}
+    if "landline" in asked.marks and asked.channel == "voice_bot" and _in_force(asked, date(2012, 7, 11)):
+        ours = [line for line in _ours(book, ("voice_bot",)) if line.point in ("", asked.point) and line.party in ("", asked.party)]
+        consents = [line for line in book if line.what == "consent" and line.channel in CALLS and line.point in ("", asked.point) and _same_person(line, asked)]
+        consented = _agreed(asked, consents, book, Terms(("person", "number"), ("consent_withdrawn", "channel_ruled_out", "cease_request")))
+        found["us/tcpa/three_recorded_calls_in_thirty_days_to_a_residence"] = None if consented else _too_often(asked, ours, 3, 30, each_debt=False)
+    if "federal_debt" in asked.marks and asked.channel in ("voice_bot", "text") and _in_force(asked, date(2016, 8, 11)):
+        ours = [line for line in _ours(book, ("voice_bot", "text")) if line.point in ("", asked.point)]
+        found["us/tcpa/three_automatic_calls_in_thirty_days_for_a_federal_debt"] = _too_often(asked, ours, 3, 30, each_debt=False)
+        found["us/tcpa/automatic_calls_for_a_federal_debt_only_by_day"] = TOO_MUCH if _night(asked, 8, 21) else None
+    return found
+
+
 def _dunned(line: Line, channels: tuple[str, ...]) -> bool:
-    return line.what == "contact" and line.by == "collector" and line.channel in channels and line.purpose in (None, "reminder", "collection", "location")
+    """Did we ask for something; in doubt, we did."""
+    return line.what == "contact" and line.by == "collector" and line.channel in channels and line.purpose in (None, *DUNNING)
 
 
 def massachusetts(asked: Asked, book: list[Line]) -> dict[str, str | None]:
-    """940 CMR 7.04(1)(f)."""
-    channels = (*CALLS, "text")
-    if asked.channel not in channels or asked.to not in OWES_OR_STANDS_FOR or asked.purpose not in ("reminder", "collection", "location"):
+    """940 CMR 7.04(1)(f): twice in seven days; where it does not reach home or mobile telephone, twice in thirty."""
+    channels, elsewhere = (*CALLS, "text"), ("workplace", "elsewhere", "public")
+    if asked.channel not in channels or asked.to not in OWES_OR_STANDS_FOR or asked.purpose not in DUNNING:
         return {}
-    return {"us/massachusetts/two_in_seven_days": _too_often(asked, [line for line in book if _dunned(line, channels)], 2, 7, each_debt=True)}
+    ours = [line for line in book if _dunned(line, channels)]
+    found = {"us/massachusetts/two_in_seven_days": _too_often(asked, ours, 2, 7, each_debt=True)}
+    if asked.place in elsewhere:
+        there = [line for line in ours if line.place in elsewhere]
+        found["us/massachusetts/two_in_thirty_days_elsewhere"] = _too_often(asked, there, 2, 30, each_debt=True)
+    return found
 
 
 def new_york_city(asked: Asked, book: list[Line]) -> dict[str, str | None]:
-    """6 RCNY 5-77 as amended, from September 2026 on."""
+    """6 RCNY 5-77: twice in seven days, and from September 2026 on three times by all ways together."""
     channels = (*CALLS, *MESSAGES, "letter", "visit", "calling_card")
-    if asked.channel not in channels or asked.to not in OWES_OR_STANDS_FOR or asked.purpose not in ("reminder", "collection", "location") or not _in_force(asked, 2026, 9, 1):
+    if asked.channel not in channels or asked.to not in OWES_OR_STANDS_FOR or asked.purpose not in DUNNING:
         return {}
-    return {"us/new_york_city/three_in_seven_days": _too_often(asked, [line for line in book if _dunned(line, channels)], 3, 7, each_debt=True)}
+    ours, found = [line for line in book if _dunned(line, channels)], dict[str, str | None]()
+    if _in_force(asked, date(2020, 1, 1), date(2026, 8, 31)):
+        found["us/new_york_city/two_in_seven_days_before_the_amendment"] = _too_often(asked, ours, 2, 7, each_debt=True)
+    if _in_force(asked, date(2026, 9, 1)):
+        found["us/new_york_city/three_in_seven_days"] = _too_often(asked, ours, 3, 7, each_debt=True)
+    return found
 
 
 # China
@@ -300,19 +358,19 @@ def new_york_city(asked: Asked, book: list[Line]) -> dict[str, str | None]:
 
 def _more_agreed(asked: Asked, book: list[Line]) -> bool:
     lines = [line for line in book if line.what == "frequency_agreed" and "after_lateness" in line.marks and _same_person(line, asked)]
-    return _agreed(asked, lines, book, ("consent_withdrawn",), person=True)
+    return _agreed(asked, lines, book, Terms(("person",), ("consent_withdrawn",)))
 
 
 def _by_us(book: list[Line], channels: tuple[str, ...], outcomes: tuple[str, ...]) -> list[Line]:
-    return [line for line in book if line.what == "contact" and line.by == "collector" and line.channel in channels and line.outcome in (*outcomes, "pending")]
+    return [line for line in _ours(book, channels) if line.outcome in (*outcomes, "pending")]
 
 
 def china(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     """GB/T 45251-2025, and the guideline of the banking association for its members."""
     found: dict[str, str | None] = {}
     dunning = asked.purpose in ("collection", "statutory_notice")
-    member = asked.lender in ("bank", "consumer_finance") and _in_force(asked, 2026, 1, 30)
-    standard = _in_force(asked, 2025, 2, 28)
+    member = asked.lender in ("bank", "consumer_finance") and _in_force(asked, date(2026, 1, 30))
+    standard = _in_force(asked, date(2025, 2, 28))
     if (dunning or asked.purpose == "location") and asked.channel in (*CALLS, *MESSAGES, "visit", "calling_card") and _night(asked, 8, 22):
         agreed = _time_agreed(asked, book, "after_lateness", ("consent_withdrawn",))
         found["china/national_standard/no_collection_at_night"] = TOO_MUCH if standard and not agreed else None
@@ -343,7 +401,7 @@ def britain(asked: Asked, book: list[Line]) -> dict[str, str | None]:
         first = max(begun, key=lambda line: line.at).at
         days = [_day(asked.at, zone) - _day(first, zone) + 1 for zone in _zones(asked)]
         return {"uk/breathing_space/review_between_two_days": None if all(25 <= day <= 35 for day in days) else TOO_MUCH}
-    if asked.purpose not in ("reminder", "collection", "statutory_notice", "location") or asked.channel not in (*CALLS, *MESSAGES, "visit"):
+    if asked.purpose not in DUNNING_OR_NOTICE or asked.channel not in (*CALLS, *MESSAGES, "visit"):
         return {}
     late = _night(asked, 8, 20, sunday=True) and not _time_agreed(asked, book, "", ("consent_withdrawn", "time_ruled_out"))
     return {"uk/conc/no_contact_at_unreasonable_times": TOO_MUCH if late else None}
@@ -353,7 +411,7 @@ def india(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     """Circular of the Reserve Bank on recovery agents."""
     if asked.purpose not in ("collection", "location", "statutory_notice") or asked.channel not in (*CALLS, "text", "chat", "visit", "social_message"):
         return {}
-    return {"india/fair_practices/calls_only_between_eight_and_seven": TOO_MUCH if _in_force(asked, 2022, 8, 12) and _night(asked, 8, 19) else None}
+    return {"india/fair_practices/calls_only_between_eight_and_seven": TOO_MUCH if _in_force(asked, date(2022, 8, 12)) and _night(asked, 8, 19) else None}
 
 
 # The lender's own
@@ -379,7 +437,7 @@ def line_as(line: Line) -> Asked:
 def house(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     """The lender's own rules, from 2026 on."""
     found: dict[str, str | None] = {}
-    if asked.act != "contact" or not _in_force(asked, 2026, 1, 1):
+    if asked.act != "contact" or not _in_force(asked, date(2026, 1, 1)):
         return found
     dunning = asked.purpose in ("reminder", "collection", "location")
     if (dunning or asked.purpose == "statutory_notice") and asked.channel in (*CALLS, *MESSAGES, "visit"):
@@ -396,11 +454,15 @@ def house(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     return found
 
 
-LAWS = {"US": (reg_f,), "US-MA": (reg_f, massachusetts), "US-NY-NYC": (reg_f, new_york_city), "CN": (china,), "GB-ENG": (britain,), "IN": (india,)}
+UNION = (reg_f, automatic_calls)
+LAWS = {"US": UNION, "US-MA": (*UNION, massachusetts), "US-NY-NYC": (*UNION, new_york_city), "CN": (china,), "GB-ENG": (britain,), "IN": (india,)}
 READ = frozenset(
     {
         *("us/reg_f/no_contact_at_inconvenient_hours", "us/reg_f/seven_calls_in_seven_days", "us/reg_f/seven_days_after_a_conversation", "us/reg_f/no_flood_of_messages"),
-        *("us/massachusetts/two_in_seven_days", "us/new_york_city/three_in_seven_days"),
+        *("us/massachusetts/two_in_seven_days", "us/massachusetts/two_in_thirty_days_elsewhere"),
+        *("us/new_york_city/three_in_seven_days", "us/new_york_city/two_in_seven_days_before_the_amendment"),
+        *("us/tcpa/three_recorded_calls_in_thirty_days_to_a_residence", "us/tcpa/three_automatic_calls_in_thirty_days_for_a_federal_debt"),
+        "us/tcpa/automatic_calls_for_a_federal_debt_only_by_day",
         *("china/national_standard/no_collection_at_night", "china/banking_association/no_collection_at_night_without_consent"),
         *("china/national_standard/three_conversations_a_day", "china/national_standard/three_informative_calls_a_day"),
         "china/banking_association/six_unanswered_calls_a_day_to_a_number",
