@@ -44,6 +44,12 @@ def packs() -> Packs:
 
 
 @cache
+def packs_of(country: str) -> Packs:
+    """The packs of one country that have such rules, and the house; those of other countries say that they are the law of elsewhere."""
+    return Packs(tuple(pack for pack in packs().packs if pack.rules and (not pack.places or any(place[:2] == country for place in pack.places))))
+
+
+@cache
 def rules() -> frozenset[str]:
     """Every rule of these kinds, by pack and name."""
     return frozenset(f"{pack.name}/{rule.name}" for pack in packs().packs for rule in pack.rules)
@@ -63,7 +69,7 @@ def compared(source: bytes) -> list[str]:
     """
     asked, book = drawn(source)
     proposed, facts = as_the_code_wants_it(asked, book)
-    found = verdict(proposed, facts, moment(asked.at), packs())
+    found = verdict(proposed, facts, moment(asked.at), packs_of(asked.where[:2]))
     plainly = naive.broken(asked, book)
     ours = {f"{one.pack}/{one.rule.name}" for one in found.in_the_way}
     if ours != set(plainly) or found.refused_because:
@@ -84,7 +90,7 @@ def _next_moment(found: Verdict, asked: Asked, book: list[Line], plainly: dict[s
         return "at the next permitted moment something is still in the way"
     if any(line.what not in ("contact", "contact_received", "moratorium") for line in book) or "us/new_york_city/two_in_seven_days_before_the_amendment" in plainly:
         return ""  # an agreement may open an earlier moment, and so may a law that goes out of force
-    between = (then - SECOND, *((asked.at + part * (then - asked.at) // 3) // SECOND * SECOND for part in (1, 2)))
+    between = (then - SECOND, (asked.at + (then - asked.at) // 3) // SECOND * SECOND)
     early = [at for at in between if at > asked.at and not naive.broken(replace(asked, at=at), book)]
     return f"nothing is in the way before the next permitted moment, at {moment(early[0]).isoformat()}" if early else ""
 

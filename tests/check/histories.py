@@ -22,7 +22,7 @@ BYTES = 420
 MINUTE = 60 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-PLACES = ("US", "US", "US", "US", "US-MA", "US-NY-NYC", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "GB-ENG", "IN")
+PLACES = ("US", "US", "US", "US", "US-MA", "US-NY-NYC", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "CN", "GB-ENG", "GB-ENG", "IN")
 DAYS = {
     "US": (
         *(date(2026, 6, 10), date(2026, 3, 8), date(2026, 3, 10), date(2026, 3, 14), date(2026, 11, 1)),
@@ -69,17 +69,18 @@ RECIPES = {
         ("calls", "inside", "vain", (7, 8, 10, 9, 6)),
         ("bots", "month", "vain", (3, 4, 2, 5)),
         ("messages", "today", "sent", (2, 1, 3)),
-        ("bots", "month", "vain", (3, 4, 2, 5)),
+        ("messages", "inside", "sent", (14, 15, 13, 16, 12)),
         ("calls", "week", "mixed", (7, 3, 8, 10)),
         ("messages", "inside", "sent", (14, 15, 13, 16, 12)),
         ("mixed", "week", "mixed", (2, 3, 4, 0)),
+        ("bots", "month", "vain", (3, 4, 5, 2)),
     ),
     "CN": (
         ("calls", "today", "vain", (7, 8, 6, 10, 5)),
-        ("calls", "today", "talk", (4, 3, 5, 6, 2)),
+        ("calls", "today", "talk", (5, 4, 3, 6, 7, 2)),
         ("calls", "today", "vain", (7, 8, 6, 10, 5)),
         ("calls", "today", "told", (4, 3, 5, 6, 2)),
-        ("calls", "today", "talk", (5, 4, 3, 6, 2)),
+        ("calls", "today", "talk", (5, 4, 3, 6, 7, 2)),
         ("messages", "today", "sent", (2, 3, 1)),
         ("calls", "today", "told", (4, 3, 5, 6, 2)),
         ("calls", "week", "mixed", (7, 3, 8, 10)),
@@ -175,7 +176,7 @@ def _review(lot: Lot, at: int, day: int, zones: tuple[str, ...]) -> tuple[Asked,
     asked = Asked(at, "GB-ENG", zones, act="moratorium_review", known_from=0)
     book = [
         Line(
-            at=_when(day - lot.one((24, 23, 34, 35, 33, 25, 0, 10, 30, 60)), lot.one((9 * HOUR, 0, DAY - 1, 12 * HOUR, MINUTE)), zones[0]),
+            at=_when(day - lot.one((24, 23, 34, 35, 33, 36, 0, 10, 30, 60)), lot.one((9 * HOUR, 0, DAY - 1, 12 * HOUR, MINUTE)), zones[0]),
             what="moratorium",
             by="authority",
             to=lot.one(("debtor",) * 5 + ("guarantor",)),

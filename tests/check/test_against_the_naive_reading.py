@@ -23,7 +23,7 @@ from tests.check.soak_the_naive_reading import Progress, soak
 HISTORIES, SOUGHT, IN_SOAK = 100_000, 10_000, 10_000_000
 AT_LEAST = 1_000
 """So often each refusal is reached in all histories of a run."""
-PARTS = 10
+PARTS = 5
 
 
 def test_every_rule_of_these_kinds_in_every_pack_is_read_a_second_time() -> None:
