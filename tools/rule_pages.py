@@ -58,9 +58,21 @@ CONFIDENCE = {
 FOUND = {**{says.value: words for says, words in SAYS.items()}, "silent": ("does not speak", "不适用")}
 BREACH, KEPT = ("forbids", "presumes"), ("permits", "silent")
 FIELD_WORDS: Mapping[str, str] = {
-    "act": "act 行为", "purpose": "purpose 目的", "channel": "channel 渠道", "to": "whom it reaches 对象", "place": "place 地点", "mode": "mode 方式",
-    "record": "record 记录", "marks": "with one of 含其一", "all_marks": "with all of 含全部", "no_marks": "with none of 均不含", "actor": "actor 主体",
-    "product": "product 产品", "debt_purpose": "what the money was for 借款用途", "debtor": "debtor 债务人", "lender": "lender 放款机构",
+    "act": "act 行为",
+    "purpose": "purpose 目的",
+    "channel": "channel 渠道",
+    "to": "whom it reaches 对象",
+    "place": "place 地点",
+    "mode": "mode 方式",
+    "record": "record 记录",
+    "marks": "with one of 含其一",
+    "all_marks": "with all of 含全部",
+    "no_marks": "with none of 均不含",
+    "actor": "actor 主体",
+    "product": "product 产品",
+    "debt_purpose": "what the money was for 借款用途",
+    "debtor": "debtor 债务人",
+    "lender": "lender 放款机构",
 }
 
 
@@ -99,7 +111,9 @@ def _wanted(wanted: Wanted) -> list[str]:
 def _stated(content: Any) -> str:
     """A mapping of a rule file, on one line."""
     if isinstance(content, dict):
-        return "; ".join(f"{_in_words(name)}: {f'({_stated(value)})' if isinstance(value, dict) else _stated(value)}" for name, value in content.items())
+        return "; ".join(
+            f"{_in_words(name)}: {f'({_stated(value)})' if isinstance(value, dict) else _stated(value)}" for name, value in content.items()
+        )
     if isinstance(content, list) and any(isinstance(one, dict) for one in content):
         return " / ".join(f"({_stated(one)})" for one in content)
     return _in_words(content)
@@ -180,14 +194,25 @@ def _cases(pack: Pack, rule: Rule) -> list[str]:
     lines += [f"- at: {_in_words(str(common['at']))}"] if "at" in common else []
     for title, found in (("Not kept 违反", BREACH), ("Kept, or of no concern 遵守或不适用", KEPT)):
         rows = [_case_row(case) for case in cases if case["finds"] in found]
-        lines += [*([""] if lines[-1] else []), f"### {title}", "", *table(("case 例", "what is so 事实", "finds 结论", "by exception 例外", "next permitted 下一可行时刻"), rows)]
+        lines += [
+            *([""] if lines[-1] else []),
+            f"### {title}",
+            "",
+            *table(("case 例", "what is so 事实", "finds 结论", "by exception 例外", "next permitted 下一可行时刻"), rows),
+        ]
     return lines
 
 
 def _case_row(case: Mapping[str, Any]) -> tuple[str, ...]:
     so = [f"at: {_in_words(str(case['at']))}"] if "at" in case else []
     so += [line for part in ("proposed", "facts") for line in _facts(case.get(part, {}))]
-    return str(case["name"]), "<br>".join(so), _both(FOUND[case["finds"]]), f"`{case['by']}`" if case.get("by") else "", _in_words(str(case.get("next") or ""))
+    return (
+        str(case["name"]),
+        "<br>".join(so),
+        _both(FOUND[case["finds"]]),
+        f"`{case['by']}`" if case.get("by") else "",
+        _in_words(str(case.get("next") or "")),
+    )
 
 
 def _facts(stated: Mapping[str, Any]) -> list[str]:
@@ -241,15 +266,28 @@ def pack_page(pack: Pack) -> str:
     """The page of one pack: where it is law, what it covers, what it knows to be outside, its rules."""
     places = ", ".join(sorted(pack.places)) or "everywhere, beside the law 各地，与法律并用"
     outside = [f"- {one.text.en} {one.text.zh} ({'; '.join(_wanted(one.when.wanted))})" for one in pack.outside]
-    return "\n".join([
-        NOTICE, f"# {pack.label.en}", "", f"**{pack.label.zh}**", "",
-        f"`{pack.name}` · [all rules 全部规则](../../README.md) · [sources 来源](../../../../src/arrears/rulepacks/{pack.name}/SOURCES.md)", "",
-        f"- places 地域: {places}",
-        *([f"- time zones 时区: {', '.join(pack.zones)}"] if pack.zones else []), "",
-        "## What it covers 覆盖范围", "", *(f"- {line}" for line in _wanted(pack.covers.wanted)), "",
-        *(["## What it knows to lie outside 明知不适用", "", *outside, ""] if outside else []),
-        "## Rules 规则", "", *table(RULE_HEADS, (_rule_row(pack, rule, "") for rule in pack.rules)),
-    ])
+    return "\n".join(
+        [
+            NOTICE,
+            f"# {pack.label.en}",
+            "",
+            f"**{pack.label.zh}**",
+            "",
+            f"`{pack.name}` · [all rules 全部规则](../../README.md) · [sources 来源](../../../../src/arrears/rulepacks/{pack.name}/SOURCES.md)",
+            "",
+            f"- places 地域: {places}",
+            *([f"- time zones 时区: {', '.join(pack.zones)}"] if pack.zones else []),
+            "",
+            "## What it covers 覆盖范围",
+            "",
+            *(f"- {line}" for line in _wanted(pack.covers.wanted)),
+            "",
+            *(["## What it knows to lie outside 明知不适用", "", *outside, ""] if outside else []),
+            "## Rules 规则",
+            "",
+            *table(RULE_HEADS, (_rule_row(pack, rule, "") for rule in pack.rules)),
+        ]
+    )
 
 
 def index() -> str:
@@ -258,15 +296,27 @@ def index() -> str:
     every = [(pack, rule) for pack in packs for rule in pack.rules]
     waiting = [(pack, rule) for pack, rule in every if waits_for_confirmation(pack, rule)]
     lines = [
-        NOTICE, "# Rules of conduct 行为规则", "",
-        f"{len(every)} rules in {len(packs)} packs; {len(waiting)} of them wait for a person's confirmation in their words or in a figure.", "",
-        f"共{len(packs)}个规则包{len(every)}条规则，其中{len(waiting)}条的文字或数值待确认。", "",
-        "How a verdict is reached: [May this be done?](../algorithms/conduct.md) What the packs say is no legal advice and certifies nothing.", "",
-        "[By place 按地域](#by-place-按地域) · [By kind 按类型](#by-kind-按类型) · [By confidence 按可信度](#by-confidence-按可信度)", "",
-        "## By place 按地域", "",
+        NOTICE,
+        "# Rules of conduct 行为规则",
+        "",
+        f"{len(every)} rules in {len(packs)} packs; {len(waiting)} of them wait for a person's confirmation in their words or in a figure.",
+        "",
+        f"共{len(packs)}个规则包{len(every)}条规则，其中{len(waiting)}条的文字或数值待确认。",
+        "",
+        "How a verdict is reached: [May this be done?](../algorithms/conduct.md) What the packs say is no legal advice and certifies nothing.",
+        "",
+        "[By place 按地域](#by-place-按地域) · [By kind 按类型](#by-kind-按类型) · [By confidence 按可信度](#by-confidence-按可信度)",
+        "",
+        "## By place 按地域",
+        "",
     ]
     for pack in packs:
-        lines += [f"### [{pack.name}]({pack.name}/README.md)", "", f"{pack.label.en} {pack.label.zh} · {', '.join(sorted(pack.places)) or 'everywhere 各地'}", ""]
+        lines += [
+            f"### [{pack.name}]({pack.name}/README.md)",
+            "",
+            f"{pack.label.en} {pack.label.zh} · {', '.join(sorted(pack.places)) or 'everywhere 各地'}",
+            "",
+        ]
         lines += table(RULE_HEADS, (_rule_row(pack, rule, f"{pack.name}/") for rule in pack.rules))
     lines += ["## By kind 按类型", ""]
     for kind in sorted({rule.kind_name for _, rule in every}):

@@ -80,6 +80,8 @@ def test_a_step_that_is_left_out_is_noticed(working_copy: Path) -> None:
             (working_copy / step.file).parent.mkdir(parents=True, exist_ok=True)
             (working_copy / step.file).write_text(step.text, encoding="utf-8")
     ours = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(working_copy / "src")}
-    done = subprocess.run(["arrears", "check", "contact.yaml"], cwd=working_copy, env={**os.environ, **ours}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["arrears", "check", "contact.yaml"], cwd=working_copy, env={**os.environ, **ours}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 3
     assert "no figure is called us_fk_contacts" in " ".join(done.stderr.split())

@@ -44,7 +44,8 @@ def test_a_page_tells_everything_a_reader_of_the_rule_needs(pack: str, name: str
     cases = _content(pack, "cases", name)["cases"]
     assert all(f"| {case['name']} |" in text for case in cases)
     assert ("Until a named person" in text) == any(
-        confidence.value != "confirmed" for confidence in (rule.confidence, *(pack_named(pack).parameters.by_name[one].values[-1].confidence for one in rule.parameters.values()))
+        confidence.value != "confirmed"
+        for confidence in (rule.confidence, *(pack_named(pack).parameters.by_name[one].values[-1].confidence for one in rule.parameters.values()))
     )
 
 

@@ -21,7 +21,14 @@ KINDS = ("hours", "cap", "cooling_off", "day_window")
 BLOCK = 5_000
 PERMITTED, LIFTED, NEVER_BY_TIME = "permitted", "lifted", "ends with no time"
 OURS = Path(__file__).parents[2]
-RESTS_ON = ("src/arrears/check/conduct/**/*.py", "src/arrears/rulepacks/**/*.yaml", "src/arrears/core/parameters.py", "tests/check/naive.py", "tests/check/histories.py", "tests/check/comparing.py")
+RESTS_ON = (
+    "src/arrears/check/conduct/**/*.py",
+    "src/arrears/rulepacks/**/*.yaml",
+    "src/arrears/core/parameters.py",
+    "tests/check/naive.py",
+    "tests/check/histories.py",
+    "tests/check/comparing.py",
+)
 
 
 class Difference(AssertionError):
@@ -40,7 +47,9 @@ class Difference(AssertionError):
 @cache
 def packs() -> Packs:
     """All packs that are shipped, with their rules of hours, caps, cooling-off and day windows alone."""
-    return Packs(tuple(replace(pack_named(name), rules=tuple(rule for rule in pack_named(name).rules if rule.kind_name in KINDS)) for name in shipped_packs()))
+    return Packs(
+        tuple(replace(pack_named(name), rules=tuple(rule for rule in pack_named(name).rules if rule.kind_name in KINDS)) for name in shipped_packs())
+    )
 
 
 @cache
@@ -88,7 +97,10 @@ def _next_moment(found: Verdict, asked: Asked, book: list[Line], plainly: dict[s
     then = microseconds(found.next_permitted_at)
     if then <= asked.at or naive.broken(replace(asked, at=then), book):
         return "at the next permitted moment something is still in the way"
-    if any(line.what not in ("contact", "contact_received", "moratorium") for line in book) or "us/new_york_city/two_in_seven_days_before_the_amendment" in plainly:
+    if (
+        any(line.what not in ("contact", "contact_received", "moratorium") for line in book)
+        or "us/new_york_city/two_in_seven_days_before_the_amendment" in plainly
+    ):
         return ""  # an agreement may open an earlier moment, and so may a law that goes out of force
     between = (then - SECOND, (asked.at + (then - asked.at) // 3) // SECOND * SECOND)
     early = [at for at in between if at > asked.at and not naive.broken(replace(asked, at=at), book)]

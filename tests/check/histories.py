@@ -29,7 +29,18 @@ DAYS = {
         *(date(2026, 11, 3), date(2028, 2, 29), date(2028, 3, 2), date(2026, 1, 1), date(2021, 11, 30)),
     ),
     "US-MA": (date(2026, 6, 10), date(2026, 3, 8), date(2026, 3, 13), date(2026, 11, 1), date(2026, 11, 6), date(2028, 2, 29), date(2028, 3, 4)),
-    "US-NY-NYC": (date(2026, 9, 10), date(2026, 9, 1), date(2026, 9, 3), date(2026, 5, 5), date(2026, 3, 8), date(2026, 7, 1), date(2026, 11, 1), date(2026, 11, 7), date(2027, 3, 14), date(2028, 2, 29)),
+    "US-NY-NYC": (
+        date(2026, 9, 10),
+        date(2026, 9, 1),
+        date(2026, 9, 3),
+        date(2026, 5, 5),
+        date(2026, 3, 8),
+        date(2026, 7, 1),
+        date(2026, 11, 1),
+        date(2026, 11, 7),
+        date(2027, 3, 14),
+        date(2028, 2, 29),
+    ),
     "CN": (date(2026, 6, 10), date(2026, 1, 30), date(2026, 3, 8), date(2026, 1, 1), date(2025, 2, 28), date(2028, 2, 29), date(2028, 3, 1)),
     "GB-ENG": (date(2026, 6, 10), date(2026, 3, 29), date(2026, 3, 30), date(2026, 10, 25), date(2026, 10, 24), date(2028, 2, 29), date(2026, 1, 1)),
     "IN": (date(2026, 6, 10), date(2022, 8, 12), date(2028, 2, 29), date(2026, 1, 1)),
@@ -38,7 +49,12 @@ DAYS = {
 NEAR = {
     "US": (
         *(("America/New_York",), ("America/Denver",), ("America/Phoenix",), ("Pacific/Honolulu",), ("America/Los_Angeles",), ("America/Denver",)),
-        *(("America/New_York", "America/Los_Angeles"), ("America/Chicago", "America/Phoenix"), ("America/Anchorage", "Pacific/Guam"), ("America/New_York",)),
+        *(
+            ("America/New_York", "America/Los_Angeles"),
+            ("America/Chicago", "America/Phoenix"),
+            ("America/Anchorage", "Pacific/Guam"),
+            ("America/New_York",),
+        ),
     ),
     "US-MA": (("America/New_York",), ("America/New_York",), ("America/New_York", "America/Los_Angeles"), ("America/Chicago",)),
     "US-NY-NYC": (("America/New_York",), ("America/New_York",), ("America/New_York", "America/Denver"), ("America/Puerto_Rico",)),
@@ -91,7 +107,18 @@ RECIPES = {
 """What is contacted by, within which time, with what outcome, how often: each limit is met or missed by one."""
 ENDINGS = ("consent_withdrawn", "time_ruled_out", "cease_request")
 AGREED = {
-    "US": ("consent", "consent", "time_agreed", "callback_invited", "consent", "consent_withdrawn", "time_ruled_out", "time_agreed", "consent", "cease_request"),
+    "US": (
+        "consent",
+        "consent",
+        "time_agreed",
+        "callback_invited",
+        "consent",
+        "consent_withdrawn",
+        "time_ruled_out",
+        "time_agreed",
+        "consent",
+        "cease_request",
+    ),
     "CN": ("frequency_agreed", "time_agreed", "frequency_agreed", "callback_invited", "consent_withdrawn", "time_ruled_out"),
     "GB-ENG": ("time_agreed", "time_agreed", "callback_invited", "time_ruled_out"),
     "IN": ("time_agreed", "callback_invited", "time_ruled_out"),
@@ -146,7 +173,14 @@ def drawn(source: bytes) -> tuple[Asked, list[Line]]:
         return _review(lot, at, day, zones)
     recipe = lot.one(RECIPES["CN" if where == "CN" else "US"])
     about = recipe[0]
-    channel = lot.one({"calls": ("call", "call", "call", "voice_bot", "voicemail"), "messages": ("text", "email", "chat", "social_message"), "mixed": ANY_CHANNEL, "bots": BOTS}[about])
+    channel = lot.one(
+        {
+            "calls": ("call", "call", "call", "voice_bot", "voicemail"),
+            "messages": ("text", "email", "chat", "social_message"),
+            "mixed": ANY_CHANNEL,
+            "bots": BOTS,
+        }[about]
+    )
     asked = Asked(
         at=at,
         where=where,
@@ -247,9 +281,13 @@ def _agreements(lot: Lot, asked: Asked, day: int) -> list[Line]:
                 debts=asked.debts if fits else lot.one(DEBTS),
                 channel=lot.one(("call", "call", "call", "text")) if what == "consent" else None,
                 point=lot.one(("", asked.point, "B")) if fits else lot.one("AB"),
-                marks=lot.one((("direct", "after_lateness"), ("direct",), ("after_lateness",), ())) if lot.happens(60) else ("direct", "after_lateness"),
+                marks=lot.one((("direct", "after_lateness"), ("direct",), ("after_lateness",), ()))
+                if lot.happens(60)
+                else ("direct", "after_lateness"),
                 until=day + lot.one((0, -1, 1, 30)) if lot.happens(90) else None,
-                hours=lot.one(((19 * HOUR, 23 * HOUR), (6 * HOUR, 9 * HOUR), (22 * HOUR, 8 * HOUR), (12 * HOUR, 13 * HOUR))) if what == "time_agreed" and lot.happens(200) else None,
+                hours=lot.one(((19 * HOUR, 23 * HOUR), (6 * HOUR, 9 * HOUR), (22 * HOUR, 8 * HOUR), (12 * HOUR, 13 * HOUR)))
+                if what == "time_agreed" and lot.happens(200)
+                else None,
             )
         )
     return book
@@ -297,7 +335,14 @@ def _event(line: Line) -> Event:
     )
 
 
-COUNTRIES = {"US": ("US",), "US-MA": ("US", "US-MA"), "US-NY-NYC": ("US", "US-NY", "US-NY-NYC"), "CN": ("CN",), "GB-ENG": ("GB", "GB-ENG"), "IN": ("IN",)}
+COUNTRIES = {
+    "US": ("US",),
+    "US-MA": ("US", "US-MA"),
+    "US-NY-NYC": ("US", "US-NY", "US-NY-NYC"),
+    "CN": ("CN",),
+    "GB-ENG": ("GB", "GB-ENG"),
+    "IN": ("IN",),
+}
 
 
 def as_the_code_wants_it(asked: Asked, book: list[Line]) -> tuple[Proposed, Facts]:

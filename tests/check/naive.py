@@ -120,7 +120,14 @@ STATES = {
 }
 CLOCKS = {**STATES, "Asia/Shanghai": [(0, 8)], "Europe/London": _british(), "Asia/Kolkata": [(0, 5.5)]}
 _CHANGES = {zone: ([at for at, _ in changes], [int(hours * HOUR) for _, hours in changes]) for zone, changes in CLOCKS.items()}
-EVERY_ZONE_OF = {"US": tuple(STATES), "US-MA": tuple(STATES), "US-NY-NYC": tuple(STATES), "CN": ("Asia/Shanghai",), "GB-ENG": ("Europe/London",), "IN": ("Asia/Kolkata",)}
+EVERY_ZONE_OF = {
+    "US": tuple(STATES),
+    "US-MA": tuple(STATES),
+    "US-NY-NYC": tuple(STATES),
+    "CN": ("Asia/Shanghai",),
+    "GB-ENG": ("Europe/London",),
+    "IN": ("Asia/Kolkata",),
+}
 
 
 def on_the_wall(at: int, zone: str) -> int:
@@ -287,9 +294,9 @@ def reg_f(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     if asked.actor not in ("agency", "debt_buyer") or not _in_force(asked, date(2021, 11, 30)):
         return found
     by_day = asked.channel in (*CALLS, *MESSAGES, "visit", "calling_card") and asked.to in OWES_OR_STANDS_FOR
-    if by_day and _night(asked, 8, 21, opening_itself_is_night=True) and not _court_permits(asked, book):
-        if not _time_agreed(asked, book, "direct", ("consent_withdrawn", "time_ruled_out"), about="debt"):
-            found["us/reg_f/no_contact_at_inconvenient_hours"] = TOO_MUCH
+    if by_day and _night(asked, 8, 21, opening_itself_is_night=True):
+        agreed = _time_agreed(asked, book, "direct", ("consent_withdrawn", "time_ruled_out"), about="debt")
+        found["us/reg_f/no_contact_at_inconvenient_hours"] = None if agreed or _court_permits(asked, book) else TOO_MUCH
     if asked.channel in CALLS and asked.to in (*OWES_OR_STANDS_FOR, *OTHERS):
         ours = [line for line in _our_calls(asked, book) if line.party in ("", asked.party)]
         if len(ours) >= 7:
@@ -312,7 +319,11 @@ def automatic_calls(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     if "landline" in asked.marks and asked.channel == "voice_bot" and _in_force(asked, date(2012, 7, 11)):
         ours = [line for line in _ours(book, ("voice_bot",)) if line.point in ("", asked.point) and line.party in ("", asked.party)]
-        consents = [line for line in book if line.what == "consent" and line.channel in CALLS and line.point in ("", asked.point) and _same_person(line, asked)]
+        consents = [
+            line
+            for line in book
+            if line.what == "consent" and line.channel in CALLS and line.point in ("", asked.point) and _same_person(line, asked)
+        ]
         consented = _agreed(asked, consents, book, Terms(("person", "number"), ("consent_withdrawn", "channel_ruled_out", "cease_request")))
         found["us/tcpa/three_recorded_calls_in_thirty_days_to_a_residence"] = None if consented else _too_often(asked, ours, 3, 30, each_debt=False)
     if "federal_debt" in asked.marks and asked.channel in ("voice_bot", "text") and _in_force(asked, date(2016, 8, 11)):
@@ -382,10 +393,14 @@ def china(asked: Asked, book: list[Line]) -> dict[str, str | None]:
             found["china/national_standard/three_conversations_a_day"] = _too_often(asked, spoken, 3, 1, each_debt=False)
         if asked.mode == "informative" and asked.channel in CALLS:
             told = [line for line in _by_us(to_them, CALLS, ("conversation", "connected", "voicemail")) if line.mode in (None, "informative")]
-            found["china/national_standard/three_informative_calls_a_day"] = None if _more_agreed(asked, book) else _too_often(asked, told, 3, 1, each_debt=False)
+            found["china/national_standard/three_informative_calls_a_day"] = (
+                None if _more_agreed(asked, book) else _too_often(asked, told, 3, 1, each_debt=False)
+            )
     if member and (dunning or asked.purpose == "location") and asked.channel in CALLS:
         vain = [line for line in _by_us(book, CALLS, ("no_answer", "busy", "dropped", "voicemail")) if line.point in ("", asked.point)]
-        found["china/banking_association/six_unanswered_calls_a_day_to_a_number"] = None if _more_agreed(asked, book) else _too_often(asked, vain, 6, 1, each_debt=False)
+        found["china/banking_association/six_unanswered_calls_a_day_to_a_number"] = (
+            None if _more_agreed(asked, book) else _too_often(asked, vain, 6, 1, each_debt=False)
+        )
     return found
 
 
@@ -409,9 +424,17 @@ def britain(asked: Asked, book: list[Line]) -> dict[str, str | None]:
 
 def india(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     """Circular of the Reserve Bank on recovery agents."""
-    if asked.purpose not in ("collection", "location", "statutory_notice") or asked.channel not in (*CALLS, "text", "chat", "visit", "social_message"):
+    if asked.purpose not in ("collection", "location", "statutory_notice") or asked.channel not in (
+        *CALLS,
+        "text",
+        "chat",
+        "visit",
+        "social_message",
+    ):
         return {}
-    return {"india/fair_practices/calls_only_between_eight_and_seven": TOO_MUCH if _in_force(asked, date(2022, 8, 12)) and _night(asked, 8, 19) else None}
+    return {
+        "india/fair_practices/calls_only_between_eight_and_seven": TOO_MUCH if _in_force(asked, date(2022, 8, 12)) and _night(asked, 8, 19) else None
+    }
 
 
 # The lender's own
@@ -424,7 +447,10 @@ def _call_asked_for(asked: Asked, book: list[Line]) -> bool:
             continue
         if line.until is not None and any(_day(asked.at, zone) > line.until for zone in _zones(asked)):
             continue
-        if not any(later.what == "contact" and later.by == "collector" and line.at < later.at <= asked.at and _same_person(later, line_as(line)) for later in book):
+        if not any(
+            later.what == "contact" and later.by == "collector" and line.at < later.at <= asked.at and _same_person(later, line_as(line))
+            for later in book
+        ):
             return True
     return False
 
@@ -458,7 +484,12 @@ UNION = (reg_f, automatic_calls)
 LAWS = {"US": UNION, "US-MA": (*UNION, massachusetts), "US-NY-NYC": (*UNION, new_york_city), "CN": (china,), "GB-ENG": (britain,), "IN": (india,)}
 READ = frozenset(
     {
-        *("us/reg_f/no_contact_at_inconvenient_hours", "us/reg_f/seven_calls_in_seven_days", "us/reg_f/seven_days_after_a_conversation", "us/reg_f/no_flood_of_messages"),
+        *(
+            "us/reg_f/no_contact_at_inconvenient_hours",
+            "us/reg_f/seven_calls_in_seven_days",
+            "us/reg_f/seven_days_after_a_conversation",
+            "us/reg_f/no_flood_of_messages",
+        ),
         *("us/massachusetts/two_in_seven_days", "us/massachusetts/two_in_thirty_days_elsewhere"),
         *("us/new_york_city/three_in_seven_days", "us/new_york_city/two_in_seven_days_before_the_amendment"),
         *("us/tcpa/three_recorded_calls_in_thirty_days_to_a_residence", "us/tcpa/three_automatic_calls_in_thirty_days_for_a_federal_debt"),
@@ -466,8 +497,17 @@ READ = frozenset(
         *("china/national_standard/no_collection_at_night", "china/banking_association/no_collection_at_night_without_consent"),
         *("china/national_standard/three_conversations_a_day", "china/national_standard/three_informative_calls_a_day"),
         "china/banking_association/six_unanswered_calls_a_day_to_a_number",
-        *("uk/conc/no_contact_at_unreasonable_times", "uk/breathing_space/review_between_two_days", "india/fair_practices/calls_only_between_eight_and_seven"),
-        *("house/limits/contact_only_in_the_day", "house/limits/seven_calls_in_seven_days", "house/limits/seven_days_after_a_conversation", "house/limits/two_messages_a_day"),
+        *(
+            "uk/conc/no_contact_at_unreasonable_times",
+            "uk/breathing_space/review_between_two_days",
+            "india/fair_practices/calls_only_between_eight_and_seven",
+        ),
+        *(
+            "house/limits/contact_only_in_the_day",
+            "house/limits/seven_calls_in_seven_days",
+            "house/limits/seven_days_after_a_conversation",
+            "house/limits/two_messages_a_day",
+        ),
     }
 )
 """The rules that are read here, by pack and name."""

@@ -66,7 +66,10 @@ def test_a_difference_is_found_and_told_as_a_story(monkeypatch: pytest.MonkeyPat
 
 def test_a_cap_that_is_read_as_one_more_is_found() -> None:
     """Eight calls instead of seven: the histories come close enough to the limit to tell."""
-    spoilt = replace(packs(), packs=tuple(replace(pack, rules=tuple(rule for rule in pack.rules if rule.name != "seven_calls_in_seven_days")) for pack in packs().packs))
+    spoilt = replace(
+        packs(),
+        packs=tuple(replace(pack, rules=tuple(rule for rule in pack.rules if rule.name != "seven_calls_in_seven_days")) for pack in packs().packs),
+    )
     different = 0
     for seed in range(400):
         asked, book = drawn(seed.to_bytes(2, "big") * (BYTES // 2))

@@ -17,7 +17,14 @@ from arrears.check.conduct.verdict import Answer, Verdict, verdict
 from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, Mark, Outcome, Product, Purpose, Record, Side
 from arrears.engine.conduct_packs import pack_named
 
-CALL = Proposed(act=Act.CONTACT, party="agency", purpose=Purpose.COLLECTION, channel=Channel.CALL, debts=frozenset({"D1"}), marks=frozenset({Mark.INSTITUTION_NAMED, Mark.COLLECTOR_DISCLOSED}))
+CALL = Proposed(
+    act=Act.CONTACT,
+    party="agency",
+    purpose=Purpose.COLLECTION,
+    channel=Channel.CALL,
+    debts=frozenset({"D1"}),
+    marks=frozenset({Mark.INSTITUTION_NAMED, Mark.COLLECTOR_DISCLOSED}),
+)
 TEXT = replace(CALL, channel=Channel.TEXT)
 NEW_YORKER = Facts(frozenset({"US"}), ("America/New_York",), ActorRole.AGENCY, Product.CONSUMER_LOAN, date(2010, 1, 1))
 OF_NO_ZONE = replace(NEW_YORKER, zones=())
@@ -34,7 +41,12 @@ def at(text: str) -> datetime:
 def asked(proposed: Proposed, facts: Facts, moment: str, *packs: str, rules: tuple[str, ...] = ()) -> Verdict:
     """What these packs say at this moment; some of their rules alone, where named."""
     chosen = tuple(pack_named(name) for name in packs)
-    return verdict(proposed, facts, at(moment), Packs(tuple(replace(pack, rules=tuple(rule for rule in pack.rules if not rules or rule.name in rules)) for pack in chosen)))
+    return verdict(
+        proposed,
+        facts,
+        at(moment),
+        Packs(tuple(replace(pack, rules=tuple(rule for rule in pack.rules if not rules or rule.name in rules)) for pack in chosen)),
+    )
 
 
 def with_contacts(facts: Facts, *moments: str, channel: Channel = Channel.CALL, outcome: Outcome = Outcome.NO_ANSWER) -> Facts:
@@ -146,7 +158,9 @@ def test_china_has_one_clock_and_never_changes_it_whatever_the_desk_of_the_agenc
 
 
 def test_three_conversations_of_a_day_end_with_the_day_in_china_and_not_in_london() -> None:
-    three = with_contacts(IN_CHINA, *(f"2026-03-29T2{hour}:00:00+08:00" for hour in (0, 1)), "2026-03-29T21:59:59+08:00", outcome=Outcome.CONVERSATION)
+    three = with_contacts(
+        IN_CHINA, *(f"2026-03-29T2{hour}:00:00+08:00" for hour in (0, 1)), "2026-03-29T21:59:59+08:00", outcome=Outcome.CONVERSATION
+    )
     cap = ("three_conversations_a_day",)
     assert asked(CALL, three, "2026-03-29T15:59:59+00:00", "china/national_standard", rules=cap).next_permitted_at == at("2026-03-30T00:00:00+08:00")
     assert asked(CALL, three, "2026-03-29T16:00:00+00:00", "china/national_standard", rules=cap).answer is YES
@@ -220,7 +234,9 @@ def test_a_new_cap_begins_and_the_old_one_ends_at_midnight_on_the_clock_of_the_c
 
 def test_who_may_be_on_either_side_of_that_midnight_is_under_the_old_law_and_the_new() -> None:
     """Reached in New York or in Los Angeles: there it is still August, and the stricter of the two laws decides."""
-    two = with_contacts(replace(IN_THE_CITY, zones=("America/New_York", "America/Los_Angeles")), "2026-08-30T10:00:00-04:00", "2026-08-30T11:00:00-04:00")
+    two = with_contacts(
+        replace(IN_THE_CITY, zones=("America/New_York", "America/Los_Angeles")), "2026-08-30T10:00:00-04:00", "2026-08-30T11:00:00-04:00"
+    )
     found = asked(CALL, two, "2026-09-01T06:59:59+00:00", "us/new_york_city")
     assert {one.rule.name for one in found.findings} == {"two_in_seven_days_before_the_amendment", "three_in_seven_days"}
     assert found.answer is LATER
@@ -237,7 +253,9 @@ def test_who_may_be_on_either_side_of_that_midnight_is_under_the_old_law_and_the
         ("house/limits", "contact_only_in_the_day", NEW_YORKER, "2025-12-31T23:59:59-05:00", "2026-01-01T00:00:00-05:00"),
     ],
 )
-def test_a_law_binds_from_the_midnight_at_which_it_comes_into_force_where_the_person_is(pack: str, rule: str, facts: Facts, last_free: str, first_bound: str) -> None:
+def test_a_law_binds_from_the_midnight_at_which_it_comes_into_force_where_the_person_is(
+    pack: str, rule: str, facts: Facts, last_free: str, first_bound: str
+) -> None:
     packs = (pack,) if pack_named(pack).is_law else (pack, "us/reg_f")
     assert asked(CALL, facts, last_free, *packs, rules=(rule,)).findings == ()
     found = asked(CALL, facts, first_bound, *packs, rules=(rule,))
@@ -249,7 +267,9 @@ def test_a_contact_made_before_a_law_came_into_force_counts_once_it_binds() -> N
     yesterday = with_contacts(IN_CHINA, *(f"2026-01-29T1{hour}:30:00+08:00" for hour in range(6)))
     cap = ("six_unanswered_calls_a_day_to_a_number",)
     assert asked(CALL, six, "2026-01-30T12:00:00+08:00", "china/banking_association", rules=cap).answer is LATER
-    assert asked(CALL, yesterday, "2026-01-30T12:00:00+08:00", "china/banking_association", rules=cap).answer is YES, "a day's calls are those of the day"
+    assert asked(CALL, yesterday, "2026-01-30T12:00:00+08:00", "china/banking_association", rules=cap).answer is YES, (
+        "a day's calls are those of the day"
+    )
     of_the_week = with_contacts(IN_THE_CITY, "2026-08-28T10:00:00-04:00", "2026-08-29T10:00:00-04:00", "2026-08-30T10:00:00-04:00")
     found = asked(CALL, of_the_week, "2026-09-01T12:00:00-04:00", "us/new_york_city")
     assert [one.rule.name for one in found.in_the_way] == ["three_in_seven_days"], "the window reaches back over the first day of the rule"

@@ -117,7 +117,13 @@ def test_only_the_compliance_role_confirms_and_only_this_value_and_not_before_it
             assert (after.answer, after.reading) == (before.reading, before.reading)
             if before.reading in SAID_NO:
                 assert after.answer in SAID_NO
-            wrong = (replace(right, role="manager"), replace(right, by=""), replace(right, value=value + "0"), replace(right, on=date(2100, 1, 1)), replace(right, subject="another"))
+            wrong = (
+                replace(right, role="manager"),
+                replace(right, by=""),
+                replace(right, value=value + "0"),
+                replace(right, on=date(2100, 1, 1)),
+                replace(right, subject="another"),
+            )
             assert [one for one in wrong if asked(question, doubt.pack, (one,)).answer is not before.answer] == []
 
 
