@@ -41,10 +41,13 @@ def one_of_each(store, bank: int, person: int) -> list:
     """A fact of every class."""
     from arrears.casefile.facts.alert import AlertAcknowledged
     from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
+    from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
+    from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
     from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
-    from arrears.casefile.facts.hold import HoldLifted, MayLift
+    from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+    from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
     from arrears.casefile.facts.retention import (
         ErasureReason,
         EvidenceDeleted,
@@ -58,6 +61,7 @@ def one_of_each(store, bank: int, person: int) -> list:
         RetentionFigureConfirmed,
     )
     from arrears.casefile.facts.run import RunPublished
+    from arrears.casefile.facts.staff import ColleagueCalled
 
     event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
     return [
@@ -77,6 +81,15 @@ def one_of_each(store, bank: int, person: int) -> list:
         RetentionFigureConfirmed("a_rule", 2, "years", "the text", "lin", day), RetentionExecuted(9, day, 1, 2, 3, 4, "00"),
         DossierExported(6, event.case_id, person, "00", "Court", "hearing", "CN", "", "en", 4, 1, 0, "lin"), ReceiptIssued(person, 4, "00", "lin"),
         RecordBackedUp(AT, "00", 5, 6, 7), RecordRestored(AT, "00", 5, 0),
+        HoldTerms(hold.hold_id, person, HoldScope.DEBT, (4, 5), "", "", (StillAllowed.ANSWER,), "lin", day, day),
+        HoldReviewed(hold.hold_id, person, "still looking", "lin", day, day),
+        ConsentGiven(21, person, ConsentTo.TIME, "debtor", "call", "138", None, "21:00", "22:00", AT, day, Lateness.AFTER_LATE, True, True, True, 5, "says so"),
+        ConsentWithdrawn(21, person, AT, None, "no more"),
+        ContactRuledOut(22, person, RuledOut.CHANNEL, "text", "138", "", 4, "", "", False, True, AT, None, "stop"), ContactOpenedAgain(22, person, AT, 5, "write again"),
+        AdviserNamed(23, person, AdviserKind.LAWYER, "Zhou", "zhou@example", 4, NamedBy.DEBTOR, AT, None, "ask my lawyer"),
+        AuthorityChecked(23, person, AuthorityFinding.VERIFIED, "lin", AT, 5, "power of attorney seen"), AdviserEnded(23, person, AT, None, "over"),
+        RuleConfirmed(24, "uk_advice_hold_days", "30", "the handbook", "wei", "compliance", day), RuleConfirmationRevoked(24, "old edition", "wei", day),
+        ColleagueCalled("lin", True, "wei", day),
     ]
 
 
