@@ -293,7 +293,7 @@ def _recorded(made: Contact, json: bool) -> None:
 def _in_json(one: Contact) -> dict[str, Any]:
     return {
         "contact_id": id_text(one.contact_id), "kind": one.kind.value, "occurred_at": one.occurred_at.isoformat(), "side": one.side, "party": one.collector,
-        "purpose": one.purpose, "channel": one.channel, "to": one.recipient, "debts": list(one.debts), "point": one.point, "outcome": one.outcome,
+        "purpose": one.purpose, "channel": one.channel, "to": one.recipient, "debts": permits.account_ids(one.debts), "point": one.point, "outcome": one.outcome,
         "permit_id": None if one.permit_id is None else id_text(one.permit_id),
     }
 

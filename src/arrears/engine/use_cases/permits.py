@@ -6,6 +6,7 @@ people and machines. Ids are told as texts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -148,7 +149,7 @@ def answer_in_json(answer: Permit | Refusal) -> dict[str, Any]:
     """The answer for machines."""
     asked = {
         "party_id": id_text(answer.party_id), "case_id": None if answer.case_id is None else id_text(answer.case_id),
-        "purpose": answer.proposed.purpose, "channel": answer.proposed.channel, "to": answer.proposed.to, "debts": sorted(answer.proposed.debts),
+        "purpose": answer.proposed.purpose, "channel": answer.proposed.channel, "to": answer.proposed.to, "debts": account_ids(answer.proposed.debts),
         "point": answer.proposed.point,
     }
     if isinstance(answer, Permit):
@@ -159,6 +160,15 @@ def answer_in_json(answer: Permit | Refusal) -> dict[str, Any]:
         "reason": {"en": answer.reason_en, "zh": answer.reason_zh},
         "next_permitted_at": None if answer.next_permitted_at is None else answer.next_permitted_at.isoformat(), **asked,
     }
+
+
+def account_ids(debts: Iterable[str]) -> list[str]:
+    """The accounts that debts stand for, as ids are told.
+
+    >>> account_ids(["12"]) == [id_text(12)]
+    True
+    """
+    return sorted(id_text(int(one)) for one in debts)
 
 
 def fresh_key(at: datetime, actor: str) -> str:
