@@ -6,21 +6,30 @@ a fact that is not known is in the way; afterwards it is no breach, and no innoc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
+from arrears.check.conduct.case import Figures
+from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.facts import Event, Facts, Proposed
+from arrears.check.conduct.kinds.block import Block
 from arrears.check.conduct.kinds.cap import UNKNOWN, Cap
 from arrears.check.conduct.kinds.content import Forbidden, Required
+from arrears.check.conduct.kinds.cooling_off import CoolingOff
+from arrears.check.conduct.kinds.hours import Hours
+from arrears.check.conduct.kinds.limitation import Limitation
 from arrears.check.conduct.kinds.notice_first import NoticeFirst
+from arrears.check.conduct.kinds.venue import Venue
 from arrears.check.conduct.law import Binding, Law
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Rule, Says
+from arrears.check.conduct.standing import Standing
 from arrears.check.conduct.verdict import Finding, findings_on
 from arrears.check.conduct.words import Happened
+from arrears.core.parameters import NoValue
 from arrears.core.reasons import Sentence
 
 IN_A_LOG = frozenset({Happened.CONTACT, Happened.CONTACT_RECEIVED})
@@ -163,3 +172,83 @@ def not_asked(law: Law, told: Told) -> list[tuple[Binding, Sentence]]:
         elif isinstance(one.rule.kind, Forbidden) and one.rule.kind.marks and not told.said:
             found.append((one, WHAT_WAS_SAID))
     return found
+
+
+class Bound(NamedTuple):
+    """How little must have happened before, so that a rule finds what it would find had nothing happened.
+
+    Attributes:
+        condition: what is looked at.
+        days: in how many times 24 hours before the contact; None for ever.
+        below: fewer than so many.
+    """
+
+    condition: EventCondition
+    days: int | None
+    below: int
+
+
+def bounds(law: Law, day: date, packs: Packs) -> tuple[Bound, ...] | None:
+    """The bounds below which earlier contacts change nothing of what this law finds on this day; None where there is no telling.
+
+    They are an easy question to ask of a million contacts in columns: only where one is reached must the history itself be read. People to whom
+    anything but contacts happened are no case for them.
+    """
+    found: list[Bound] = []
+    for binding in law.speaking_of(IN_A_LOG):
+        on_day = binding.on(day, packs)
+        if on_day is None:
+            continue
+        own = _bounds_of(binding, Figures(binding.rule.parameters, binding.pack.parameters, day, known=on_day.figures))
+        if own is None:
+            return None
+        found += own
+    return tuple(dict.fromkeys(found))
+
+
+def _bounds_of(binding: Binding, figures: Figures) -> list[Bound] | None:
+    kind = binding.rule.kind
+    try:
+        if isinstance(kind, Cap):
+            window = figures.read(kind.window).whole if kind.window else 1
+            return [Bound(kind.counts, window + 1, figures.read(kind.limit).whole)]
+        if isinstance(kind, CoolingOff):
+            return [Bound(kind.after.event, figures.read(kind.after.lasts).whole + 1, 1)]
+    except NoValue:
+        return None
+    if isinstance(kind, Hours | Limitation | Venue):
+        return []
+    if isinstance(kind, Block):
+        return _none_of(kind.by)
+    if isinstance(kind, Required | Forbidden):
+        return _none_of(kind.during)
+    return _none_of(kind.one_of) if isinstance(kind, NoticeFirst) else None
+
+
+def _none_of(standings: Iterable[Standing]) -> list[Bound]:
+    """Of none of these did anything happen."""
+    return [Bound(one.event, None, 1) for one in standings if not one.event.kinds.isdisjoint(IN_A_LOG)]
+
+
+def clock_edges(law: Law, day: date, packs: Packs) -> tuple[time, ...]:
+    """The times of day at which a rule of hours may change what it finds: between two of them, and at each of them, it finds the same."""
+    edges = set()
+    for binding in law.bindings:
+        on_day = binding.on(day, packs)
+        if on_day is not None and isinstance(binding.rule.kind, Hours):
+            figures = Figures(binding.rule.parameters, binding.pack.parameters, day, known=on_day.figures)
+            try:
+                edges |= {figures.read(binding.rule.kind.opens).clock, figures.read(binding.rule.kind.closes).clock}
+            except NoValue:  # the rule then finds the same at any hour
+                continue
+    return tuple(sorted(edges))
+
+
+def rests_on_itself(found: Iterable[Conclusion]) -> bool:
+    """Could no earlier contact lift what was concluded? A breach may be lifted by an exception that rests on one (a call back that was asked for)."""
+    for one in found:
+        if one.finding is not None and one.finding.judged.breach and one.rule is not None:
+            standings = [standing for exception in one.rule.exceptions for standing in (*exception.given, *exception.without)]
+            if any(not standing.event.kinds.isdisjoint(IN_A_LOG) for standing in standings):
+                return False
+    return True

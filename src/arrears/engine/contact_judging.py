@@ -13,15 +13,19 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from arrears.check.conduct.facts import Event, Facts, Proposed
-from arrears.check.conduct.law import Law
+from arrears.check.conduct.law import Binding, Law, law_on
 from arrears.check.conduct.pack import Confirmation, Packs
 from arrears.check.conduct.words import Act, ActorRole, Channel, DebtorKind, DebtPurpose, Happened, LenderKind, Mark, Mode, Outcome, Product, Purpose, Recipient, Side
-from arrears.check.contact_audit import Conclusion, Made, Told, conclusions, not_asked
+from arrears.check.contact_audit import Conclusion, Made, Told, bounds, clock_edges, conclusions, not_asked, rests_on_itself
 from arrears.check.contact_audit import Outcome as Concluded
+from arrears.core.reasons import Sentence
 from arrears.engine.conduct_packs import every_pack
+from arrears.engine.contact_sifting import Flags, Group, Integers, Sieve
 
 SEPARATORS = str.maketrans({sign: " " for sign in ",;|、，；"})
 LISTED = pa.schema({
@@ -41,6 +45,7 @@ class About:
     Attributes:
         places, zones: of people of whom neither row nor the file of people says it.
         known_from: first day from which the log is whole.
+        house: ask a lender's own rules too, which are no law.
     """
 
     places: tuple[str, ...]
@@ -53,6 +58,7 @@ class About:
     purpose: Purpose
     party: str
     known_from: date
+    house: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,43 +102,106 @@ class Judge:
 
     def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...]) -> None:
         self.about, self.told = about, told
-        self.packs: Packs = every_pack(confirmations)
+        self.packs = packs_asked(about.house, confirmations)
         self._proposed: dict[tuple[Any, ...], Proposed] = {}
         self._debts: dict[str | None, frozenset[str]] = {None: frozenset()}
         self._said: dict[str | None, frozenset[Mark]] = {None: frozenset()}
+        self._silent: dict[int, tuple[Law, list[tuple[Binding, Sentence]]]] = {}
 
-    def judge(self, part: Part) -> Found:
-        """What is concluded of these people's contacts?"""
-        found, asked = Found(), Counter[int]()
-        laws: dict[int, Law] = {}
+    def judge(self, part: Part, *, sifted: bool = True) -> Found:
+        """What is concluded of these people's contacts?
+
+        Args:
+            sifted: judge at once what is alike and near no limit. Without it each is judged by itself; the answer is the same.
+        """
+        found = Found()
+        self._proposed.clear()
+        rows = list(_records(part.rows))
+        alone = self._sift(part, rows, found) if sifted else np.ones(len(rows), np.bool_)
         others = _by_person(part.events)
-        for who, rows in groupby(_records(part.rows), key=lambda row: row["who"]):
-            for law, row, concluded in self._person(list(rows), others.get(who, []), part.people.get(who)):
-                laws[id(law)] = law
-                asked[id(law)] += 1
-                self._count(found, row, concluded)
-        found.judged = asked.total()
-        for law_id, contacts in asked.items():
-            for binding, missing in not_asked(laws[law_id], self.told):
-                found.not_asked[binding.pack.name, binding.rule.name, missing.en, missing.zh] += contacts
+        for who, places in groupby(range(len(rows)), key=lambda place: rows[place]["who"]):
+            own = list(places)
+            if alone[own[0] : own[-1] + 1].any():
+                for law, row, concluded in self._person([(rows[place], bool(alone[place])) for place in own], others.get(who, []), part.people.get(who)):
+                    self._count(found, law, [row], concluded)
         return found
 
-    def _count(self, found: Found, row: int, concluded: list[Conclusion]) -> None:
+    def _sift(self, part: Part, rows: list[dict[str, Any]], found: Found) -> Flags:
+        """Count what is alike and near no limit; which rows must be judged by themselves?"""
+        sieve = Sieve.of(part.rows, lambda place: self._event(rows[place]), part.people)
+        made = np.array([event.kind is Happened.CONTACT for event in sieve.events], np.bool_)[sieve.kind]
+        open_results = np.array([event.outcome is None for event in sieve.events], np.bool_)[sieve.kind]
+        apart = sieve.people_with(open_results & made)
+        if part.events is not None:
+            apart |= np.asarray(pc.is_in(part.rows["who"], value_set=part.events["who"].combine_chunks()))
+        alone = made.copy()
+        for law, kinds in self._laws(sieve, rows, part).values():
+            if len(law.zones) == 1:
+                among = made & ~apart & np.isin(sieve.kind, kinds)
+                for group in sieve.groups(among, law.zones[0]):
+                    alone[self._passed(sieve, group, law, rows, part, found)] = False
+        return alone
+
+    def _laws(self, sieve: Sieve, rows: list[dict[str, Any]], part: Part) -> dict[int, tuple[Law, list[int]]]:
+        """The law that speaks of each kind of contact, with the kinds of which it is the same."""
+        found: dict[int, tuple[Law, list[int]]] = {}
+        for kind, place in enumerate(sieve.samples):
+            if sieve.events[kind].kind is Happened.CONTACT:
+                law = law_on(self._propose(rows[place]), self._facts_of(_place_of(rows[place], part.people.get(rows[place]["who"])), ()), self.packs)
+                found.setdefault(id(law), (law, []))[1].append(kind)
+        return found
+
+    def _passed(self, sieve: Sieve, group: Group, law: Law, rows: list[dict[str, Any]], part: Part, found: Found) -> Integers:
+        """Judge at once those of the group that are near no limit; which were they?"""
+        row = rows[group.sample]
+        facts = self._facts_of(_place_of(row, part.people.get(row["who"])), ())
+        limits = bounds(law, group.day, self.packs)
+        if limits is None:
+            return group.rows[:0]
+        reached = np.zeros(len(group.rows), np.bool_)
+        for limit in limits:
+            reached |= sieve.reached(limit)[group.rows]
+        near_none = group.rows[~reached]
+        hours = sieve.hours(near_none, clock_edges(law, group.day, self.packs), law.zones[0])
+        passed = []
+        for hour in np.unique(hours):
+            alike = near_none[hours == hour]
+            sample = rows[int(alike[0])]
+            made = Made(self._propose(sample), self._event(sample), sample["said"] is not None)
+            _, concluded = conclusions(made, facts, (), replace(facts, history_from=BEFORE_EVERYTHING), self.packs, self.told)
+            if rests_on_itself(concluded):
+                self._count(found, law, [rows[int(place)]["row"] for place in alike], concluded)
+                passed.append(alike)
+        return np.concatenate(passed) if passed else group.rows[:0]
+
+    def _count(self, found: Found, law: Law, rows: list[int], concluded: list[Conclusion]) -> None:
+        """These rows, of each of which the same is concluded."""
+        found.judged += len(rows)
+        for binding, missing in self._not_asked(law):
+            found.not_asked[binding.pack.name, binding.rule.name, missing.en, missing.zh] += len(rows)
         for one in concluded:
             name = "" if one.rule is None else one.rule.name
             if one.throughout and one.missing is not None:
-                found.not_asked[one.pack, name, one.missing.en, one.missing.zh] += 1
+                found.not_asked[one.pack, name, one.missing.en, one.missing.zh] += len(rows)
                 continue
-            found.counts[one.pack, name, one.outcome.value] += 1
+            found.counts[one.pack, name, one.outcome.value] += len(rows)
             if one.outcome is not Concluded.NO_BREACH:
-                found.listed.append(_listed(row, name, one))
+                found.listed += [_listed(row, name, one) for row in rows]
 
-    def _person(self, rows: list[dict[str, Any]], others: list[Event], known: tuple[str, str] | None) -> Iterator[tuple[Law, int, list[Conclusion]]]:
-        """Each contact that was made to one person, with what is concluded of it."""
-        lived = [(event.stamp, 0, event, None) for event in others] + [(event.stamp, 1, event, row) for row in rows for event in (self._event(row),)]
+    def _not_asked(self, law: Law) -> list[tuple[Binding, Sentence]]:
+        known = self._silent.get(id(law))
+        if known is None:
+            known = self._silent[id(law)] = (law, not_asked(law, self.told))
+        return known[1]
+
+    def _person(self, rows: list[tuple[dict[str, Any], bool]], others: list[Event], known: tuple[str, str] | None) -> Iterator[tuple[Law, int, list[Conclusion]]]:
+        """Each contact that was made to one person and is to be judged, with what is concluded of it."""
+        lived = [(event.stamp, 0, event, None) for event in others]
+        lived += [(event.stamp, 1, event, row if asked else None) for row, asked in rows for event in (self._event(row),)]
         lived.sort(key=lambda one: one[:2])
         history = tuple(event for _, _, event, _ in lived)
-        for facts_of_place, places in self._facts(rows, history, known):
+        for places in dict.fromkeys(_place_of(row, known) for row, asked in rows if asked):
+            facts_of_place = self._facts_of(places, history)
             worse = [replace(facts_of_place, history=_as_if(history, worst)) for worst in WORST] if _has_open_results(history) else []
             complete = replace(facts_of_place, history_from=BEFORE_EVERYTHING)
             for count, (_, _, event, row) in enumerate(lived):
@@ -143,21 +212,20 @@ class Judge:
                 law, concluded = conclusions(made, before[0], before[2:], before[1], self.packs, self.told)
                 yield law, row["row"], concluded
 
-    def _facts(self, rows: list[dict[str, Any]], history: tuple[Event, ...], known: tuple[str, str] | None) -> Iterator[tuple[Facts, tuple[str, str]]]:
-        """The person's facts; once for each place that the rows name."""
+    def _facts_of(self, places: tuple[str, str], history: tuple[Event, ...]) -> Facts:
+        """What is known of a person at this place and zone."""
         about = self.about
-        for places in dict.fromkeys(_place_of(row, known) for row in rows):
-            yield Facts(
-                places=with_countries(parts_of(places[0]) or about.places),
-                zones=parts_of(places[1]) or about.zones,
-                actor=about.actor,
-                product=about.product,
-                history_from=about.known_from,
-                debt_purpose=about.debt_purpose,
-                debtor=about.debtor,
-                lender=about.lender,
-                history=history,
-            ), places
+        return Facts(
+            places=with_countries(parts_of(places[0]) or about.places),
+            zones=parts_of(places[1]) or about.zones,
+            actor=about.actor,
+            product=about.product,
+            history_from=about.known_from,
+            debt_purpose=about.debt_purpose,
+            debtor=about.debtor,
+            lender=about.lender,
+            history=history,
+        )
 
     def _event(self, row: dict[str, Any]) -> Event:
         inbound = row["direction"] == "in"
@@ -209,6 +277,12 @@ class Judge:
 
 
 _MARKS = frozenset(Mark)
+
+
+def packs_asked(house: bool, confirmations: tuple[Confirmation, ...]) -> Packs:
+    """All law that is shipped; a lender's own rules, which are stricter and no law, where they are wanted."""
+    every = every_pack(confirmations)
+    return every if house else Packs(tuple(pack for pack in every.packs if pack.is_law), confirmations)
 
 
 def parts_of(text: str | None) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ KINDS: Mapping[str, Callable[[Fields], Kind]] = {
     "notice_first": lambda fields: NoticeFirst(fields.standings("one_of")),
     "deadline": lambda fields: Deadline(fields.standing("after"), fields.text("within"), fields.event_condition("done") if fields.has("done") else None),
     "day_window": lambda fields: DayWindow(fields.standing("of"), fields.text("from_day"), fields.text("to_day")),
-    "limitation": lambda fields: Limitation(fields.text("years", ""), fields.choices("marks", Mark)),
+    "limitation": lambda fields: Limitation(fields.text("years", ""), fields.choices("marks", Mark), fields.text("longest", "")),
     "dispute": lambda fields: Dispute(fields.standings("by")),
     "stated_date": lambda fields: StatedDate(fields.standing("after"), fields.text("arrives_within"), fields.text("runs")),
     "keeping": lambda fields: Keeping(fields.standing("after"), fields.text("at_least", ""), fields.flag("last_day_kept", True)),
@@ -157,7 +157,7 @@ def _exception(fields: Fields) -> RuleException:
 FIGURE_FIELDS = frozenset(
     {
         *("opens", "closes", "limit", "window", "within", "from_day", "to_day", "years", "arrives_within", "runs", "at_least"),
-        *("lasts", "through", "begins_after", "lingers", "attempts", "days", "starts_after", "last_day", *REPAIR_FIELDS),
+        *("lasts", "through", "begins_after", "lingers", "attempts", "days", "starts_after", "last_day", "longest", *REPAIR_FIELDS),
     }
 )
 """Fields whose text is the name of a figure."""

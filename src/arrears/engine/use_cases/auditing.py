@@ -34,8 +34,7 @@ from arrears.core.problems import WrongCall
 from arrears.core.progress import Progress, silent
 from arrears.core.sql import quoted
 from arrears.engine.audit_report import audit_page
-from arrears.engine.conduct_packs import every_pack
-from arrears.engine.contact_judging import About, Found, Judge, Part, with_countries
+from arrears.engine.contact_judging import About, Found, Judge, Part, packs_asked, with_countries
 from arrears.engine.run_folder import write_bytes_whole
 from arrears.intake.book.layout import file_digest
 from arrears.intake.contact_log.reading import EVENTS, LOG, PEOPLE, PROBLEMS, Reading, read_file, refuse_empty
@@ -59,6 +58,7 @@ class Wish:
         clock: zone of the log's clock, where its moments state none.
         columns: which heading means what, where the headings do not say it themselves.
         known_from: first day from which the log is whole; None for its first day.
+        house: ask a lender's own rules too, which are no law.
     """
 
     log: Path
@@ -77,6 +77,7 @@ class Wish:
     columns: Mapping[str, str] = field(default_factory=dict)
     date_form: str = ""
     known_from: date | None = None
+    house: bool = False
 
 
 def audit(
@@ -92,7 +93,7 @@ def audit(
         BadData: a file cannot be read at all.
     """
     _own_folder(output)
-    packs = every_pack(confirmations)
+    packs = packs_asked(wish.house, confirmations)
     clock = _clock(wish, packs)
     progress("reading", 0, 1)
     log = read_file(wish.log, LOG, KNOWN_WORDS, clock, wish.columns, wish.date_form)
@@ -143,7 +144,7 @@ def _place_is_known(wish: Wish, log: Reading, people: Reading | None) -> None:
 def _about(wish: Wish, log: Reading, clock: str | None) -> About:
     first = pc.min(log.rows["at"]).as_py().astimezone(ZoneInfo(clock or (wish.zones[0] if wish.zones else "UTC"))).date()
     return About(
-        wish.places, wish.zones, wish.actor, wish.product, wish.lender, wish.debt_purpose, wish.debtor, wish.purpose, wish.party, wish.known_from or first
+        wish.places, wish.zones, wish.actor, wish.product, wish.lender, wish.debt_purpose, wish.debtor, wish.purpose, wish.party, wish.known_from or first, wish.house,
     )  # fmt: skip
 
 
@@ -261,6 +262,7 @@ def _rules(packs: Packs, found: Found, told: Told) -> list[dict[str, Any]]:
             {
                 "pack": pack.name, "rule": rule.name, "citation": rule.citation, "label": {"en": rule.label.en, "zh": rule.label.zh},
                 "pack_label": {"en": pack.label.en, "zh": pack.label.zh}, **count, "missing": missing.get(name), "unless": _unless(rule, told, count),
+                "is_law": pack.is_law,
                 "certain": rule.confidence == "confirmed" and all(pack.parameters.by_name[figure].values[-1].confidence == "confirmed" for figure in rule.parameters.values()),
             }  # fmt: skip
         )
