@@ -337,6 +337,20 @@ class Mark(StrEnum):
     FOR_CREDIT_REPORTING = "for_credit_reporting"
     LIQUIDATION = "liquidation"
     """The insolvency is a liquidation, without a plan by which the debtor pays."""
+    # what a hold blocks, and what may be done all the same
+    BLOCKS_CONTACT = "blocks_contact"
+    BLOCKS_AUTOMATION = "blocks_automation"
+    BLOCKS_PLACEMENT = "blocks_placement"
+    BLOCKS_LEGAL = "blocks_legal"
+    BLOCKS_CHARGES = "blocks_charges"
+    BLOCKS_CREDIT_REPORT = "blocks_credit_report"
+    ALLOWS_STATUTORY_NOTICE = "allows_statutory_notice"
+    ALLOWS_ANSWER = "allows_answer"
+    ALLOWS_RECEIPT = "allows_receipt"
+    ALLOWS_REMINDER = "allows_reminder"
+    ALLOWS_CURRENT_LIABILITY = "allows_current_liability"
+    ONE_OBLIGOR = "one_obligor"
+    """It protects this person alone, of several who owe."""
 
 
 class Happened(StrEnum):
@@ -444,3 +458,5 @@ class Happened(StrEnum):
     """What could ease the debt was weighed for this person, and the person was told the outcome."""
     SUIT_NOTICE = "suit_notice"
     """The debtor was told that a claim will be issued."""
+    HOLD = "hold"
+    """The lender's own record says that something is not done, and until when it said so."""
