@@ -1,0 +1,21 @@
+"""How is the pre-screen carried out over rows? The thinking is `check.prescreen`; here its steps get their rows from a connection."""
+
+from __future__ import annotations
+
+import duckdb
+
+from arrears.check.prescreen.mask import Plan
+from arrears.engine.tables import forget, think
+
+
+def carry_out(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Leave the mask as a table under its name; the tables on the way to it are given back.
+
+    `screen_people` and `screen_events` must be there, in the shapes of `check.prescreen.shapes`.
+    """
+    for name, rows in plan.tables.items():
+        connection.register(name, rows)
+    think(connection, plan.steps)
+    forget(connection, plan.steps[:-1])
+    for name in plan.tables:
+        connection.unregister(name)
