@@ -6,21 +6,22 @@ figure or a rule that rests on memory or on one weak source permits nothing unti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from arrears.check.conduct.case import Case, Figures, Judged
+from arrears.check.conduct.case import KEPT, Case, Figures, Judged
 from arrears.check.conduct.facts import Event, Facts, Proposed
-from arrears.check.conduct.law import Asked, Binding, Law, law_on
-from arrears.check.conduct.local_time import local_day
+from arrears.check.conduct.law import Asked, Binding, Ground, Law, law_on
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Rule, Says
-from arrears.core.parameters import NoValue, Reading
+from arrears.core.parameters import NoValue, Parameters, Reading
 from arrears.core.reasons import Sentence
 
 MOMENTS_TRIED = 100
+NO_FIGURES = Figures({}, Parameters({}), date.min)
+"""Before the first rule is asked."""
 
 
 class Answer(StrEnum):
@@ -34,8 +35,7 @@ class Answer(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule says.
 
     Attributes:
@@ -101,7 +101,7 @@ def verdict(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) -> Ver
     law = law_on(proposed, facts, packs)
     if law.refused_because:
         return Verdict(Answer.REFUSED, Answer.REFUSED, (), law.asked, None, law.refused_because)
-    findings = tuple(_findings(proposed, facts, at, law, packs))
+    findings = _findings(proposed, facts, at, law, packs)
     if not any(finding.in_the_way for finding in findings):
         answer = Answer.PERMITTED if all(finding.certain for finding in findings) else Answer.DEFERRED_FOR_REVIEW
         return Verdict(answer, Answer.PERMITTED, findings, law.asked)
@@ -110,18 +110,24 @@ def verdict(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) -> Ver
     return Verdict(answer, answer, findings, law.asked, moment)
 
 
-def _findings(proposed: Proposed, facts: Facts, at: datetime, law: Law, packs: Packs) -> Iterator[Finding]:
-    days = sorted({local_day(at, zone) for zone in law.zones})
-    for one in law.bindings:
-        found = [finding for day in days if one.rule.in_force(day) and (finding := _finding(proposed, facts, at, law.zones, day, one, packs))]
-        yield from sorted(found, key=lambda finding: finding.in_the_way, reverse=True)[:1]
+def _findings(proposed: Proposed, facts: Facts, at: datetime, law: Law, packs: Packs) -> tuple[Finding, ...]:
+    """What each rule says, by the figures of the day; where it is two days in two zones, the stricter of both."""
+    case = Case(proposed, facts, at, law.zones, NO_FIGURES)
+    days = sorted({day for _, day in case.days()})
+    found = []
+    for binding in law.speaking_of(facts.kinds):
+        said = [one for day in days if (one := _finding(case, binding, day, packs)) is not None]
+        if said:
+            found.append(said[0] if len(said) == 1 else next((one for one in said if one.in_the_way), said[0]))
+    return tuple(found)
 
 
-def _finding(proposed: Proposed, facts: Facts, at: datetime, zones: tuple[str, ...], day: date, binding: Binding, packs: Packs) -> Finding | None:
-    """What a rule says by the figures of one day; None where it does not speak."""
-    pack, rule = binding.pack, binding.rule
-    figures = Figures(rule.parameters, pack.parameters, day)
-    case = Case(proposed, facts, at, zones, figures)
+def _finding(case: Case, binding: Binding, day: date, packs: Packs) -> Finding | None:
+    """What a rule says by the figures of one day; None where it is not in force or does not speak."""
+    rule, on_day = binding.rule, binding.on(day, packs)
+    if on_day is None:
+        return None
+    case.figures = figures = Figures(rule.parameters, binding.pack.parameters, day, known=on_day.figures)
     try:
         judged = rule.kind.judge(case, binding.uncounted)
         lifted = rule.exception_that_holds(case) if judged.breach else None
@@ -129,16 +135,22 @@ def _finding(proposed: Proposed, facts: Facts, at: datetime, zones: tuple[str, .
         judged, lifted = Judged(breach=True, missing=Sentence(trouble.what, f"缺少法定数值：{trouble.what}")), None
     if not judged.speaks:
         return None
+    ground = on_day.ground(figures, packs)
+    if judged is KEPT:
+        return _kept(binding, ground)
     says = rule.breach if judged.breach and lifted is None else Says.PERMITS
-    rests_on = tuple(figures.used.values())
-    certain = packs.rule_is_certain(pack, rule, day) and all(packs.figure_is_certain(reading, day) for reading in rests_on)
     name, used = (lifted[0].name, lifted[1]) if lifted else ("", judged.used)
-    return Finding(pack.name, rule, says, judged, name, used, rests_on, certain)
+    return Finding(binding.pack.name, rule, says, judged, name, used, ground.figures, ground.certain)
 
 
-def _next_permitted(
-    proposed: Proposed, facts: Facts, law: Law, packs: Packs, findings: tuple[Finding, ...]
-) -> datetime | None:
+def _kept(binding: Binding, ground: Ground) -> Finding:
+    """A rule that is kept and used nothing of the history says the same to all: it is said once."""
+    if ground.kept is None:
+        ground.kept = Finding(binding.pack.name, binding.rule, Says.PERMITS, KEPT, "", (), ground.figures, ground.certain)
+    return ground.kept
+
+
+def _next_permitted(proposed: Proposed, facts: Facts, law: Law, packs: Packs, findings: tuple[Finding, ...]) -> datetime | None:
     """From moment to moment at which the rules in the way end, until none is in the way."""
     for _ in range(MOMENTS_TRIED):
         ends = [finding.judged.ends_at for finding in findings if finding.in_the_way]
@@ -146,7 +158,7 @@ def _next_permitted(
         if len(known) < len(ends):
             return None
         moment = max(known)
-        findings = tuple(_findings(proposed, facts, moment, law, packs))
+        findings = _findings(proposed, facts, moment, law, packs)
         if not any(finding.in_the_way for finding in findings):
             return moment
     return None

@@ -31,6 +31,11 @@ class OneOffRepair:
     early_paid_by: str
     early_hidden_from: str
 
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return frozenset({Happened.OVERDUE_ENTRY})
+
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach where the entry is still shown from the day on from which it is hidden."""
         zone = case.zones[0]
