@@ -6,12 +6,15 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 
 import duckdb
 import pyarrow as pa
 
+from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.facts import Event, Facts, Proposed, Window
-from arrears.check.conduct.pack import Packs
+from arrears.check.conduct.pack import COMPLIANCE, Confirmation, Pack, Packs
+from arrears.check.conduct.rule import Rule
 from arrears.check.conduct.words import (
     Act,
     ActorRole,
@@ -31,7 +34,9 @@ from arrears.check.conduct.words import (
     Side,
 )
 from arrears.check.prescreen.mask import MASK, prescreen
+from arrears.check.prescreen.questions import standings_of
 from arrears.check.prescreen.shapes import EVENTS_SCHEMA, PEOPLE_SCHEMA, Profile, Screen
+from arrears.engine.conduct_packs import pack_named
 from arrears.engine.prescreening import carry_out
 
 ONE_ZONE = {
@@ -174,3 +179,95 @@ def mask_of(people: Sequence[Person], profiles: Sequence[Profile], screens: Sequ
         cursor = connection.execute(f"SELECT * FROM {MASK} ORDER BY party_id, channel")
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()], {one.name for one in plan.asked}
+
+
+def wanted_act(lot: random.Random, rule: Rule) -> Proposed:
+    """An act that a rule binds, saying at random what the rule looks for."""
+    given: dict[str, frozenset[StrEnum]] = dict(rule.binds.wanted)
+    marks = set(given.get("all_marks", frozenset())) | ({lot.choice(sorted(given["marks"]))} if "marks" in given else set())
+    own = sorted(getattr(rule.kind, "marks", frozenset()))
+    marks |= set(lot.sample(own, lot.choice((0, len(own), lot.randrange(len(own) + 1))))) if own else set()
+    marks |= {one for exception in rule.exceptions for name, values in exception.when.wanted if name in ("marks", "all_marks") and lot.random() < 0.3 for one in values}
+    act = lot.choice(sorted(rule.acts))
+    return Proposed(
+        act, "lender", lot.choice(sorted(rule.purposes)) if act is Act.CONTACT else None,
+        Channel(lot.choice(sorted(given.get("channel", frozenset(CHANNELS))))) if act is Act.CONTACT else None,
+        to=Recipient(lot.choice(sorted(given.get("to", frozenset({Recipient.DEBTOR}))))),
+        place=Place(lot.choice(sorted(given.get("place", frozenset({Place.NOT_TIED}))))),
+        mode=Mode(lot.choice(sorted(given.get("mode", frozenset({Mode.INTERACTIVE}))))),
+        marks=frozenset(Mark(one) for one in marks) - frozenset(Mark(one) for one in given.get("no_marks", frozenset())),
+        record=Record(lot.choice(sorted(given["record"]))) if "record" in given else None,
+    )
+
+
+def covered_profile(lot: random.Random, pack: Pack, rule: Rule) -> Profile:
+    """What a person has in common with those of whom a rule speaks."""
+    given = {**dict(pack.covers.wanted), **dict(rule.binds.wanted)}
+    place = lot.choice(sorted(pack.places)) if pack.places else "CN"
+    parts = place.split("-")
+    places = frozenset("-".join(parts[: count + 1]) for count in range(len(parts)))
+    pick = {name: lot.choice(sorted(values)) for name, values in given.items()}
+    return Profile(
+        places, (pack.zones or ("Asia/Shanghai",))[:1], ActorRole(pick.get("actor", "creditor_own_name")), Product(pick.get("product", "consumer_loan")),
+        DebtPurpose(pick.get("debt_purpose", "consumer")), DebtorKind(pick.get("debtor", "person")), LenderKind(pick.get("lender", "bank")),
+    )
+
+
+def conditions_of(rule: Rule) -> list[EventCondition]:
+    """Every condition on events that a rule states."""
+    kind = rule.kind
+    found = [one for name in ("counts", "done") if isinstance(one := getattr(kind, name, None), EventCondition)]
+    for standing in standings_of(rule, rule.exceptions):
+        found += [standing.event, *([standing.ended_by] if standing.ended_by else [])]
+    if rule.kind_name == "limitation":
+        found.append(EventCondition((("kind", frozenset({Happened.LIMITATION_STARTED, Happened.PART_PAYMENT})),)))
+    if rule.kind_name == "dispute":
+        found.append(EventCondition((("kind", frozenset({Happened.VALIDATION_NOTICE_SENT})),)))
+    return found
+
+
+def fitting(lot: random.Random, condition: EventCondition, drawn: Event, act: Proposed) -> Event:
+    """The event, changed so that it fits the condition and mostly concerns the act."""
+    marks = set(drawn.marks)
+    changes: dict[str, object] = {}
+    for name, values in condition.wanted:
+        match name:
+            case "all_marks":
+                marks |= set(values)
+            case "marks":
+                marks.add(lot.choice(sorted(values)))
+            case "no_marks":
+                marks -= set(values)
+            case _:
+                changes[name] = lot.choice(sorted(values))
+    changes["marks"] = frozenset(Mark(one) for one in marks)
+    if "to" not in changes and lot.random() < 0.85:
+        changes["to"] = act.to
+    if "place" not in changes and lot.random() < 0.7:
+        changes["place"] = act.place
+    if "channel" not in changes and lot.random() < 0.6:
+        changes["channel"] = act.channel
+    return replace(drawn, **changes)  # type: ignore[arg-type]
+
+
+def person_for(lot: random.Random, rule: Rule, act: Proposed, day: date) -> Person:
+    """Somebody with a history at which the rule looks."""
+    before = datetime.combine(day, time(0), UTC) - timedelta(hours=14)
+    debts = lot.choice(((), ("D1",), ("D1",), ("D1", "D2")))
+    conditions = conditions_of(rule)
+    span = lot.choice((2, 6, 6, 40, 100, 400, 2600))
+    history = []
+    for _ in range(lot.choice((0, 1, 1, 2, 3, 9)) if conditions else 0):
+        condition = lot.choice(conditions)
+        one = event(lot, before, debts, sorted(condition.kinds), span)
+        history.append(fitting(lot, condition, one, act) if lot.random() < 0.9 else one)
+    return Person(0, day - timedelta(days=lot.choice((2, 4000, 4000, 4000))), debts, tuple(history))
+
+
+def by_itself(pack: Pack, rule: Rule) -> Packs:
+    """A rule alone, all of it confirmed; a lender's own with a law beside it that says nothing."""
+    alone = replace(pack, rules=(rule,))
+    law = () if pack.is_law else (replace(pack_named("china/national_standard"), rules=(), covers=pack.covers, outside=()),)
+    day = date(2020, 1, 1)
+    figures = [Confirmation(one.name, str(value.value), "Li Na", COMPLIANCE, day) for one in pack.parameters for value in one.values]
+    return Packs((alone, *law), (*figures, Confirmation(f"{pack.name}/{rule.name}", "", "Li Na", COMPLIANCE, day)))

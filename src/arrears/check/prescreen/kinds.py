@@ -139,12 +139,16 @@ def deadline(rule: Rule, asked: Asked) -> ir.Table:
     late = late.mutate(past=late.surely & (late.first_today > late.last_to))
     if kind.done is None:
         return rows(late, late.past, NEVER)
-    done = asked.events.filter(fits(kind.done, asked.events)).view()
-    undone = late.anti_join(done, [late.party_id == done.party_id, done.last_day <= late.last_from])
-    maybe = undone.join(done, [undone.party_id == done.party_id, done.first_day <= undone.last_to]).select(event_no=undone.event_no).distinct()
-    joined = undone.left_join(maybe, undone.event_no == maybe.event_no)
-    told = joined.select(party_id=undone.party_id, surely=undone.past & maybe.event_no.isnull())
-    return rows(told, told.surely, NEVER)
+    done = asked.events.filter(fits(kind.done, asked.events)).select("party_id", "first_day", "last_day").view()
+    both = late.join(done, late.party_id == done.party_id).select(
+        event_no=late.event_no, surely=done.last_day <= late.last_from, possibly=done.first_day <= late.last_to
+    )
+    each = both.group_by("event_no").agg(surely=both.surely.any(), possibly=both.possibly.any())
+    told = late.left_join(each, late.event_no == each.event_no).select(
+        party_id=late.party_id, surely=late.past & ~each.possibly.fill_null(False), done=each.surely.fill_null(False)
+    )
+    undone = told.filter(~told.done)
+    return rows(undone, undone.surely, NEVER)
 
 
 def day_window(rule: Rule, asked: Asked) -> ir.Table:

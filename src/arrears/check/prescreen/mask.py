@@ -240,7 +240,7 @@ def _conditions(question: Question, figures: Figures) -> list[tuple[EventConditi
         extra = (Happened.VALIDATION_NOTICE_SENT,)
     if extra:
         found.append((EventCondition((("kind", frozenset(extra)),)), None))
-    for standing in standings_of(question.binding, question.live):
+    for standing in standings_of(question.binding.rule, question.live):
         days = _days_back(standing, figures)
         found.append((standing.event, days))
         if standing.ended_by is not None:
@@ -340,10 +340,12 @@ def _found(people: ir.Table, day: date) -> ir.Table:
     opened = of_acts(lifted, lambda: {"surely": ibis.null("boolean"), "free_on": no_day, "second": no_second, "opens": ibis.literal(True)})
     windows = ruled_out(ibis.table(STATED_SCHEMA, name="prescreen_stated"), people, bound, ibis.table(SETTLED_SCHEMA, name="prescreen_settled"), day)
     found = ibis.union(in_the_way, opened, windows)
+    # Ibis takes these days for int64 and drops the cast, where DuckDB has int32 and overflows; by way of decimals it is kept.
+    free_on = found.free_on.cast("decimal(38,0)").cast("int64")
     known = found.surely.fill_null(False)
     doubtful = ~found.surely.fill_null(True) & found.second.isnull()
     return found.group_by("party_id", "channel").agg(
-        sure=(found.free_on * PLACES + (PLACES - 1 - found.rule_no)).max(where=known),
+        sure=(free_on * PLACES + (PLACES - 1 - found.rule_no)).max(where=known),
         doubtful_no=found.rule_no.min(where=doubtful),
         first_second=found.second.min(), last_second=found.second.max(), window_no=found.rule_no.min(where=found.second.notnull()),
         opens=found.opens.any(),

@@ -23,7 +23,7 @@ from arrears.check.conduct.kinds.times_ruled_out import TimesRuledOut
 from arrears.check.conduct.law import Binding, Law, law_on
 from arrears.check.conduct.local_time import DAY
 from arrears.check.conduct.pack import Packs
-from arrears.check.conduct.rule import Effect, RuleException
+from arrears.check.conduct.rule import Effect, Rule, RuleException
 from arrears.check.conduct.standing import Scope, Standing
 from arrears.check.conduct.words import Channel, same_medium
 from arrears.check.prescreen.days import DAYS_AHEAD, HoursAsked, Opening, Span, opens, seconds_open
@@ -253,9 +253,9 @@ def _days(first: date, last: date) -> list[date]:
     return [first + ahead * DAY for ahead in range((last - first).days + 1)]
 
 
-def standings_of(binding: Binding, live: tuple[RuleException, ...]) -> Iterator[Standing]:
+def standings_of(rule: Rule, live: tuple[RuleException, ...]) -> Iterator[Standing]:
     """All that the rule and these of its exceptions say of what stands."""
-    kind = binding.rule.kind
+    kind = rule.kind
     for name in ("by", "during", "one_of"):
         yield from getattr(kind, name, ())
     for name in ("after", "of", "stated"):
@@ -267,7 +267,7 @@ def standings_of(binding: Binding, live: tuple[RuleException, ...]) -> Iterator[
 
 def _looked_at(binding: Binding, live: tuple[RuleException, ...], proposed: Proposed) -> tuple[object, ...]:
     """The act as far as the rule looks at it besides what binds it: two acts alike in this share the question."""
-    scopes = {scope for one in standings_of(binding, live) for scope in one.scope} | getattr(binding.rule.kind, "per", frozenset())
+    scopes = {scope for one in standings_of(binding.rule, live) for scope in one.scope} | getattr(binding.rule.kind, "per", frozenset())
     return (
         (proposed.to, proposed.person) if Scope.PERSON in scopes else None,
         tuple(one for one in Channel if same_medium(one, proposed.channel)) if Scope.MEDIUM in scopes else None,
