@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Says
 from arrears.check.conduct.verdict import Answer, Finding, Verdict
+from arrears.cli import doors
+from arrears.cli.clock import today
 from arrears.cli.documents import text_of
-from arrears.cli.options import JsonOption, LanguageOption
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption
 from arrears.cli.showing import results, show_json, show_table
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Language, Sentence
@@ -36,7 +39,7 @@ CAVEAT = Sentence(
 )
 
 
-def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = False) -> None:
+def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = False, home: HomeOption = None) -> None:
     """Say whether one proposed contact, or another act, is in the way of any rule, which one, and when it no longer would be (YAML or JSON).
 
     Ends with exit code 1 where the answer is not yes.
@@ -45,6 +48,7 @@ def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = 
       arrears check contact.yaml
       arrears check contact.json --language zh
       arrears check contact.yaml --json
+      arrears check contact.yaml --home /var/lib/arrears
 
     Parameters
     ----------
@@ -54,11 +58,24 @@ def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = 
         Language of the answer: en or zh.
     json
         One JSON document for machines.
+    home
+        Home whose people have confirmed figures and rules (`arrears rules`). Without it nothing counts as confirmed but what the packs confirm.
     """
-    found = check_one(text_of(file), str(file))
+    found = check_one(text_of(file), str(file), _confirmed_in(home))
     show_json(_for_machines(found)) if json else _show(found, language)
     if found.answer is not Answer.PERMITTED:
         raise AnswerIsNo(_sentence(found, language))
+
+
+def _confirmed_in(home: Path | None) -> Packs | None:
+    """The packs with what the people of this home have confirmed. No home is opened that was not named: a check needs none."""
+    if home is None:
+        return None
+    with doors.opened(home) as place:
+        from arrears.engine.use_cases.confirming import packs_of  # Reads the records; a check without a home waits for no database.
+        from arrears.engine.use_cases.setting_up import institution_of
+
+        return packs_of(institution_of(place), today())
 
 
 def _sentence(found: Verdict, language: Language) -> str:
@@ -83,6 +100,8 @@ def _cells(one: Finding, language: Language) -> tuple[str, str, str]:
     if one.exception:
         lifted = next(exception.label for exception in one.rule.exceptions if exception.name == one.exception)
         notes.append(f"{EXCEPTION.in_language(language)}: {lifted.in_language(language)}")
+    if one.in_the_way:
+        notes += dict.fromkeys(event.says.in_language(language) for event in one.used if event.says is not None)
     if one.judged.missing is not None:
         notes.append(f"{NOT_KNOWN.in_language(language)}: {one.judged.missing.in_language(language)}")
     if one.judged.counted is not None and one.judged.limit is not None:

@@ -122,6 +122,11 @@ class Home:
         return self.root / "retention.yaml"
 
     @property
+    def law_file(self) -> Path:
+        """Whose law binds this lender towards its debtors, and in which role it collects (`engine.law_terms`)."""
+        return self.root / "law.yaml"
+
+    @property
     def evidence(self) -> Path:
         """Files kept as evidence, sealed, where no object store is set: `<institution>/<first two digits>/<address>`."""
         return self.root / "evidence"

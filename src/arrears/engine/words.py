@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from arrears.casefile.facts.hold_words import HOLD_WORDS
 from arrears.core.buckets import bucket_sentence, bucket_short_sentence
 from arrears.core.reasons import Language, Sentence
 
@@ -17,16 +18,7 @@ QUEUES: Mapping[str, Sentence] = {
     "all": Sentence("All open cases", "全部案件"),
 }
 HOLDS: Mapping[str, Sentence] = {
-    "dispute": Sentence("Disputes the debt", "债务争议"),
-    "claims_paid": Sentence("Says it is paid", "称已还款"),
-    "complaint": Sentence("Complaint open", "投诉处理中"),
-    "hardship": Sentence("Hardship", "生活困难"),
-    "breathing_space": Sentence("Breathing space", "缓冲期"),
-    "insolvency": Sentence("Insolvency", "破产程序"),
-    "deceased": Sentence("Deceased", "债务人已故"),
-    "represented": Sentence("Represented by an adviser", "已委托代理人"),
-    "distress": Sentence("In distress", "情绪危机"),
-    "other": Sentence("Other hold", "其他暂停事由"),
+    **{kind.value: text for kind, text in HOLD_WORDS.items()},
     "restricted": Sentence("Restricted to storage", "仅限存储"),
 }
 CHANNELS: Mapping[str, Sentence] = {
@@ -46,6 +38,7 @@ KINDS: Mapping[str, Sentence] = {"person": Sentence("Person", "个人"), "organi
 ROLE_WORDS: Mapping[str, Sentence] = {
     "administrator": Sentence("Administrator", "管理员"), "manager": Sentence("Manager", "主管"),
     "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
+    "compliance": Sentence("Compliance", "合规"),
 }
 SHOW_REASONS: Mapping[str, Sentence] = {
     "working_the_case": Sentence("to work on the case", "处理案件"), "person_asked": Sentence("the person asked", "本人来电或来访"),

@@ -303,6 +303,20 @@ class Mark(StrEnum):
     COMPLEX = "complex"
     ESPECIALLY_COMPLEX = "especially_complex"
     MAJOR_EFFECT = "major_effect"
+    # what a hold blocks, and what may be done all the same
+    BLOCKS_CONTACT = "blocks_contact"
+    BLOCKS_AUTOMATION = "blocks_automation"
+    BLOCKS_PLACEMENT = "blocks_placement"
+    BLOCKS_LEGAL = "blocks_legal"
+    BLOCKS_CHARGES = "blocks_charges"
+    BLOCKS_CREDIT_REPORT = "blocks_credit_report"
+    ALLOWS_STATUTORY_NOTICE = "allows_statutory_notice"
+    ALLOWS_ANSWER = "allows_answer"
+    ALLOWS_RECEIPT = "allows_receipt"
+    ALLOWS_REMINDER = "allows_reminder"
+    ALLOWS_CURRENT_LIABILITY = "allows_current_liability"
+    ONE_OBLIGOR = "one_obligor"
+    """It protects this person alone, of several who owe."""
 
 
 class Happened(StrEnum):
@@ -388,3 +402,5 @@ class Happened(StrEnum):
     BAD_CONDUCT_ENDED = "bad_conduct_ended"
     """What a negative entry tells of has ended: the arrears were paid."""
     PLACEMENT_ENDED = "placement_ended"
+    HOLD = "hold"
+    """The lender's own record says that something is not done, and until when it said so."""
