@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
+from arrears.check.conduct.kinds.content import Required
+from arrears.check.conduct.pack import Packs
+from arrears.check.conduct.words import Act, Mark
 from arrears.check.prescreen.mask import Plan
 from arrears.engine.tables import forget, think
 
@@ -19,3 +22,9 @@ def carry_out(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     forget(connection, plan.steps[:-1])
     for name in plan.tables:
         connection.unregister(name)
+
+
+def said_in_full(packs: Packs) -> frozenset[Mark]:
+    """All that any rule wants a contact to say and disclose: the pre-screen asks about persons and days, and takes the words as being in order."""
+    kinds = [rule.kind for pack in packs.packs for rule in pack.rules if Act.CONTACT in rule.acts]
+    return frozenset(mark for kind in kinds if isinstance(kind, Required) and not kind.during for mark in kind.marks)
