@@ -14,7 +14,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -23,11 +23,11 @@ import duckdb
 from arrears.check.conduct.facts import Proposed
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.words import Act, ActorRole, Channel, LenderKind, Product, Purpose
-from arrears.check.prescreen.mask import MASK, Plan, prescreen
+from arrears.check.prescreen.mask import Plan, prescreen
 from arrears.check.prescreen.shapes import EVENTS_SCHEMA, Profile, Screen
 from arrears.engine.columns_engine import EngineSettings, column_engine, write_sorted
 from arrears.engine.conduct_packs import every_pack
-from arrears.engine.prescreening import carry_out, said_in_full
+from arrears.engine.prescreening import mask_sql, said_in_full
 
 DAY = date(2026, 11, 24)
 THREADS = 2
@@ -48,7 +48,7 @@ SELECT party_id, TIMESTAMP '{DAY} 10:00:00' - to_days((hash(party_id, 3) % 300 +
        CASE WHEN hash(party_id, 4) % 9 IN (3, 4) THEN 28800 END AS window_opens, CASE WHEN hash(party_id, 4) % 9 IN (3, 4) THEN 43200 END AS window_closes,
        CASE WHEN hash(party_id, 4) % 9 IN (3, 4) THEN 127 END AS window_weekdays, false AS only_inside
 FROM range({{people}}) people(party_id) WHERE hash(party_id, 5) % 20 = 0"""
-REST = {name: "NULL" for name in EVENTS_SCHEMA.names} | {"party": "''", "to": "'debtor'", "person": "''", "point": "''", "debts": "[]::VARCHAR[]"}
+REST = dict.fromkeys(EVENTS_SCHEMA.names, "NULL") | {"party": "''", "to": "'debtor'", "person": "''", "point": "''", "debts": "[]::VARCHAR[]"}
 
 
 def invent(folder: Path, people: int) -> None:
@@ -60,8 +60,8 @@ def invent(folder: Path, people: int) -> None:
             f"FROM range({people}) t(party_id)) TO '{folder}/people.parquet' (FORMAT parquet)"
         )
         types = dict(zip(EVENTS_SCHEMA.names, ("BIGINT", "TIMESTAMP", *["VARCHAR"] * 22), strict=True))
-        types |= {name: "VARCHAR[]" for name in ("debts", "marks")} | {"until": "DATE", "only_inside": "BOOLEAN"}
-        types |= {name: "INTEGER" for name in ("window_opens", "window_closes", "window_weekdays", "years")} | {"amount_minor": "BIGINT", "total_minor": "BIGINT"}
+        types |= dict.fromkeys(("debts", "marks"), "VARCHAR[]") | {"until": "DATE", "only_inside": "BOOLEAN"}
+        types |= dict.fromkeys(("window_opens", "window_closes", "window_weekdays", "years"), "INTEGER") | {"amount_minor": "BIGINT", "total_minor": "BIGINT"}
         given = ("party_id", "at", "kind", "by", "channel", "outcome", "marks", "window_opens", "window_closes", "window_weekdays", "only_inside")
         columns = ", ".join(f'"{name}"::{types[name]} AS "{name}"' if name in given else f'{REST[name]}::{types[name]} AS "{name}"' for name in EVENTS_SCHEMA.names)
         connection.execute(
@@ -105,12 +105,14 @@ def measure(people: int) -> dict[str, object]:
             connection.execute(f"CREATE VIEW screen_people AS SELECT * FROM read_parquet('{folder}/people.parquet')")
             connection.execute(f"CREATE VIEW screen_events AS SELECT * FROM read_parquet('{folder}/events.parquet')")
             with timed(seconds, "compile"):
-                plan: Plan = prescreen(screens, profiles(), DAY, asked)
-            with timed(seconds, "ask"):
-                carry_out(connection, plan)
-            with timed(seconds, "write"):
-                write_sorted(connection, f"SELECT * FROM {MASK}", ("party_id", "channel"), folder / "prescreen.parquet")
-            answers = dict(connection.execute(f"SELECT may, count(*) FROM {MASK} GROUP BY 1 ORDER BY 1").fetchall())
+                present = [kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM screen_events").fetchall()]
+                plan: Plan = prescreen(screens, profiles(), DAY, asked, present)
+            with ExitStack() as stack:
+                with timed(seconds, "ask"):
+                    sql = stack.enter_context(mask_sql(connection, plan))
+                with timed(seconds, "write"):
+                    write_sorted(connection, sql, ("party_id", "channel"), folder / "prescreen.parquet")
+            answers = dict(connection.execute(f"SELECT may, count(*) FROM read_parquet('{folder}/prescreen.parquet') GROUP BY 1 ORDER BY 1").fetchall())
             events = connection.execute("SELECT count(*) FROM screen_events").fetchone()
     return {
         "people": people, "channels": len(CHANNELS), "events": events[0] if events else 0, "rules_asked_in_columns": len(plan.asked), "seconds": seconds, "answers": answers,

@@ -33,11 +33,12 @@ from arrears.check.conduct.words import (
     Record,
     Side,
 )
-from arrears.check.prescreen.mask import MASK, prescreen
+from arrears.check.prescreen.mask import prescreen
 from arrears.check.prescreen.questions import standings_of
 from arrears.check.prescreen.shapes import EVENTS_SCHEMA, PEOPLE_SCHEMA, Profile, Screen
+from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.conduct_packs import pack_named
-from arrears.engine.prescreening import carry_out
+from arrears.engine.prescreening import mask_sql
 
 ONE_ZONE = {
     "CN": ("Asia/Shanghai",),
@@ -171,14 +172,12 @@ def contacts(*marks: Mark, purpose: Purpose = Purpose.COLLECTION) -> tuple[Scree
 def mask_of(people: Sequence[Person], profiles: Sequence[Profile], screens: Sequence[Screen], day: date, packs: Packs) -> tuple[list[dict[str, object]], set[str]]:
     """The mask, row by row, and the names of the rules that were asked in columns."""
     persons, events = columns_of(people)
-    plan = prescreen(screens, profiles, day, packs)
+    plan = prescreen(screens, profiles, day, packs, {str(each.kind) for one in people for each in one.history})
     with duckdb.connect(":memory:") as connection:
         connection.register("screen_people", persons)
         connection.register("screen_events", events)
-        carry_out(connection, plan)
-        cursor = connection.execute(f"SELECT * FROM {MASK} ORDER BY party_id, channel")
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()], {one.name for one in plan.asked}
+        with mask_sql(connection, plan) as sql:
+            return rows_by_name(connection, f"SELECT * FROM ({sql}) ORDER BY party_id, channel"), {one.name for one in plan.asked}
 
 
 def wanted_act(lot: random.Random, rule: Rule) -> Proposed:

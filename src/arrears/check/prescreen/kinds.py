@@ -32,25 +32,34 @@ ROW = {"party_id": "int64", "surely": "boolean", "free_on": "int64"}
 OF_DEBT = frozenset({Scope.DEBT})
 
 
-def rows(table: ir.Table, surely: ir.BooleanValue, free_on: ir.IntegerValue | int) -> ir.Table:
-    """Rows as every kind gives them."""
+def rows(table: ir.Table, surely: ir.BooleanValue, free_on: ir.IntegerValue | int, medium: ir.StringValue | None = None) -> ir.Table:
+    """Rows as every kind gives them; `medium` is the channel of what is in the way, where it is compared with the act afterwards."""
     day = ibis.literal(free_on, "int64") if isinstance(free_on, int) else free_on.cast("int64")
-    return table.select(party_id=table.party_id, surely=surely, free_on=day)
+    return table.select(party_id=table.party_id, surely=surely, free_on=day, medium=ibis.null("string") if medium is None else medium)
 
 
-def standing_rows(standings: tuple[Standing, ...], asked: Asked) -> ir.Table:
-    """In the way while any of these stands."""
-    parts = [rows(found := stands(one, asked), found.surely, found.free_on) for one in standings]
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+def standing_rows(standings: tuple[Standing, ...], asked: Asked) -> ir.Table | None:
+    """In the way while any of these stands; None where nothing like it ever happened."""
+    parts = []
+    for one in standings:
+        if not one.event.kinds.isdisjoint(asked.present):
+            found = stands(one, asked)
+            parts.append(rows(found, found.surely, found.free_on, found.channel if asked.any_medium and Scope.MEDIUM in one.scope else None))
+    return union(parts)
 
 
-def block(rule: Rule, asked: Asked) -> ir.Table:
+def union(parts: list[ir.Table]) -> ir.Table | None:
+    """All rows of these; None of none."""
+    return ibis.union(*parts) if len(parts) > 1 else next(iter(parts), None)
+
+
+def block(rule: Rule, asked: Asked) -> ir.Table | None:
     """While any stands."""
     assert isinstance(rule.kind, Block)
     return standing_rows(rule.kind.by, asked)
 
 
-def during(rule: Rule, asked: Asked) -> ir.Table:
+def during(rule: Rule, asked: Asked) -> ir.Table | None:
     """Content that is wanted or forbidden while something stands; whether the words are there was asked before."""
     assert isinstance(rule.kind, Required | Forbidden)
     return standing_rows(rule.kind.during, asked)
@@ -69,7 +78,8 @@ def cooling_off(rule: Rule, asked: Asked) -> ir.Table:
     """While it stands, and where it cannot be known."""
     assert isinstance(rule.kind, CoolingOff)
     days_before = asked.figures.read(rule.kind.after.lasts).whole - 1
-    return ibis.union(standing_rows((rule.kind.after,), asked), _unknown_before(asked, days_before))
+    unknown, standing = _unknown_before(asked, days_before), standing_rows((rule.kind.after,), asked)
+    return unknown if standing is None else ibis.union(standing, unknown)
 
 
 def cap(rule: Rule, asked: Asked) -> ir.Table:
@@ -250,7 +260,7 @@ def everybody(rule: Rule, asked: Asked) -> ir.Table:
     return rows(asked.people, ibis.literal(True), NEVER)
 
 
-COLUMN_FORMS: Mapping[type[Any], Callable[[Rule, Asked], ir.Table]] = {
+COLUMN_FORMS: Mapping[type[Any], Callable[[Rule, Asked], ir.Table | None]] = {
     Block: block,
     Cap: cap,
     CoolingOff: cooling_off,
@@ -273,11 +283,9 @@ def exceptions_in_columns(live: tuple[RuleException, ...], asked: Asked, *, cert
         live: exceptions whose words on the act fit, and which lift.
         certain: nothing of it waits for confirmation, so that it can lift for sure.
     """
-    parts = [_lifted(one, asked, certain=certain) for one in live]
-    if not parts:
-        return None
-    found = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return found.group_by("party_id").agg(surely=found.surely.any())
+    possible = [one for one in live if all(not given.event.kinds.isdisjoint(asked.present) for given in one.given)]
+    found = union([_lifted(one, asked, certain=certain) for one in possible])
+    return None if found is None else found.group_by("party_id").agg(surely=found.surely.any())
 
 
 def _lifted(exception: RuleException, asked: Asked, *, certain: bool) -> ir.Table:

@@ -6,7 +6,7 @@ with them. Whoever carries them out (`engine.prescreening`) supplies the rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -23,7 +23,7 @@ from arrears.check.conduct.kinds.times_ruled_out import TimesRuledOut
 from arrears.check.conduct.local_time import DAY, local_day
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.standing import Standing
-from arrears.check.conduct.words import Happened
+from arrears.check.conduct.words import TELEPHONE, Happened
 from arrears.check.prescreen.days import Span, day_number, day_rows
 from arrears.check.prescreen.kinds import COLUMN_FORMS, everybody, exceptions_in_columns
 from arrears.check.prescreen.questions import Question, Questions, Settled, standings_of
@@ -36,20 +36,21 @@ PEOPLE, EVENTS, MASK = "screen_people", "screen_events", "mask"
 """Names of what is read, and of what comes out."""
 PLACES = 10_000
 """More rules than there will ever be: a day and a rule are one number."""
-BEFORE = ("party_id", "profile", "zones", "starts_at", "first_today", "last_today")
+FREQUENT = frozenset({Happened.CONTACT, Happened.CONTACT_RECEIVED})
+"""What happens to everybody again and again."""
 
 SETTLED_SCHEMA = ibis.schema({
     "profile": "int32", "channel": "string", "may": "string", "rule_no": "int64", "shut": "boolean", "opens_at": "timestamp", "opens_on": "date",
     "opens_rule_no": "int64", "from_second": "int64", "to_second": "int64", "hours": "int64",
 })
-BOUND_SCHEMA = ibis.schema({"profile": "int32", "channel": "string", "question": "int64", "rule_no": "int64"})
+BOUND_SCHEMA = ibis.schema({"profile": "int32", "channel": "string", "question": "int64", "rule_no": "int64", "telephone": "boolean", "by_channel": "string"})
 SPANS_SCHEMA = ibis.schema({"profile": "int32", "zones": "int64", "starts_at": "timestamp", "first_today": "int64", "last_today": "int64"})
 DAYS_SCHEMA = ibis.schema({
     "zones": "int64", "utc_day": "date", "first_day": "int64", "last_day": "int64", "turns_at": "timestamp", "turns_again_at": "timestamp",
 })
 OPENINGS_SCHEMA = ibis.schema({"hours": "int64", "day": "int64", "opens_at": "timestamp", "opens_on": "date"})
 RULES_SCHEMA = ibis.schema({"rule_no": "int64", "rule": "string"})
-ROWS_SCHEMA = ibis.schema({"party_id": "int64", "question": "int64", "surely": "boolean", "free_on": "int64"})
+ROWS_SCHEMA = ibis.schema({"party_id": "int64", "question": "int64", "surely": "boolean", "free_on": "int64", "medium": "string"})
 LIFTED_SCHEMA = ibis.schema({"party_id": "int64", "question": "int64"})
 STATED_SCHEMA = ibis.schema({
     "party_id": "int64", "question": "int64", "surely": "boolean", "lifted": "boolean", "window_opens": "int32", "window_closes": "int32",
@@ -75,24 +76,28 @@ class Plan:
     settled: Mapping[tuple[int, str], Settled]
 
 
-def prescreen(screens: Sequence[Screen], profiles: Sequence[Profile], day: date, packs: Packs) -> Plan:
+def prescreen(screens: Sequence[Screen], profiles: Sequence[Profile], day: date, packs: Packs, present: Collection[str] = tuple(Happened)) -> Plan:
     """What may be done on this day, to everybody and by every act?
 
     Args:
         screens: the acts, each under its own name.
         profiles: what people have in common; `screen_people.profile` is a place in this list.
         day: a day that has not begun; what happened on it already makes its answers "perhaps".
+        present: the kinds of event that occur at all; what could only look at others is not asked.
     """
     questions = Questions(day, packs)
     settled = {(place, screen.name): questions.settle(profile, screen) for place, profile in enumerate(profiles) for screen in screens}
-    tables = _Tables(questions, settled, profiles, day)
-    return Plan(tables.all(), _steps(questions, day), tuple(questions.asked), settled)
+    tables = _Tables(questions, settled, screens, profiles, day)
+    return Plan(tables.all(), _steps(questions, day, frozenset(map(Happened, present))), tuple(questions.asked), settled)
 
 
 class _Tables:
     """The small tables that go with the steps."""
 
-    def __init__(self, questions: Questions, settled: Mapping[tuple[int, str], Settled], profiles: Sequence[Profile], day: date) -> None:
+    def __init__(
+        self, questions: Questions, settled: Mapping[tuple[int, str], Settled], screens: Sequence[Screen], profiles: Sequence[Profile], day: date
+    ) -> None:
+        self.by_channel = {one.name: (one.proposed.channel in TELEPHONE, None if one.proposed.channel is None else str(one.proposed.channel)) for one in screens}
         self.questions, self.settled, self.profiles, self.day = questions, settled, profiles, day
         names = {one.name for one in questions.asked} | {one.rule for one in settled.values()}
         names |= {self._opening_rule(one) for one in settled.values()}
@@ -106,7 +111,7 @@ class _Tables:
             "prescreen_rules": _table(RULES_SCHEMA, [(number, name) for name, number in self.number_of.items()]),
             "prescreen_settled": _table(SETTLED_SCHEMA, [self._settled(*key, one) for key, one in self.settled.items()]),
             "prescreen_bound": _table(BOUND_SCHEMA, [
-                (profile, channel, place, self.number_of[self.questions.asked[place].name])
+                (profile, channel, place, self.number_of[self.questions.asked[place].name], *self.by_channel[channel])
                 for (profile, channel), one in self.settled.items() for place in dict.fromkeys(one.questions)
             ]),
             "prescreen_spans": _table(SPANS_SCHEMA, self._spans()),
@@ -156,13 +161,13 @@ def _table(schema: ibis.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
     return pa.table([pa.array(values, type_) for values, type_ in zip(columns, schema.to_pyarrow().types, strict=True)], names=list(schema.names))
 
 
-def _steps(questions: Questions, day: date) -> tuple[Step, ...]:
+def _steps(questions: Questions, day: date, present: frozenset[Happened]) -> tuple[Step, ...]:
     people = Step("prescreen_people", _people())
     everybody_ = ibis.table(people.expression.schema(), name=people.name)
-    events = Step("prescreen_events", _events_before(everybody_, questions.asked, day))
+    events = Step("prescreen_events", _events_before(everybody_, questions.asked, day, present))
     late = Step("prescreen_late", _late(everybody_, day))
     before = ibis.table(events.expression.schema(), name=events.name)
-    asking = _Asking(questions.asked, before, everybody_, day)
+    asking = _Asking(questions.asked, before, everybody_, day, present)
     rows = Step("prescreen_rows", asking.rows())
     lifted = Step("prescreen_lifted", asking.lifted())
     stated = Step("prescreen_stated", asking.stated())
@@ -186,10 +191,10 @@ def _late(people: ir.Table, day: date) -> ir.Table:
     return events.join(people, [events.party_id == people.party_id, events["at"] > people.starts_at]).select(party_id=events.party_id).distinct()
 
 
-def _events_before(people: ir.Table, asked: Sequence[Question], day: date) -> ir.Table:
+def _events_before(people: ir.Table, asked: Sequence[Question], day: date, present: frozenset[Happened]) -> ir.Table:
     """What happened before the day and can matter, with the days that it can have been where the person is."""
     events, days = ibis.table(EVENTS_SCHEMA, name=EVENTS), ibis.table(DAYS_SCHEMA, name="prescreen_days")
-    relevant = events.filter(_can_matter(events, asked, day)).mutate(utc_day=events["at"].date())
+    relevant = events.filter(_can_matter(events, asked, day, present)).mutate(utc_day=events["at"].date())
     joined = relevant.join(people, [relevant.party_id == people.party_id, relevant["at"] <= people.starts_at])
     dated = joined.left_join(days, [people.zones == days.zones, relevant.utc_day == days.utc_day])
     turned = (relevant["at"] >= days.turns_at).fill_null(False).cast("int64") + (relevant["at"] >= days.turns_again_at).fill_null(False).cast("int64")
@@ -200,20 +205,26 @@ def _events_before(people: ir.Table, asked: Sequence[Question], day: date) -> ir
     )
 
 
-def _can_matter(events: ir.Table, asked: Sequence[Question], day: date) -> ir.BooleanValue:
-    """Does any question look at events like this, from so long ago?"""
-    looked_at: dict[tuple[str, int | None], tuple[EventCondition, int | None]] = {}
+def _can_matter(events: ir.Table, asked: Sequence[Question], day: date, present: frozenset[Happened]) -> ir.BooleanValue:
+    """Does any question look at events like this, from so long ago? Of contacts, of which there are many, by the whole condition; of others by kind."""
+    days_of: dict[Happened, int | None] = {}
+    for_ever: dict[str, EventCondition] = {}
     for question in asked:
         figures = Figures(question.binding.rule.parameters, question.binding.pack.parameters, day)
         for condition, days in _conditions(question, figures):
-            looked_at[(repr(sorted((name, sorted(values)) for name, values in condition.wanted)), days)] = (condition, days)
-    tests = []
-    for condition, days in looked_at.values():
-        test = fits(condition, events)
-        if days is not None:
-            since = datetime.combine(day - (days + 3) * DAY, datetime.min.time())
-            test = (events["at"] >= ibis.literal(since)) & test
-        tests.append(test)
+            frequent = bool(condition.kinds & FREQUENT) and days is None
+            if frequent:
+                for_ever[repr(sorted((name, sorted(values)) for name, values in condition.wanted))] = condition
+            for kind in (condition.kinds - FREQUENT if frequent else condition.kinds) & present:
+                known = days_of.get(kind, 0)
+                days_of[kind] = None if days is None or known is None else max(days, known)
+    by_days: dict[int | None, list[str]] = {}
+    for kind, days in days_of.items():
+        by_days.setdefault(days, []).append(str(kind))
+    tests = [fits(one, events) for one in for_ever.values() if not one.kinds.isdisjoint(present)]
+    for days, kinds in by_days.items():
+        test = events.kind.isin(sorted(kinds))
+        tests.append(test if days is None else (events["at"] >= ibis.literal(datetime.combine(day - (days + 3) * DAY, datetime.min.time()))) & test)
     return _any_of(tests)
 
 
@@ -263,11 +274,12 @@ class _Asking:
     events: ir.Table
     people: ir.Table
     day: date
+    present: frozenset[Happened]
 
     def _asked(self, question: Question) -> Asked:
         rule, pack = question.binding.rule, question.binding.pack
         figures = Figures(rule.parameters, pack.parameters, self.day)
-        return Asked(self.events, ibis.table(EVENTS_SCHEMA, name=EVENTS), self.people, question.proposed, figures, self.day)
+        return Asked(self.events, ibis.table(EVENTS_SCHEMA, name=EVENTS), self.people, question.proposed, figures, self.day, self.present, question.any_medium)
 
     def rows(self) -> ir.Table:
         """For whom is each rule in the way?"""
@@ -277,14 +289,16 @@ class _Asking:
                 continue
             asked, rule = self._asked(question), question.binding.rule
             found = (everybody if question.always else COLUMN_FORMS[type(rule.kind)])(rule, asked)
+            if found is None:
+                continue
             lifted = exceptions_in_columns(question.live, asked, certain=question.certain)
             if lifted is not None:
                 joined = found.left_join(lifted, found.party_id == lifted.party_id)
                 kept = joined.select(
-                    party_id=found.party_id, surely=found.surely & lifted.party_id.isnull(), free_on=found.free_on, lifted=lifted.surely.fill_null(False)
+                    party_id=found.party_id, surely=found.surely & lifted.party_id.isnull(), free_on=found.free_on, medium=found.medium, lifted=lifted.surely.fill_null(False)
                 )
                 found = kept.filter(~kept.lifted).drop("lifted")
-            parts.append(found.select(party_id=found.party_id, question=ibis.literal(place, "int64"), surely=found.surely, free_on=found.free_on))
+            parts.append(found.select(party_id=found.party_id, question=ibis.literal(place, "int64"), surely=found.surely, free_on=found.free_on, medium=found.medium))
         return _one_table(parts, ROWS_SCHEMA)
 
     def lifted(self) -> ir.Table:
@@ -293,7 +307,8 @@ class _Asking:
         for place, question in enumerate(self.questions):
             if question.lifts_only:
                 found = exceptions_in_columns(question.live, self._asked(question), certain=False)
-                assert found is not None, "only rules of hours with exceptions are asked for them alone"
+                if found is None:
+                    continue
                 parts.append(found.select(party_id=found.party_id, question=ibis.literal(place, "int64")))
         return _one_table(parts, LIFTED_SCHEMA)
 
@@ -302,7 +317,7 @@ class _Asking:
         parts = []
         for place, question in enumerate(self.questions):
             kind = question.binding.rule.kind
-            if not isinstance(kind, TimesRuledOut):
+            if not isinstance(kind, TimesRuledOut) or kind.stated.event.kinds.isdisjoint(self.present):
                 continue
             asked = self._asked(question)
             found = stands(kind.stated, asked, also=WINDOW)
@@ -330,13 +345,15 @@ def _found(people: ir.Table, day: date) -> ir.Table:
     """Of each person and act: what is surely in the way and for how long, what may be, what only shortens the day."""
     bound = ibis.table(BOUND_SCHEMA, name="prescreen_bound")
 
-    def of_acts(table: ir.Table, columns: Callable[[], Mapping[str, ir.Value]]) -> ir.Table:
-        joined = table.join(people, table.party_id == people.party_id).join(bound, [people.profile == bound.profile, table.question == bound.question])
+    def of_acts(table: ir.Table, columns: Callable[[], Mapping[str, ir.Value]], *more: ir.BooleanValue) -> ir.Table:
+        on = [people.profile == bound.profile, table.question == bound.question, *more]
+        joined = table.join(people, table.party_id == people.party_id).join(bound, on)
         return joined.select(party_id=table.party_id, channel=bound.channel, rule_no=bound.rule_no, **columns())
 
     rows, lifted = ibis.table(ROWS_SCHEMA, name="prescreen_rows"), ibis.table(LIFTED_SCHEMA, name="prescreen_lifted")
     no_second, no_day = ibis.null("int64"), ibis.literal(0, "int64")
-    in_the_way = of_acts(rows, lambda: {"surely": rows.surely, "free_on": rows.free_on, "second": no_second, "opens": ibis.literal(False)})
+    by_medium = rows.medium.isnull() | (rows.medium == bound.by_channel).fill_null(False) | (bound.telephone & rows.medium.isin([str(one) for one in sorted(TELEPHONE)]))
+    in_the_way = of_acts(rows, lambda: {"surely": rows.surely, "free_on": rows.free_on, "second": no_second, "opens": ibis.literal(False)}, by_medium)
     opened = of_acts(lifted, lambda: {"surely": ibis.null("boolean"), "free_on": no_day, "second": no_second, "opens": ibis.literal(True)})
     windows = ruled_out(ibis.table(STATED_SCHEMA, name="prescreen_stated"), people, bound, ibis.table(SETTLED_SCHEMA, name="prescreen_settled"), day)
     found = ibis.union(in_the_way, opened, windows)

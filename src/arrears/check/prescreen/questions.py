@@ -46,6 +46,7 @@ class Question:
         always: it is in the way where no exception lifts it.
         lifts_only: only whether it may be lifted is asked (hours, which are settled by the profile).
         certain: rule and figures are confirmed.
+        any_medium: the rule compares the medium, and acts by all of them share the question.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Question:
     always: bool
     lifts_only: bool
     certain: bool
+    any_medium: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,11 @@ class _Settling:
         return isinstance(kind, Forbidden | Limitation) and bool(kind.marks) and kind.marks.isdisjoint(self.proposed.marks)
 
     def _put(self, binding: Binding, live: tuple[RuleException, ...], *, always: bool, lifts_only: bool, certain: bool) -> None:
-        key = (id(binding.rule), _looked_at(binding, live, self.proposed), tuple(one.name for one in live), always, lifts_only, certain)
-        question = Question(f"{binding.pack.name}/{binding.rule.name}", binding, self.proposed, live, always, lifts_only, certain)
+        by_exception = any(Scope.MEDIUM in one.scope for exception in live for one in (*exception.given, *exception.without))
+        any_medium = isinstance(binding.rule.kind, Block) and not by_exception and any(Scope.MEDIUM in one.scope for one in binding.rule.kind.by)
+        looked_at = _looked_at(binding, live, self.proposed, any_medium=any_medium)
+        key = (id(binding.rule), looked_at, tuple(one.name for one in live), always, lifts_only, certain)
+        question = Question(f"{binding.pack.name}/{binding.rule.name}", binding, self.proposed, live, always, lifts_only, certain, any_medium)
         self.questions.append(self.all.place_of(question, key))
 
     def _certain(self, binding: Binding, readings: Iterable[Reading]) -> bool:
@@ -265,12 +270,12 @@ def standings_of(rule: Rule, live: tuple[RuleException, ...]) -> Iterator[Standi
         yield from (*exception.given, *exception.without)
 
 
-def _looked_at(binding: Binding, live: tuple[RuleException, ...], proposed: Proposed) -> tuple[object, ...]:
+def _looked_at(binding: Binding, live: tuple[RuleException, ...], proposed: Proposed, *, any_medium: bool) -> tuple[object, ...]:
     """The act as far as the rule looks at it besides what binds it: two acts alike in this share the question."""
     scopes = {scope for one in standings_of(binding.rule, live) for scope in one.scope} | getattr(binding.rule.kind, "per", frozenset())
     return (
         (proposed.to, proposed.person) if Scope.PERSON in scopes else None,
-        tuple(one for one in Channel if same_medium(one, proposed.channel)) if Scope.MEDIUM in scopes else None,
+        tuple(one for one in Channel if same_medium(one, proposed.channel)) if Scope.MEDIUM in scopes and not any_medium else None,
         proposed.place if Scope.PLACE in scopes else None,
         proposed.party if Scope.PARTY in scopes else None,
         proposed.amount_minor,

@@ -175,6 +175,8 @@ class Asked:
     Attributes:
         events: what happened before the day, with the person's days, and each event's (`mask.events_before`).
         everything: all events as they were handed in, from however long ago.
+        present: the kinds of event that occur at all.
+        any_medium: acts by every medium share the question, so the medium is compared afterwards.
         people: everybody, with the days of the span.
         day: the day asked about.
     """
@@ -185,6 +187,8 @@ class Asked:
     proposed: Proposed
     figures: Figures
     day: date
+    present: frozenset[Happened]
+    any_medium: bool = False
 
 
 KEPT_OF_EVENTS = ("party_id", "event_no", "at", "first_day", "last_day", "first_today", "last_today")
@@ -202,8 +206,10 @@ def stands(standing: Standing, asked: Asked, *, waiting: bool = False, also: tup
         also: further columns of the events that are wanted.
     """
     events = asked.events
-    agreed = agrees(events, asked.proposed, standing.scope)
+    agreed = agrees(events, asked.proposed, standing.scope - {Scope.MEDIUM} if asked.any_medium else standing.scope)
     scopes = [name for scope in sorted(standing.scope) for name in _CONCERN_COLUMNS.get(scope, ())] if standing.ended_by else []
+    if asked.any_medium:
+        also = (*also, "channel")
     wanted = dict.fromkeys((*KEPT_OF_EVENTS, "until", *scopes, *(("to", "person") if standing.uses is not None else ()), *also))
     found = events.filter(fits(standing.event, events) & agreed.possibly).select(*(events[name] for name in wanted), agrees_surely=agreed.surely)
     found = _ended(found, standing, asked)
@@ -236,7 +242,7 @@ def _until(found: ir.Table) -> ir.IntegerValue:
 
 def _ended(found: ir.Table, standing: Standing, asked: Asked) -> ir.Table:
     """What was not ended or used up; where it lingers, until when."""
-    if standing.ended_by is not None:
+    if standing.ended_by is not None and not standing.ended_by.kinds.isdisjoint(asked.present):
         ends = _slim(asked.events.filter(fits(standing.ended_by, asked.events)), standing.scope)
         on = [found.party_id == ends.party_id, ends["at"] > found["at"], *_concerns(ends, found, standing.scope)]
         if standing.lingers:
