@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -43,9 +43,11 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
     from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
     from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
+    from arrears.casefile.facts.contact import Contact, ContactKind
     from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+    from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
     from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
     from arrears.casefile.facts.retention import (
@@ -64,7 +66,15 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.staff import ColleagueCalled
 
     event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
+    asked = ("lender", "collection", "call", "debtor", "", ("D1",), "P1", "not_tied", "interactive", ("institution_named",), AT)
+    used, voided = bank ^ 1, bank ^ 2
     return [
+        PermitIssued(used, person, event.case_id, "k1", *asked, AT + timedelta(minutes=15), ("house/limits/a_rule",)),
+        PermitUsed(used, person, AT), PermitIssued(voided, person, None, "k2", *asked, AT + timedelta(minutes=15), ()),
+        PermitVoided(voided, person, AT, VoidReason.NOT_NEEDED),
+        PermitRefused(bank ^ 3, person, None, "k3", *asked, "refused", ("house/limits/a_rule",), ("house rules",), "", "", None),
+        Contact(bank ^ 4, person, event.case_id, ContactKind.MADE, AT, "collector", "lender", "collection", "call", "debtor", "", ("D1",), "P1", "not_tied",
+                "interactive", "no_answer", (), used, "rang out"),
         event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER),
         RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),)),
         AlertAcknowledged(11, person, "new_overdue", "called", "lin", day),

@@ -117,7 +117,7 @@ def test_a_verdict_rests_on_a_confirmation_from_its_day_on_and_no_longer_once_it
     facts = Facts(frozenset({"GB", "GB-ENG"}), ("Europe/London",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2020, 1, 1), history=(advice,))
 
     def certain(on: date) -> dict[str, bool]:
-        found = verdict(proposed, facts, at, confirming.packs_of(bank.institution_id, on))
+        found = verdict(proposed, facts, at, confirming.packs_of(bank.institution_id, on, None))
         return {finding.rule.name: finding.certain for finding in found.findings if finding.pack == "uk/conc"}
 
     today = timezone.localdate()
@@ -131,4 +131,4 @@ def test_a_verdict_rests_on_a_confirmation_from_its_day_on_and_no_longer_once_it
     for fact in confirming.confirmed_ever(bank.institution_id)[0]:
         confirming.revoke(bank.institution_id, fact.confirmation_id, "an old edition", username="compliance", at=at, actor="compliance")
     assert certain(today)["hold_while_advice_is_taken"] is False
-    assert verdict(replace(proposed, purpose=Purpose.ANSWER), facts, at, confirming.packs_of(bank.institution_id, today)).answer is not Answer.REFUSED
+    assert verdict(replace(proposed, purpose=Purpose.ANSWER), facts, at, confirming.packs_of(bank.institution_id, today, None)).answer is not Answer.REFUSED

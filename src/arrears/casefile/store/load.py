@@ -17,6 +17,7 @@ from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
 from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
+from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Hold, HoldKind, HoldLifted, HoldReviewed, HoldTerms, MayLift
@@ -31,6 +32,7 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.representation import AdviserEnded, AdviserNamed, AuthorityChecked
 from arrears.casefile.facts.retention import (
@@ -500,6 +502,7 @@ def last_activity() -> pa.Table:
     return sets.export(
         """SELECT party_id, max(valid_on), CASE WHEN bool_or(is_open) THEN 'true' ELSE 'false' END FROM (
               SELECT party_id, valid_on, false AS is_open FROM case_decisions
+              UNION ALL SELECT party_id, (occurred_at AT TIME ZONE 'UTC')::date, false FROM contacts
               UNION ALL SELECT party_id, valid_on, false FROM holds_lifted
               UNION ALL SELECT party_id, from_on, false FROM holds
               UNION ALL SELECT party_id, valid_on, false FROM alerts_acknowledged
@@ -544,6 +547,46 @@ def evidence_addresses() -> pa.Table:
              OR EXISTS (SELECT FROM evidence_deleted d WHERE d.evidence_id = e.evidence_id) THEN 'true' ELSE 'false' END
            FROM evidence_kept e LEFT JOIN party_keys k USING (party_id) ORDER BY e.evidence_id""",
         {"evidence_id": pa.int64(), "party_id": pa.int64(), "address": pa.string(), "size_bytes": pa.int64(), "erased": pa.bool_()})
+
+
+def contacts(party_id: int) -> list[Contact]:
+    """Which contacts with this person were made and received, in the order in which they were recorded?"""
+    return _facts(Contact, "party_id", party_id)
+
+
+def contact_of_permit(permit_id: int) -> Contact | None:
+    """Which contact was this permit used for? None where nothing was told of it yet."""
+    return next(iter(_facts(Contact, "permit_id", permit_id)), None)
+
+
+def permit_issued(permit_id: int) -> PermitIssued | None:
+    """Which permit has this id? None where this institution has none."""
+    return next(iter(_facts(PermitIssued, "permit_id", permit_id)), None)
+
+
+def permit_used(permit_id: int) -> PermitUsed | None:
+    """When was this permit used? None where it was not."""
+    return next(iter(_facts(PermitUsed, "permit_id", permit_id)), None)
+
+
+def permits_issued(party_id: int) -> list[PermitIssued]:
+    """Which permits were ever issued for this person, in the order in which they were recorded?"""
+    return _facts(PermitIssued, "party_id", party_id)
+
+
+def permits_refused(party_id: int) -> list[PermitRefused]:
+    """Which contacts with this person were refused?"""
+    return _facts(PermitRefused, "party_id", party_id)
+
+
+def permits_used(party_id: int) -> list[PermitUsed]:
+    """Which permits for this person were used?"""
+    return _facts(PermitUsed, "party_id", party_id)
+
+
+def permits_voided(party_id: int) -> list[PermitVoided]:
+    """Which permits for this person were given back?"""
+    return _facts(PermitVoided, "party_id", party_id)
 
 
 def _quoted(text: str) -> str:

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from arrears.check.conduct.facts import Event, Facts, Proposed
-from arrears.check.conduct.local_time import local_day
+from arrears.check.conduct.local_time import SECONDS_OF_A_DAY, day_at, local
+from arrears.check.conduct.words import Happened
 from arrears.core.parameters import Parameters, Reading, Unit
 from arrears.core.reasons import Sentence
 
 
 @dataclass(slots=True)
 class Figures:
-    """The figures of one rule on one day, by the name that the rule gives them; what was read is remembered, for on it the finding rests."""
+    """The figures of one rule on one day, by the name that the rule gives them; what was read is remembered, for on it the finding rests.
+
+    Attributes:
+        called: name in the rule → name of the parameter.
+        known: what was read before of this rule on this day, so that it is looked up once.
+    """
 
     called: Mapping[str, str]
-    """Name in the rule → name of the parameter."""
     stated: Parameters
     day: date
     used: dict[str, Reading] = field(default_factory=dict)
+    known: dict[str, Reading] = field(default_factory=dict)
 
     def read(self, name: str) -> Reading:
         """The figure on the day of the act.
@@ -28,38 +35,70 @@ class Figures:
         Raises:
             NoValue: nothing is stated for this day.
         """
-        reading = self.stated.value_on(self.called[name], self.day)
+        reading = self.known.get(name)
+        if reading is None:
+            reading = self.known[name] = self.stated.value_on(self.called[name], self.day)
         self.used[reading.name] = reading
         return reading
 
     def days_at_most(self, name: str) -> int | None:
         """How many days a figure says, to leave out what cannot matter; None where it is no number of days. Nothing comes to rest on it."""
+        reading = self.known.get(name)
+        if reading is not None:
+            return reading.whole if reading.unit is Unit.DAYS else None
         parameter = self.stated.by_name[self.called[name]]
         held = [value.value for value in parameter.values if value.from_on <= self.day]
         return held[-1] if held and parameter.unit is Unit.DAYS and isinstance(held[-1], int) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Case:
-    """One act, one moment, one set of facts, and the figures of the rule that is judged."""
+    """One act, one moment, one set of facts, and the figures of the rule that is judged.
+
+    One case serves all rules of a verdict, each with its figures: what was worked out about the moment and its days is then worked out once.
+
+    Attributes:
+        stamp: the moment in seconds, as `Event.stamp` has it.
+    """
 
     proposed: Proposed
     facts: Facts
     at: datetime
     zones: tuple[str, ...]
     figures: Figures
+    stamp: float = field(init=False)
+    _days: list[tuple[str, date]] = field(init=False)
+    _local: dict[str, datetime] = field(default_factory=dict, init=False)
+    _last_days: dict[tuple[frozenset[Happened], int], list[Event]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.stamp = self.at.timestamp()
+        self._days = [(zone, day_at(self.stamp, zone)) for zone in self.zones]
 
     def days(self) -> list[tuple[str, date]]:
         """The calendar day in each zone in which the person may be."""
-        return [(zone, local_day(self.at, zone)) for zone in self.zones]
+        return self._days
+
+    def local(self, zone: str) -> datetime:
+        """The moment on the clock of this zone."""
+        found = self._local.get(zone)
+        if found is None:
+            found = self._local[zone] = local(self.at, zone)
+        return found
+
+    def in_the_last(self, days: int, kinds: frozenset[Happened]) -> list[Event]:
+        """What happened of these kinds in so many times 24 hours before the act, and at its moment; oldest first."""
+        found = self._last_days.get((kinds, days))
+        if found is None:
+            found = self._last_days[kinds, days] = self.facts.between(kinds, self.stamp - days * SECONDS_OF_A_DAY, self.stamp)
+        return found
 
     def seen_as(self, proposed: Proposed, at: datetime) -> Case:
         """The same facts, asked about another act at another moment."""
         return Case(proposed, self.facts, at, self.zones, self.figures)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What the general part of a rule comes to, before its exceptions.
 
     Attributes:

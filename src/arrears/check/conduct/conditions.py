@@ -7,7 +7,7 @@ A condition names fields and the values it wants; every named field must fit. `m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -89,30 +89,43 @@ class ActCondition:
         return True
 
 
-def _may_be_left_open(name: str, kind: Happened) -> bool:
-    """A contact of which purpose or mode is not known fits, for a rule that counts must not miss it; only contacts have an outcome and a channel."""
-    return name in ("purpose", "mode") or (name in ("outcome", "channel") and kind not in (Happened.CONTACT, Happened.CONTACT_RECEIVED, Happened.CONSENT))
+_ALL_KINDS = frozenset(Happened)
+_CONTACTS = frozenset({Happened.CONTACT, Happened.CONTACT_RECEIVED, Happened.CONSENT})
+_MAY_BE_LEFT_OPEN: Mapping[str, frozenset[Happened]] = {
+    "purpose": _ALL_KINDS,
+    "mode": _ALL_KINDS,
+    "outcome": _ALL_KINDS - _CONTACTS,
+    "channel": _ALL_KINDS - _CONTACTS,
+}
+"""Of which kinds of event a field that is not known fits: purpose and mode of all, for a rule that counts must not miss a contact of which they are
+not known; outcome and channel of all but contacts, for only contacts have them."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventCondition:
-    """What a rule wants of something that happened."""
+    """What a rule wants of something that happened.
+
+    Attributes:
+        kinds: the kinds it names; a condition of a rule names at least one.
+    """
 
     wanted: Wanted
+    kinds: frozenset[Happened] = field(init=False, repr=False, compare=False)
+    _fields: tuple[tuple[str, frozenset[StrEnum], frozenset[Happened]], ...] = field(init=False, repr=False, compare=False)
+    _marks: tuple[tuple[Callable[[frozenset[Mark], frozenset[StrEnum]], bool], frozenset[StrEnum]], ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def kinds(self) -> frozenset[Happened]:
-        """The kinds it names; a condition on events names at least one."""
-        return frozenset(Happened(value) for name, values in self.wanted if name == "kind" for value in values)
+    def __post_init__(self) -> None:
+        nobody: frozenset[Happened] = frozenset()
+        object.__setattr__(self, "kinds", frozenset(Happened(value) for name, values in self.wanted if name == "kind" for value in values))
+        object.__setattr__(
+            self, "_fields", tuple((name, values, _MAY_BE_LEFT_OPEN.get(name, nobody)) for name, values in self.wanted if name not in _BY_MARKS)
+        )
+        object.__setattr__(self, "_marks", tuple((_BY_MARKS[name], values) for name, values in self.wanted if name in _BY_MARKS))
 
     def fits(self, event: Event) -> bool:
         """Does this event fit?"""
-        for name, values in self.wanted:
-            if name in _BY_MARKS:
-                if not _BY_MARKS[name](event.marks, values):
-                    return False
-                continue
+        for name, values, open_for in self._fields:
             value: Any = getattr(event, name)
-            if value not in values and not (value is None and _may_be_left_open(name, event.kind)):
+            if value not in values and not (value is None and event.kind in open_for):
                 return False
-        return True
+        return all(fit(event.marks, values) for fit, values in self._marks) if self._marks else True

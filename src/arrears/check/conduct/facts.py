@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
+from itertools import pairwise
+from operator import attrgetter
 
 from arrears.check.conduct.words import (
     Act,
@@ -90,6 +92,7 @@ class Window:
 
 
 EVERY_DAY = frozenset(range(7))
+_stamp: Callable[[Event], float] = attrgetter("stamp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +131,47 @@ class Event:
     total_minor: int | None = None
     record: Record | None = None
     says: Sentence | None = None
+    stamp: float = field(init=False, repr=False, compare=False)
+    """The moment in seconds since 1970 began in Greenwich: order in time, also in the hour that comes twice."""
 
     def __post_init__(self) -> None:
         assert self.at.tzinfo is not None, "a moment carries its zone"
+        object.__setattr__(self, "stamp", self.at.timestamp())
+
+
+class Line:
+    """What happened of one kind, in order of time; brought into order when it is first asked about."""
+
+    __slots__ = ("_events", "_in_order", "_places", "_stamps")
+
+    def __init__(self) -> None:
+        self._places: list[int] = []
+        self._events: list[Event] = []
+        self._stamps: list[float] = []
+        self._in_order = False
+
+    def add(self, place: int, event: Event) -> None:
+        """One more, at this place of the history."""
+        self._places.append(place)
+        self._events.append(event)
+
+    def between(self, since: float | None, until: float | None, known: int | None) -> list[Event]:
+        """From one moment to another, both included; of the first `known` places of the history alone, where it says so."""
+        if not self._in_order:
+            self._bring_into_order()
+        first = 0 if since is None else bisect_left(self._stamps, since)
+        last = len(self._stamps) if until is None else bisect_right(self._stamps, until)
+        if known is not None:
+            last = min(last, bisect_left(self._places, known))
+        return self._events[first:last] if first < last else []
+
+    def _bring_into_order(self) -> None:
+        stamps = [event.stamp for event in self._events]
+        if any(later < earlier for earlier, later in pairwise(stamps)):
+            order = sorted(range(len(stamps)), key=stamps.__getitem__)
+            self._events, self._places = [self._events[one] for one in order], [self._places[one] for one in order]
+            stamps.sort()
+        self._stamps, self._in_order = stamps, True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +198,52 @@ class Facts:
     history: tuple[Event, ...] = ()
     holidays: frozenset[date] = frozenset()
     districts: frozenset[str] = frozenset()
-    _by_kind: dict[Happened, tuple[list[float], list[Event]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    kinds: frozenset[Happened] = field(default=frozenset(), init=False, repr=False, compare=False)
+    """The kinds of what happened at any time."""
+    _lines: dict[Happened, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: int | None = field(default=None, init=False, repr=False, compare=False)
+    """How many of the history had happened; None for all."""
 
     def __post_init__(self) -> None:
-        for event in sorted(self.history, key=lambda event: event.at):
-            moments, events = self._by_kind.setdefault(event.kind, ([], []))
-            moments.append(event.at.timestamp())
-            events.append(event)
+        for place, event in enumerate(self.history):
+            line = self._lines.get(event.kind)
+            if line is None:
+                line = self._lines[event.kind] = Line()
+            line.add(place, event)
+        object.__setattr__(self, "kinds", frozenset(self._lines))
+
+    def when_known(self, count: int) -> Facts:
+        """The same person when only the first so many of the history had happened; the history must be in order of time.
+
+        What is known about a person in the course of years is so read once and asked about many moments.
+
+        >>> from datetime import UTC
+        >>> calls = [Event(datetime(2026, 3, 2, hour, tzinfo=UTC), Happened.CONTACT) for hour in (9, 9, 10)]
+        >>> facts = Facts(frozenset({"CN"}), (), ActorRole.AGENCY, Product.OTHER, date(2026, 1, 1), history=tuple(calls))
+        >>> [len(facts.when_known(count).of([Happened.CONTACT], until=calls[0].at)) for count in (0, 1, 2, 3)]
+        [0, 1, 2, 2]
+        """
+        assert 0 <= count <= len(self.history)
+        known = object.__new__(Facts)
+        for name in _SLOTS_OF_FACTS:
+            object.__setattr__(known, name, getattr(self, name))
+        object.__setattr__(known, "_known", count)
+        return known
 
     def of(self, kinds: Iterable[Happened], since: datetime | None = None, until: datetime | None = None) -> list[Event]:
         """What happened of these kinds, oldest first; from one moment to another, both included."""
-        parts = []
+        return self.between(kinds, None if since is None else since.timestamp(), None if until is None else until.timestamp())
+
+    def between(self, kinds: Iterable[Happened], since: float | None = None, until: float | None = None) -> list[Event]:
+        """The same with its moments in seconds, as `Event.stamp` has them."""
+        found: list[Event] = []
+        several = False
         for kind in kinds:
-            if kind in self._by_kind:
-                moments, events = self._by_kind[kind]
-                first = 0 if since is None else bisect_left(moments, since.timestamp())
-                last = len(moments) if until is None else bisect_right(moments, until.timestamp())
-                if first < last:
-                    parts.append(events[first:last])
-        if len(parts) < 2:
-            return parts[0] if parts else []
-        return sorted((event for part in parts for event in part), key=lambda event: event.at)
+            line = self._lines.get(kind)
+            if line is not None and (part := line.between(since, until, self._known)):
+                several = bool(found)
+                found = found + part if several else part
+        return sorted(found, key=_stamp) if several else found
+
+
+_SLOTS_OF_FACTS = tuple(one.name for one in fields(Facts) if one.name != "_known")

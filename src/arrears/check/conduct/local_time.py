@@ -10,6 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+SECONDS_OF_A_DAY = 86_400
 
 
 @lru_cache(maxsize=1024)
@@ -30,7 +31,17 @@ def local(at: datetime, zone: str) -> datetime:
 
 def local_day(at: datetime, zone: str) -> date:
     """The calendar day of this moment in this zone."""
-    return local(at, zone).date()
+    return day_at(at.timestamp(), zone)
+
+
+@lru_cache(maxsize=65_536)
+def day_at(stamp: float, zone: str) -> date:
+    """The calendar day in this zone, so many seconds after 1970 began in Greenwich.
+
+    Remembered, because the same moment is looked at by rule after rule. By seconds and not by the moment itself: of two moments an hour apart in
+    the night in which the clock is put back Python says that they are equal.
+    """
+    return datetime.fromtimestamp(stamp, zone_of(zone)).date()
 
 
 def start_of(day: date, zone: str) -> datetime:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from arrears.check.conduct.conditions import ActCondition
 from arrears.check.conduct.facts import Facts, Proposed
 from arrears.check.conduct.rule import Rule
 from arrears.core.parameters import Parameters, Reading
 from arrears.core.reasons import Sentence
+
+if TYPE_CHECKING:
+    from arrears.check.conduct.law import Law
 
 COMPLIANCE = "compliance"
 """The role of those who may confirm a figure."""
@@ -93,6 +97,8 @@ class Packs:
     packs: tuple[Pack, ...]
     confirmations: tuple[Confirmation, ...] = ()
     _confirmed: Mapping[tuple[str, str], date] = field(default_factory=dict, init=False, repr=False, compare=False)
+    remembered: dict[Hashable, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `law_on` found for acts of one shape; it follows from the packs alone."""
 
     def __post_init__(self) -> None:
         first: dict[tuple[str, str], date] = {}

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from arrears.check.conduct.case import Case, Judged
 from arrears.check.conduct.conditions import ActCondition
-from arrears.check.conduct.facts import Event, Proposed
+from arrears.check.conduct.facts import Event, Facts, Proposed
 from arrears.check.conduct.standing import Standing, stands_for_certain, stands_perhaps
 from arrears.check.conduct.words import Act, Purpose
 from arrears.core.parameters import Confidence
@@ -60,9 +60,13 @@ class RuleException:
     without: tuple[Standing, ...] = ()
     uncounted: bool = False
 
+    def could_hold(self, facts: Facts) -> bool:
+        """Did something of each kind happen that it needs? Else it holds for no act whatever."""
+        return all(not one.event.kinds.isdisjoint(facts.kinds) for one in self.given)
+
     def holds(self, case: Case) -> tuple[Event, ...] | None:
         """The events on which it rests, or None where it does not hold. In doubt it does not lift."""
-        if not self.when.fits(case.proposed, case.facts):
+        if not self.could_hold(case.facts) or not self.when.fits(case.proposed, case.facts):
             return None
         used: list[Event] = []
         for one in self.given:

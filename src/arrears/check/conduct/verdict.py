@@ -6,21 +6,22 @@ figure or a rule that rests on memory or on one weak source permits nothing unti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from arrears.check.conduct.case import Case, Figures, Judged
+from arrears.check.conduct.case import KEPT, Case, Figures, Judged
 from arrears.check.conduct.facts import Event, Facts, Proposed
-from arrears.check.conduct.local_time import local_day
-from arrears.check.conduct.pack import Coverage, Pack, Packs
+from arrears.check.conduct.law import Asked, Binding, Ground, Law, law_on
+from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Rule, Says
-from arrears.core.parameters import NoValue, Reading
+from arrears.core.parameters import NoValue, Parameters, Reading
 from arrears.core.reasons import Sentence
 
-LAW_HAS_COUNTRY_CODES_OF = 2
 MOMENTS_TRIED = 100
+NO_FIGURES = Figures({}, Parameters({}), date.min)
+"""Before the first rule is asked."""
 
 
 class Answer(StrEnum):
@@ -34,8 +35,7 @@ class Answer(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule says.
 
     Attributes:
@@ -57,15 +57,6 @@ class Finding:
     def in_the_way(self) -> bool:
         """Is the act refused for this rule?"""
         return self.says is not Says.PERMITS
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One pack, and whether it speaks of the act."""
-
-    pack: str
-    coverage: Coverage
-    why: Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,79 +98,68 @@ def verdict(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) -> Ver
         ConflictingExceptions: a pack contradicts itself.
     """
     assert at.tzinfo is not None, "a moment carries its zone"
-    asked = tuple(Asked(pack.name, *pack.coverage(proposed, facts)) for pack in packs.packs)
-    zones, why_not = _zones(facts, packs, asked), []
-    why_not += _not_covered(facts, packs, asked)
-    if not zones:
-        why_not.append(Sentence("In which time zone the person is, is not known.", "不知道该人处于哪个时区。"))
-    if why_not:
-        return Verdict(Answer.REFUSED, Answer.REFUSED, (), asked, None, tuple(why_not))
-    applying = [pack for pack, one in zip(packs.packs, asked, strict=True) if one.coverage is Coverage.APPLIES]
-    findings = tuple(_findings(proposed, facts, at, zones, applying, packs))
+    law = law_on(proposed, facts, packs)
+    if law.refused_because:
+        return Verdict(Answer.REFUSED, Answer.REFUSED, (), law.asked, None, law.refused_because)
+    findings = _findings(proposed, facts, at, law, packs)
     if not any(finding.in_the_way for finding in findings):
         answer = Answer.PERMITTED if all(finding.certain for finding in findings) else Answer.DEFERRED_FOR_REVIEW
-        return Verdict(answer, Answer.PERMITTED, findings, asked)
-    moment = _next_permitted(proposed, facts, zones, applying, packs, findings)
+        return Verdict(answer, Answer.PERMITTED, findings, law.asked)
+    moment = _next_permitted(proposed, facts, law, packs, findings)
     answer = Answer.REFUSED if moment is None else Answer.DEFERRED_UNTIL
-    return Verdict(answer, answer, findings, asked, moment)
+    return Verdict(answer, answer, findings, law.asked, moment)
 
 
-def _not_covered(facts: Facts, packs: Packs, asked: tuple[Asked, ...]) -> list[Sentence]:
-    """Each country needs a law that speaks or is known not to; and somebody must speak at all."""
-    countries = sorted(place for place in facts.places if len(place) == LAW_HAS_COUNTRY_CODES_OF)
-    if not countries:
-        return [Sentence("Which country's law applies is not known.", "不知道适用哪国法律。")]
-    why_not = []
-    for country in countries:
-        of_country = [one for pack, one in zip(packs.packs, asked, strict=True) if pack.is_law and any(place.split("-")[0] == country for place in pack.places)]
-        if not any(one.coverage in (Coverage.APPLIES, Coverage.OUTSIDE) for one in of_country):
-            why_not.append(
-                Sentence(f"No rule pack covers this act, product or actor in {country}.", f"没有规则包覆盖 {country} 的这一行为、产品或主体。"),
-            )
-    if not why_not and not any(one.coverage is Coverage.APPLIES for one in asked):
-        why_not.append(Sentence("Every rule pack knows this to lie outside, and no house rules decide.", "各规则包均载明不适用，且没有机构自定规则。"))
-    return why_not
+def findings_on(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) -> tuple[Law, tuple[Finding, ...]]:
+    """What does each rule say about this act at this moment? Of the law that was asked nothing is said where it does not cover the act.
+
+    Who looks at what was done long ago needs no next permitted moment; `verdict` is for what is to be done.
+    """
+    law = law_on(proposed, facts, packs)
+    return law, () if law.refused_because else _findings(proposed, facts, at, law, packs)
 
 
-def _zones(facts: Facts, packs: Packs, asked: tuple[Asked, ...]) -> tuple[str, ...]:
-    """The zones in which the person may be; of a person of whom none is known, all those of the place."""
-    if facts.zones:
-        return facts.zones
-    possible = {zone for pack, one in zip(packs.packs, asked, strict=True) if one.coverage is not Coverage.ELSEWHERE for zone in pack.zones}
-    return tuple(sorted(possible))
+def _findings(proposed: Proposed, facts: Facts, at: datetime, law: Law, packs: Packs) -> tuple[Finding, ...]:
+    """What each rule says, by the figures of the day; where it is two days in two zones, the stricter of both."""
+    case = Case(proposed, facts, at, law.zones, NO_FIGURES)
+    days = sorted({day for _, day in case.days()})
+    found = []
+    for binding in law.speaking_of(facts.kinds):
+        said = [one for day in days if (one := _finding(case, binding, day, packs)) is not None]
+        if said:
+            found.append(said[0] if len(said) == 1 else next((one for one in said if one.in_the_way), said[0]))
+    return tuple(found)
 
 
-def _findings(proposed: Proposed, facts: Facts, at: datetime, zones: tuple[str, ...], applying: list[Pack], packs: Packs) -> Iterator[Finding]:
-    days = sorted({local_day(at, zone) for zone in zones})
-    for pack in applying:
-        for rule in pack.rules:
-            if not rule.concerns(proposed) or not rule.binds.fits(proposed, facts):
-                continue
-            found = [finding for day in days if rule.in_force(day) and (finding := _finding(proposed, facts, at, zones, day, pack, rule, packs))]
-            yield from sorted(found, key=lambda finding: finding.in_the_way, reverse=True)[:1]
-
-
-def _finding(proposed: Proposed, facts: Facts, at: datetime, zones: tuple[str, ...], day: date, pack: Pack, rule: Rule, packs: Packs) -> Finding | None:
-    """What a rule says by the figures of one day; None where it does not speak."""
-    figures = Figures(rule.parameters, pack.parameters, day)
-    case = Case(proposed, facts, at, zones, figures)
+def _finding(case: Case, binding: Binding, day: date, packs: Packs) -> Finding | None:
+    """What a rule says by the figures of one day; None where it is not in force or does not speak."""
+    rule, on_day = binding.rule, binding.on(day, packs)
+    if on_day is None:
+        return None
+    case.figures = figures = Figures(rule.parameters, binding.pack.parameters, day, known=on_day.figures)
     try:
-        judged = rule.kind.judge(case, tuple(one for one in rule.exceptions if one.uncounted))
+        judged = rule.kind.judge(case, binding.uncounted)
         lifted = rule.exception_that_holds(case) if judged.breach else None
     except NoValue as trouble:
         judged, lifted = Judged(breach=True, missing=Sentence(trouble.what, f"缺少法定数值：{trouble.what}")), None
     if not judged.speaks:
         return None
+    ground = on_day.ground(figures, packs)
+    if judged is KEPT:
+        return _kept(binding, ground)
     says = rule.breach if judged.breach and lifted is None else Says.PERMITS
-    rests_on = tuple(figures.used.values())
-    certain = packs.rule_is_certain(pack, rule, day) and all(packs.figure_is_certain(reading, day) for reading in rests_on)
     name, used = (lifted[0].name, lifted[1]) if lifted else ("", judged.used)
-    return Finding(pack.name, rule, says, judged, name, used, rests_on, certain)
+    return Finding(binding.pack.name, rule, says, judged, name, used, ground.figures, ground.certain)
 
 
-def _next_permitted(
-    proposed: Proposed, facts: Facts, zones: tuple[str, ...], applying: list[Pack], packs: Packs, findings: tuple[Finding, ...]
-) -> datetime | None:
+def _kept(binding: Binding, ground: Ground) -> Finding:
+    """A rule that is kept and used nothing of the history says the same to all: it is said once."""
+    if ground.kept is None:
+        ground.kept = Finding(binding.pack.name, binding.rule, Says.PERMITS, KEPT, "", (), ground.figures, ground.certain)
+    return ground.kept
+
+
+def _next_permitted(proposed: Proposed, facts: Facts, law: Law, packs: Packs, findings: tuple[Finding, ...]) -> datetime | None:
     """From moment to moment at which the rules in the way end, until none is in the way."""
     for _ in range(MOMENTS_TRIED):
         ends = [finding.judged.ends_at for finding in findings if finding.in_the_way]
@@ -187,7 +167,7 @@ def _next_permitted(
         if len(known) < len(ends):
             return None
         moment = max(known)
-        findings = tuple(_findings(proposed, facts, moment, zones, applying, packs))
+        findings = _findings(proposed, facts, moment, law, packs)
         if not any(finding.in_the_way for finding in findings):
             return moment
     return None

@@ -92,7 +92,7 @@ def _of_every_fact():
 class Migration(migrations.Migration):
     """The tables and what protects them; the role compliance; who is called in distress."""
 
-    dependencies = [("store", "0009_dossiers")]
+    dependencies = [("store", "0010_permits")]
     operations = [
         *[migrations.CreateModel(name=name, fields=[*_of_every_fact(), *own], options={"db_table": table}) for name, (table, own) in TABLES.items()],
         migrations.RunSQL(SQL, migrations.RunSQL.noop),

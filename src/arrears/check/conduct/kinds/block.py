@@ -8,7 +8,8 @@ from datetime import timedelta
 from arrears.check.conduct.case import SILENT, Case, Judged
 from arrears.check.conduct.local_time import DAY, start_of
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Standing, stands_perhaps
+from arrears.check.conduct.standing import Standing, kinds_of, stands_perhaps
+from arrears.check.conduct.words import Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Block:
 
     by: tuple[Standing, ...]
     over_period: bool = False
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of(self.by)
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach while any stands; over when the last one ends by time alone."""

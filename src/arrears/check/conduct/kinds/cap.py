@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from arrears.check.conduct.case import Case, Judged
 from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.facts import Event, Proposed
-from arrears.check.conduct.local_time import DAY, local_day, start_of
+from arrears.check.conduct.local_time import DAY, day_at, start_of
 from arrears.check.conduct.rule import RuleException
 from arrears.check.conduct.standing import Scope, agrees
 from arrears.check.conduct.words import Act, Happened, Outcome, Purpose
@@ -38,20 +38,20 @@ class Cap:
         """A breach where the act would be one too many, about any one debt, on the calendar of any zone."""
         limit = case.figures.read(self.limit).whole
         window = case.figures.read(self.window).whole if self.window else 1
-        near = case.facts.of(self.counts.kinds, since=case.at - timedelta(days=window + 1), until=case.at)
-        counted = [event for event in near if self._counts(event) and not _excluded(event, case, uncounted)]
+        near = case.in_the_last(window + 1, self.counts.kinds)
+        counted = [event for event in near if self._counts(event)]
+        if counted and (could := tuple(one for one in uncounted if one.could_hold(case.facts))):
+            counted = [event for event in counted if not _excluded(event, case, could)]
         most, free_on = 0, case.at
         used: tuple[Event, ...] = ()
-        for zone in case.zones:
-            today = local_day(case.at, zone)
+        for zone, today in case.days():
             first = today - (window - 1) * DAY
             if first < case.facts.history_from:
                 return Judged(breach=True, missing=UNKNOWN)
-            for debt in sorted(case.proposed.debts) or [""]:
-                about = case.seen_as(replace(case.proposed, debts=frozenset({debt} if debt else ())), case.at)
-                within = [event for event in counted if local_day(event.at, zone) >= first and agrees(event, about, self.per, zone)]
-                if len(within) >= limit:
-                    free_on = max(free_on, _free_on([local_day(event.at, zone) for event in within], limit, window, zone))
+            for about in _each_debt(case) if counted else ():
+                within = [event for event in counted if day_at(event.stamp, zone) >= first and agrees(event, about, self.per, zone)]
+                if limit and len(within) >= limit:
+                    free_on = max(free_on, _free_on([day_at(event.stamp, zone) for event in within], limit, window, zone))
                 if len(within) >= most:
                     most, used = len(within), tuple(within)
         broken = most >= limit
@@ -66,6 +66,14 @@ class Cap:
         return frozenset(Outcome(value) for name, values in self.counts.wanted if name == "outcome" for value in values)
 
 
+def _each_debt(case: Case) -> list[Case]:
+    """The act as it is about each of its debts by itself."""
+    debts = case.proposed.debts
+    if len(debts) < 2:
+        return [case]
+    return [case.seen_as(replace(case.proposed, debts=frozenset({debt})), case.at) for debt in sorted(debts)]
+
+
 def _free_on(days: Iterable[date], limit: int, window: int, zone: str) -> datetime:
     """The day on which enough of the counted have left the window."""
     oldest_first = sorted(days)
@@ -75,7 +83,7 @@ def _free_on(days: Iterable[date], limit: int, window: int, zone: str) -> dateti
 
 def _excluded(event: Event, case: Case, uncounted: tuple[RuleException, ...]) -> bool:
     """Was this contact made under an exception that keeps it out of the count?"""
-    if not uncounted or event.kind is not Happened.CONTACT:
+    if event.kind is not Happened.CONTACT:
         return False
     then = Proposed(
         act=Act.CONTACT,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from arrears.check.conduct.case import KEPT, SILENT, Case, Judged
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Standing, stands_perhaps
-from arrears.check.conduct.words import Mark
+from arrears.check.conduct.standing import Standing, kinds_of, stands_perhaps
+from arrears.check.conduct.words import Happened, Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class Required:
 
     marks: frozenset[Mark]
     during: tuple[Standing, ...] = ()
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of(self.during)
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach where one is missing; time does not mend it, other words do."""
@@ -31,6 +36,11 @@ class Forbidden:
 
     marks: frozenset[Mark] = frozenset()
     during: tuple[Standing, ...] = ()
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of(self.during)
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach by its nature; ends only with what it is tied to."""

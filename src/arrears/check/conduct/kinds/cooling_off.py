@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from arrears.check.conduct.case import KEPT, Case, Judged
 from arrears.check.conduct.kinds.cap import UNKNOWN
-from arrears.check.conduct.local_time import local_day
+from arrears.check.conduct.local_time import DAY
 from arrears.check.conduct.rule import RuleException
 from arrears.check.conduct.standing import Standing, stands_perhaps
 
@@ -21,7 +20,8 @@ class CoolingOff:
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach while it stands for any of the debts."""
         days = case.figures.read(self.after.lasts).whole
-        if any(local_day(case.at, zone) - timedelta(days=days - 1) < case.facts.history_from for zone in case.zones):
+        known_from = case.facts.history_from + (days - 1) * DAY
+        if any(today < known_from for _, today in case.days()):
             return Judged(breach=True, missing=UNKNOWN)
         standing = stands_perhaps(self.after, case)
         if not standing:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from arrears.check.conduct.case import KEPT, SILENT, Case, Judged
 from arrears.check.conduct.local_time import DAY, local_day, start_of
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Standing, stands_perhaps
+from arrears.check.conduct.standing import Standing, kinds_of, stands_perhaps
+from arrears.check.conduct.words import Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class DayWindow:
     of: Standing
     from_day: str
     to_day: str
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of([self.of])
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach outside; ends by time alone only before it opens."""

@@ -9,7 +9,8 @@ from arrears.check.conduct.case import SILENT, Case, Judged, add_period
 from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.local_time import local_day
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Standing, stands_perhaps
+from arrears.check.conduct.standing import Standing, kinds_of, stands_perhaps
+from arrears.check.conduct.words import Happened
 from arrears.core.parameters import Reading
 
 
@@ -37,6 +38,11 @@ class Deadline:
     after: Standing
     within: str
     done: EventCondition | None = None
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of([self.after])
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach where the last day has passed undone; no time mends it."""

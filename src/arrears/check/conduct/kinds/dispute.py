@@ -8,7 +8,7 @@ from arrears.check.conduct.case import SILENT, Case, Judged
 from arrears.check.conduct.facts import Event
 from arrears.check.conduct.local_time import local_day
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Scope, Standing, agrees, stands_perhaps
+from arrears.check.conduct.standing import Scope, Standing, agrees, kinds_of, stands_perhaps
 from arrears.check.conduct.words import Happened
 
 
@@ -21,6 +21,11 @@ class Dispute:
     """
 
     by: tuple[Standing, ...]
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of(self.by)
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach while a dispute made in time stands unanswered."""

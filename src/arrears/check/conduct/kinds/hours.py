@@ -33,7 +33,7 @@ class Hours:
         opens, closes = case.figures.read(self.opens).clock, case.figures.read(self.closes).clock
         if opens >= closes:
             raise BadData(f"The hours open at {opens} and close at {closes}.", "No moment lies between.", "Correct the figures.")
-        if self._inside_everywhere(case.at, case.zones, opens, closes):
+        if all(self._inside(case.local(zone), opens, closes) for zone in case.zones):
             return KEPT
         return Judged(breach=True, ends_at=self._first_inside(case, opens, closes))
 

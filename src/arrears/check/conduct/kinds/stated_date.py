@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from arrears.check.conduct.case import SILENT, Case, Judged
 from arrears.check.conduct.local_time import DAY, local_day
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Standing, stands_perhaps
+from arrears.check.conduct.standing import Standing, kinds_of, stands_perhaps
+from arrears.check.conduct.words import Happened
 from arrears.core.reasons import Sentence
 
 WEEKEND = (5, 6)
@@ -41,6 +42,11 @@ class StatedDate:
     after: Standing
     arrives_within: str
     runs: str
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of([self.after])
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach where the day stated lies before the first that may be stated."""

@@ -9,7 +9,8 @@ from arrears.check.conduct.case import KEPT, SILENT, Case, Judged
 from arrears.check.conduct.facts import Event
 from arrears.check.conduct.local_time import DAY, at_clock, local, local_day
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Standing, stands_perhaps
+from arrears.check.conduct.standing import Standing, kinds_of, stands_perhaps
+from arrears.check.conduct.words import Happened
 
 LOOK_AHEAD_DAYS = 8
 
@@ -19,6 +20,11 @@ class TimesRuledOut:
     """No contact inside the hours that the person ruled out, or outside those the person asked for."""
 
     stated: Standing
+
+    @property
+    def silent_without(self) -> frozenset[Happened]:
+        """Nothing is said where nothing of these kinds ever happened."""
+        return kinds_of([self.stated])
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach where the moment is ruled out in any zone."""
