@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from arrears.casefile.facts.consent import (
-    LIFTS_A_LIMIT,
     ConsentGiven,
     ConsentTo,
     ConsentWithdrawn,
