@@ -26,6 +26,7 @@ from arrears.check.contact_audit import Outcome as Concluded
 from arrears.core.reasons import Sentence
 from arrears.engine.conduct_packs import every_pack
 from arrears.engine.contact_sifting import Flags, Group, Integers, Sieve
+from arrears.engine.home import Home
 
 SEPARATORS = str.maketrans({sign: " " for sign in ",;|、，；"})
 LISTED = pa.schema({
@@ -59,6 +60,7 @@ class About:
     party: str
     known_from: date
     house: bool
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Judge:
 
     def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...]) -> None:
         self.about, self.told = about, told
-        self.packs = packs_asked(about.house, confirmations)
+        self.packs = packs_asked(about.house, confirmations, about.home)
         self._proposed: dict[tuple[Any, ...], Proposed] = {}
         self._debts: dict[str | None, frozenset[str]] = {None: frozenset()}
         self._said: dict[str | None, frozenset[Mark]] = {None: frozenset()}
@@ -279,9 +281,9 @@ class Judge:
 _MARKS = frozenset(Mark)
 
 
-def packs_asked(house: bool, confirmations: tuple[Confirmation, ...]) -> Packs:
-    """All law that is shipped; a lender's own rules, which are stricter and no law, where they are wanted."""
-    every = every_pack(confirmations)
+def packs_asked(house: bool, confirmations: tuple[Confirmation, ...], home: Home | None = None) -> Packs:
+    """All law that is shipped; a lender's own rules, which are stricter and no law, where they are wanted: as the home states them."""
+    every = every_pack(confirmations, home if house else None)
     return every if house else Packs(tuple(pack for pack in every.packs if pack.is_law), confirmations)
 
 

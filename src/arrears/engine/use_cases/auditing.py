@@ -35,6 +35,7 @@ from arrears.core.progress import Progress, silent
 from arrears.core.sql import quoted
 from arrears.engine.audit_report import audit_page
 from arrears.engine.contact_judging import About, Found, Judge, Part, packs_asked, with_countries
+from arrears.engine.home import Home
 from arrears.engine.run_folder import write_bytes_whole
 from arrears.intake.book.layout import file_digest
 from arrears.intake.contact_log.reading import EVENTS, LOG, PEOPLE, PROBLEMS, Reading, read_file, refuse_empty
@@ -59,6 +60,7 @@ class Wish:
         columns: which heading means what, where the headings do not say it themselves.
         known_from: first day from which the log is whole; None for its first day.
         house: ask a lender's own rules too, which are no law.
+        home: whose own limits hold then; without one, those that are shipped.
     """
 
     log: Path
@@ -78,6 +80,7 @@ class Wish:
     date_form: str = ""
     known_from: date | None = None
     house: bool = False
+    home: Home | None = None
 
 
 def audit(
@@ -93,7 +96,7 @@ def audit(
         BadData: a file cannot be read at all.
     """
     _own_folder(output)
-    packs = packs_asked(wish.house, confirmations)
+    packs = packs_asked(wish.house, confirmations, wish.home)
     clock = _clock(wish, packs)
     progress("reading", 0, 1)
     log = read_file(wish.log, LOG, KNOWN_WORDS, clock, wish.columns, wish.date_form)
@@ -145,6 +148,7 @@ def _about(wish: Wish, log: Reading, clock: str | None) -> About:
     first = pc.min(log.rows["at"]).as_py().astimezone(ZoneInfo(clock or (wish.zones[0] if wish.zones else "UTC"))).date()
     return About(
         wish.places, wish.zones, wish.actor, wish.product, wish.lender, wish.debt_purpose, wish.debtor, wish.purpose, wish.party, wish.known_from or first, wish.house,
+        wish.home,
     )  # fmt: skip
 
 
