@@ -170,7 +170,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: takes minutes (make soak)")
 
 
-ON_EVERY_VERSION = ("tests/casefile/", "tests/site/test_database", "tests/site/test_embedded", "tests/record/test_log.py", "tests/record/test_kills.py")
+ON_EVERY_VERSION = ("tests/casefile/", "tests/site/test_database", "tests/site/test_embedded", "tests/record/test_log.py", "tests/record/test_kills.py", "tests/check/test_permit_fight.py", "tests/check/test_gate_in_the_database.py")
 """Stories that speak SQL of their own. Everything above them (pages, evidence, dossiers, commands) is told on the first version alone."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -41,10 +41,15 @@ def one_of_each(store, bank: int, person: int) -> list:
     """A fact of every class."""
     from arrears.casefile.facts.alert import AlertAcknowledged
     from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
+    from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
+    from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
+    from arrears.casefile.facts.contact import Contact, ContactKind
     from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
-    from arrears.casefile.facts.hold import HoldLifted, MayLift
+    from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+    from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+    from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
     from arrears.casefile.facts.retention import (
         ErasureReason,
         EvidenceDeleted,
@@ -58,9 +63,18 @@ def one_of_each(store, bank: int, person: int) -> list:
         RetentionFigureConfirmed,
     )
     from arrears.casefile.facts.run import RunPublished
+    from arrears.casefile.facts.staff import ColleagueCalled
 
     event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
+    asked = ("lender", "collection", "call", "debtor", "", ("D1",), "P1", "not_tied", "interactive", ("institution_named",), AT)
+    used, voided = bank ^ 1, bank ^ 2
     return [
+        PermitIssued(used, person, event.case_id, "k1", *asked, AT + timedelta(minutes=15), ("house/limits/a_rule",)),
+        PermitUsed(used, person, AT), PermitIssued(voided, person, None, "k2", *asked, AT + timedelta(minutes=15), ()),
+        PermitVoided(voided, person, AT, VoidReason.NOT_NEEDED),
+        PermitRefused(bank ^ 3, person, None, "k3", *asked, "refused", ("house/limits/a_rule",), ("house rules",), "", "", None),
+        Contact(bank ^ 4, person, event.case_id, ContactKind.MADE, AT, "collector", "lender", "collection", "call", "debtor", "", ("D1",), "P1", "not_tied",
+                "interactive", "no_answer", (), used, "rang out"),
         event, decision_in(event), hold, HoldLifted(hold.hold_id, person, date(2026, 2, 1), "found", MayLift.MANAGER),
         RunPublished(7, "main", date(2026, 1, 5), 1, (("worklist", "00"),), (("cases", 1),)),
         AlertAcknowledged(11, person, "new_overdue", "called", "lin", day),
@@ -77,6 +91,15 @@ def one_of_each(store, bank: int, person: int) -> list:
         RetentionFigureConfirmed("a_rule", 2, "years", "the text", "lin", day), RetentionExecuted(9, day, 1, 2, 3, 4, "00"),
         DossierExported(6, event.case_id, person, "00", "Court", "hearing", "CN", "", "en", 4, 1, 0, "lin"), ReceiptIssued(person, 4, "00", "lin"),
         RecordBackedUp(AT, "00", 5, 6, 7), RecordRestored(AT, "00", 5, 0),
+        HoldTerms(hold.hold_id, person, HoldScope.DEBT, (4, 5), "", "", (StillAllowed.ANSWER,), "lin", day, day),
+        HoldReviewed(hold.hold_id, person, "still looking", "lin", day, day),
+        ConsentGiven(21, person, ConsentTo.TIME, "debtor", "call", "138", None, "21:00", "22:00", AT, day, Lateness.AFTER_LATE, True, True, True, 5, "says so"),
+        ConsentWithdrawn(21, person, AT, None, "no more"),
+        ContactRuledOut(22, person, RuledOut.CHANNEL, "text", "138", "", 4, "", "", False, True, AT, None, "stop"), ContactOpenedAgain(22, person, AT, 5, "write again"),
+        AdviserNamed(23, person, AdviserKind.LAWYER, "Zhou", "zhou@example", 4, NamedBy.DEBTOR, AT, None, "ask my lawyer"),
+        AuthorityChecked(23, person, AuthorityFinding.VERIFIED, "lin", AT, 5, "power of attorney seen"), AdviserEnded(23, person, AT, None, "over"),
+        RuleConfirmed(24, "uk_advice_hold_days", "30", "the handbook", "wei", "compliance", day), RuleConfirmationRevoked(24, "old edition", "wei", day),
+        ColleagueCalled("lin", True, "wei", day),
     ]
 
 

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Says
 from arrears.check.conduct.verdict import Answer, Finding, Verdict
 from arrears.check.conduct.words import ActorRole, DebtPurpose, LenderKind, Product, Purpose
+from arrears.cli import doors
 from arrears.cli.clock import today
 from arrears.cli.documents import text_of
-from arrears.cli.options import JsonOption, LanguageOption
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption, home_meant
 from arrears.cli.showing import progress_bars, results, show_json, show_table
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.core.reasons import Language, Sentence
+from arrears.engine.conduct_packs import every_pack
 from arrears.engine.use_cases.checking import check_one
 
 if TYPE_CHECKING:
@@ -79,6 +82,7 @@ def check(
     house: Annotated[bool, Parameter(negative="")] = False,
     language: LanguageOption = "en",
     json: JsonOption = False,
+    home: HomeOption = None,
 ) -> None:
     """Say whether one proposed contact, or another act, is in the way of any rule (YAML or JSON); or audit a log of contacts that were made (--log).
 
@@ -90,6 +94,8 @@ def check(
       arrears check --log october.csv --place CN
       arrears check --log october.csv --place US --zone America/New_York --actor agency --people people.csv --events events.csv --output october
       arrears check --log calls.csv --place CN --column who=客户 --column outcome=备注 --date-form "%d.%m.%Y"
+      arrears check contact.yaml --json
+      arrears check contact.yaml --home /var/lib/arrears
 
     Parameters
     ----------
@@ -133,11 +139,13 @@ def check(
         Language of the answer: en or zh.
     json
         One JSON document for machines.
+    home
+        Home whose own limits hold, and whose people have confirmed figures and rules (`arrears rules`). Without it nothing counts as confirmed but what the packs confirm.
     """
     if (file is None) == (log is None):
         raise WrongCall("Name one document, or a log with --log.", "Nothing was asked.", "See: arrears check --help")
     if file is not None:
-        _check_one(file, language, json)
+        _check_one(file, language, json, home)
     elif log is not None:
         from arrears.engine.use_cases.auditing import Wish  # late: reading a log loads what one question does not need
 
@@ -176,11 +184,22 @@ def _audit(wish: Wish, output: Path, language: Language, as_json: bool) -> None:
         raise AnswerIsNo(BREACHES.in_language(language).format(broken=found["contacts_with_a_breach"]))
 
 
-def _check_one(file: Path, language: Language, as_json: bool) -> None:
-    found = check_one(text_of(file), str(file))
+def _check_one(file: Path, language: Language, as_json: bool, home: Path | None) -> None:
+    found = check_one(text_of(file), str(file), _packs(home))
     show_json(_for_machines(found)) if as_json else _show(found, language)
     if found.answer is not Answer.PERMITTED:
         raise AnswerIsNo(_sentence(found, language))
+
+
+def _packs(home: Path | None) -> Packs:
+    """Those of the home that is named, with what its people confirmed; else with the limits in files of the usual one, for a check waits for no database."""
+    if home is None:
+        return every_pack(home=home_meant(None))
+    with doors.opened(home) as place:
+        from arrears.engine.use_cases.confirming import packs_of  # late: it reads the records
+        from arrears.engine.use_cases.setting_up import institution_of
+
+        return packs_of(institution_of(place), today(), place)
 
 
 def _sentence(found: Verdict, language: Language) -> str:
@@ -205,6 +224,8 @@ def _cells(one: Finding, language: Language) -> tuple[str, str, str]:
     if one.exception:
         lifted = next(exception.label for exception in one.rule.exceptions if exception.name == one.exception)
         notes.append(f"{EXCEPTION.in_language(language)}: {lifted.in_language(language)}")
+    if one.in_the_way:
+        notes += dict.fromkeys(event.says.in_language(language) for event in one.used if event.says is not None)
     if one.judged.missing is not None:
         notes.append(f"{NOT_KNOWN.in_language(language)}: {one.judged.missing.in_language(language)}")
     if one.judged.counted is not None and one.judged.limit is not None:

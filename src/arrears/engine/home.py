@@ -57,6 +57,11 @@ class Home:
         return self.root / "conventions.yaml"
 
     @property
+    def house_rules(self) -> Path:
+        """The lender's own limits on contact, where it has set any (`check.conduct.house`)."""
+        return self.root / "rulepacks" / "house"
+
+    @property
     def secrets(self) -> Path:
         """Passwords and keys, each a file of mode 0600. Back it up apart from the rest."""
         return self.root / "secrets"
@@ -120,6 +125,11 @@ class Home:
     def retention_file(self) -> Path:
         """Which duties to keep do not bind this lender, and why (`record.retention`)."""
         return self.root / "retention.yaml"
+
+    @property
+    def law_file(self) -> Path:
+        """Whose law binds this lender towards its debtors, and in which role it collects (`engine.law_terms`)."""
+        return self.root / "law.yaml"
 
     @property
     def evidence(self) -> Path:

@@ -8,7 +8,7 @@ give the same headers and hashes; one transaction holds fact and entry, or neith
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,14 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
-from arrears.casefile.facts.fact import Fact, chain_of, committed_fields, journal_name, party_of, personal_positions, values_of
-from arrears.casefile.facts.journal import GENESIS, SALT_BYTES, VERSION, Entry, Header, commitment, entry_of, packed
+from arrears.casefile.facts.fact import Fact, chain_of, committed_fields, party_of
+from arrears.casefile.facts.journal import GENESIS, VERSION, Entry
 from arrears.casefile.store import hashing, sets
+from arrears.casefile.store.entries import Head, Prepared, entry_values, prepared, row_values, salt_values
 from arrears.casefile.store.hashing import ENTRY_COLUMNS, Recorded
-from arrears.casefile.store.ids import random_id, random_ids
+from arrears.casefile.store.ids import random_ids
 from arrears.casefile.store.institution import acting_institution
+from arrears.casefile.store.permits import PERMIT_FACTS, write_permit_fact
 from arrears.casefile.store.rows import FACT_TABLES
-from arrears.casefile.store.vault import default_vault
 from arrears.core.problems import AnswerIsNo
 
 CHUNK_ROWS = 10_000
@@ -56,59 +57,30 @@ def append(fact: Fact, *, actor: str, at: datetime, cause: str) -> Entry:
     cur.execute("SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)", [institution_id, party or ~institution_id])
     cur.execute("SELECT position, encode(entry_hash, 'hex') FROM journal_entries WHERE chain = %s AND institution_id = %s ORDER BY position DESC LIMIT 1",
                 [chain, institution_id])
-    last, predecessor = cur.fetchone() or (0, GENESIS)
-    values = values_of(fact)
-    salts = [os.urandom(SALT_BYTES) for _ in values]
-    header = Header(
-        entry_id=random_id(), institution_id=institution_id, chain=chain, position=last + 1, name=journal_name(fact), actor=actor,
-        recorded_at=at, cause=cause, fact_id=random_id(), predecessor=predecessor,
-        fields=tuple((name, commitment(salt, name, value)) for salt, (name, value) in zip(salts, values.items(), strict=True)),
-    )
-    entry = entry_of(header)
-    _write_one(cur, fact, header, entry, b"".join(salts))
-    return entry
+    one = prepared(fact, Head(*(cur.fetchone() or ())), institution_id=institution_id, actor=actor, at=at, cause=cause)
+    if isinstance(fact, PERMIT_FACTS):
+        write_permit_fact(cur, one)
+    else:
+        _write_one(cur, one)
+    return one.entry
 
 
-def _write_one(cur: psycopg.Cursor[tuple[object, ...]], fact: Fact, header: Header, entry: Entry, salts: bytes) -> None:
+def _write_one(cur: psycopg.Cursor[tuple[object, ...]], one: Prepared) -> None:
     """Entry, salts and fact (and the case, when it is opened) in one statement."""
-    table = FACT_TABLES[type(fact)]
-    columns = table.columns
+    fact, entry, salts, row = one.fact, entry_values(one), salt_values(one), row_values(one)
     case = ""
     if isinstance(fact, CaseEvent) and fact.kind is CaseEventKind.OPENED:
-        case = "opened AS (INSERT INTO cases (case_id, institution_id, book, party_id) VALUES (%(case_id)s, %(institution)s, %(book)s, %(party_id)s)),"
+        case = "opened AS (INSERT INTO cases (case_id, institution_id, book, party_id) VALUES (%(f_case_id)s, %(f_institution_id)s, %(f_book)s, %(f_party_id)s)),"
     query = f"""
         WITH {case}
-        entry AS (INSERT INTO journal_entries (entry_id, institution_id, chain, position, name, actor, cause, recorded_at, fact_id, fields,
-                                               commitments, predecessor, version, entry_hash)
-                  VALUES (%(entry)s, %(institution)s, %(chain)s, %(position)s, %(name)s, %(actor)s, %(cause)s, %(at)s, %(fact)s, %(fields)s,
-                          %(commitments)s, %(predecessor)s, %(version)s, %(hash)s)),
-        salted AS (INSERT INTO journal_salts (entry_id, institution_id, party_id, salts, personal_positions)
-                   VALUES (%(entry)s, %(institution)s, %(person)s, %(salts)s, %(personal)s))
-        INSERT INTO {table.table} (fact_id, institution_id, entry_id, position, recorded_at, {", ".join(columns)})
-        VALUES (%(fact)s, %(institution)s, %(entry)s, %(position)s, %(at)s, {", ".join(f"%({name})s" for name in committed_fields(table.kind))})"""
-    names, commitments = packed(header.fields)
-    about_entry = {
-        "entry": header.entry_id, "institution": header.institution_id, "chain": header.chain, "position": header.position,
-        "name": header.name, "at": header.recorded_at, "predecessor": bytes.fromhex(header.predecessor), "actor": header.actor,
-        "cause": header.cause, "fields": names, "commitments": commitments, "version": header.version, "hash": entry.entry_hash, "person": party_of(fact), "salts": salts, "personal": bytes(personal_positions(table.kind)),
-        "fact": header.fact_id,
-    }
-    values = _row_values(fact)
-    assert not about_entry.keys() & values.keys(), "a field of a fact may not be named as a part of its entry"
-    cur.execute(query, {**about_entry, **values})
+        entry AS (INSERT INTO journal_entries {_columns_and_values("e", entry)}),
+        salted AS (INSERT INTO journal_salts {_columns_and_values("s", salts)})
+        INSERT INTO {FACT_TABLES[type(fact)].table} {_columns_and_values("f", row)}"""
+    cur.execute(query, {f"{prefix}_{name}": value for prefix, part in (("e", entry), ("s", salts), ("f", row)) for name, value in part.items()})
 
 
-def _row_values(fact: Fact) -> dict[str, object]:
-    """The fact's fields as its row holds them: personal ones sealed, enums as text."""
-    table = FACT_TABLES[type(fact)]
-    values = {name: table.write.get(name, lambda value: value)(value) for name, value in values_of(fact).items()}
-    if table.kind.PERSONAL:
-        party = party_of(fact)
-        assert party is not None, "a personal field belongs to a person"
-        vault = default_vault()
-        for name in table.kind.PERSONAL:
-            values[name] = vault.seal(party, str(values[name]).encode(), name)
-    return values
+def _columns_and_values(prefix: str, row: Mapping[str, object]) -> str:
+    return f"({', '.join(row)}) VALUES ({', '.join(f'%({prefix}_{name})s' for name in row)})"
 
 
 def append_case_changes(events: pa.Table, decisions: pa.Table, *, actor: str, at: datetime, cause: str) -> Appended:

@@ -15,9 +15,12 @@ from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
+from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
+from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
+from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.fact import Fact, committed_fields
-from arrears.casefile.facts.hold import Hold, HoldLifted
+from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Hold, HoldKind, HoldLifted, HoldReviewed, HoldTerms, MayLift
 from arrears.casefile.facts.journal import (
     SALT_BYTES,
     ChainFinding,
@@ -29,7 +32,9 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+from arrears.casefile.facts.representation import AdviserEnded, AdviserNamed, AuthorityChecked
 from arrears.casefile.facts.retention import (
     LegalHoldLifted,
     LegalHoldPlaced,
@@ -40,6 +45,7 @@ from arrears.casefile.facts.retention import (
     RetentionFigureConfirmed,
 )
 from arrears.casefile.facts.run import RunPublished
+from arrears.casefile.facts.staff import ColleagueCalled
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.rows import FACT_TABLES, FactTable
@@ -96,6 +102,67 @@ def holds_lifted(party_id: int) -> list[HoldLifted]:
 def holds_lifted_of(party_ids: Sequence[int]) -> list[HoldLifted]:
     """The same for many people at once."""
     return _facts_of(HoldLifted, "party_id", party_ids)
+
+
+PROTECTIONS: tuple[type[Fact], ...] = (
+    Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
+)
+"""Every class of fact that protects a person or says what the person agreed to."""
+
+
+def protections_of(party_ids: Sequence[int]) -> list[Fact]:
+    """Everything that protects these people, and what they agreed to and ruled out: the facts that `check.protections` reads, by class, each in its order."""
+    return [fact for kind in PROTECTIONS for fact in _facts_of(kind, "party_id", party_ids)]
+
+
+def holds_ever() -> list[Fact]:
+    """Every hold of the institution with its terms, reviews and end; reasons are opened."""
+    return [fact for kind in (Hold, HoldTerms, HoldReviewed, HoldLifted) for fact in _all(kind)]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldToReview:
+    """A hold whose owner is asked: since `review_on`, or at once where somebody is in danger."""
+
+    hold_id: int
+    party_id: int
+    kind: HoldKind
+    from_on: date
+    may_lift: MayLift
+    owner: str
+    review_on: date
+    case_id: int | None
+
+
+def holds_to_review(on: date, limit: int) -> tuple[list[HoldToReview], int]:
+    """Which holds must be looked at by this day (people in danger first, then those that wait longest), and how many are there in all?"""
+    by_kind = " ".join(f"WHEN {_quoted(kind.value)} THEN {effect.review_after_days}" for kind, effect in EFFECTS.items())
+    rows = sets.cursor().execute(
+        f"""WITH said AS (
+              SELECT hold_id, review_on, position FROM holds_terms UNION ALL SELECT hold_id, next_review_on, position FROM holds_reviewed),
+            asked AS (SELECT DISTINCT ON (hold_id) hold_id, review_on FROM said ORDER BY hold_id, position DESC),
+            owned AS (SELECT DISTINCT ON (hold_id) hold_id, owner FROM holds_terms ORDER BY hold_id, position DESC),
+            standing AS (
+              SELECT h.hold_id, h.party_id, h.kind, h.from_on, h.may_lift, coalesce(o.owner, ''),
+                     coalesce(a.review_on, least(h.from_on + CASE h.kind {by_kind} ELSE 0 END, h.to_on)) AS due
+              FROM holds h LEFT JOIN asked a USING (hold_id) LEFT JOIN owned o USING (hold_id)
+              WHERE h.from_on <= %(on)s AND NOT (h.kind = ANY(%(by_law)s) AND h.to_on IS NOT NULL AND h.to_on < %(on)s)
+                AND NOT EXISTS (SELECT FROM holds_lifted l WHERE l.hold_id = h.hold_id AND l.valid_on <= %(on)s))
+            SELECT s.*, (SELECT min(c.case_id) FROM cases c WHERE c.party_id = s.party_id), count(*) OVER () FROM standing s
+            WHERE s.due <= %(on)s OR s.kind = %(danger)s ORDER BY (s.kind <> %(danger)s), s.due, s.hold_id LIMIT %(limit)s""",
+        {"on": on, "by_law": sorted(kind.value for kind in ENDED_BY_LAW), "danger": HoldKind.DISTRESS.value, "limit": limit}).fetchall()
+    found = [HoldToReview(row[0], row[1], HoldKind(row[2]), row[3], MayLift(row[4]), *row[5:8]) for row in rows]
+    return found, rows[0][8] if rows else 0
+
+
+def colleagues_called() -> list[ColleagueCalled]:
+    """Who was ever named to be called where somebody is in danger? `facts.staff.called` says who is now."""
+    return _all(ColleagueCalled)
+
+
+def rules_confirmed() -> tuple[list[RuleConfirmed], list[RuleConfirmationRevoked]]:
+    """Which figures and rules were ever confirmed, and which confirmations taken back? `facts.confirmation.confirmations_in_force` says which count."""
+    return _all(RuleConfirmed), _all(RuleConfirmationRevoked)
 
 
 def personal_shown(party_id: int) -> list[PersonalShown]:
@@ -314,12 +381,18 @@ def latest_decisions(book: str, columns: Sequence[str] = tuple(_DECISION_TYPES))
 
 
 def holds_as_of(on: date) -> pa.Table:
-    """Which holds protect on this day: party_id, hold_id, kind, from_on, to_on, blocks (names, comma between), sorted by party and hold?"""
+    """Which holds protect on this day: party_id, hold_id, kind, from_on, to_on, blocks (names, comma between), sorted by party and hold?
+
+    `to_on` is given only where the law ends the period by date; every other hold stands until somebody lifts it. A hold on one number or
+    address holds no case: whoever is contacted is asked about it then.
+    """
     day = _quoted(on.isoformat())
+    by_law = f"h.kind IN ({', '.join(_quoted(kind.value) for kind in sorted(ENDED_BY_LAW))})"
     return sets.export(
-        f"""SELECT h.party_id, h.hold_id, h.kind, h.from_on, h.to_on, array_to_string(h.blocks, ',') FROM holds h
-            WHERE h.from_on <= {day}::date AND (h.to_on IS NULL OR h.to_on >= {day}::date)
+        f"""SELECT h.party_id, h.hold_id, h.kind, h.from_on, CASE WHEN {by_law} THEN h.to_on END, array_to_string(h.blocks, ',') FROM holds h
+            WHERE h.from_on <= {day}::date AND (NOT {by_law} OR h.to_on IS NULL OR h.to_on >= {day}::date)
               AND NOT EXISTS (SELECT FROM holds_lifted l WHERE l.hold_id = h.hold_id AND l.valid_on <= {day}::date)
+              AND coalesce((SELECT t.scope FROM holds_terms t WHERE t.hold_id = h.hold_id ORDER BY t.position DESC LIMIT 1), '') <> 'contact_point'
             ORDER BY h.party_id, h.hold_id""",
         {"party_id": pa.int64(), "hold_id": pa.int64(), "kind": pa.string(), "from_on": pa.date32(), "to_on": pa.date32(), "blocks": pa.string()})
 
@@ -429,6 +502,7 @@ def last_activity() -> pa.Table:
     return sets.export(
         """SELECT party_id, max(valid_on), CASE WHEN bool_or(is_open) THEN 'true' ELSE 'false' END FROM (
               SELECT party_id, valid_on, false AS is_open FROM case_decisions
+              UNION ALL SELECT party_id, (occurred_at AT TIME ZONE 'UTC')::date, false FROM contacts
               UNION ALL SELECT party_id, valid_on, false FROM holds_lifted
               UNION ALL SELECT party_id, from_on, false FROM holds
               UNION ALL SELECT party_id, valid_on, false FROM alerts_acknowledged
@@ -473,6 +547,46 @@ def evidence_addresses() -> pa.Table:
              OR EXISTS (SELECT FROM evidence_deleted d WHERE d.evidence_id = e.evidence_id) THEN 'true' ELSE 'false' END
            FROM evidence_kept e LEFT JOIN party_keys k USING (party_id) ORDER BY e.evidence_id""",
         {"evidence_id": pa.int64(), "party_id": pa.int64(), "address": pa.string(), "size_bytes": pa.int64(), "erased": pa.bool_()})
+
+
+def contacts(party_id: int) -> list[Contact]:
+    """Which contacts with this person were made and received, in the order in which they were recorded?"""
+    return _facts(Contact, "party_id", party_id)
+
+
+def contact_of_permit(permit_id: int) -> Contact | None:
+    """Which contact was this permit used for? None where nothing was told of it yet."""
+    return next(iter(_facts(Contact, "permit_id", permit_id)), None)
+
+
+def permit_issued(permit_id: int) -> PermitIssued | None:
+    """Which permit has this id? None where this institution has none."""
+    return next(iter(_facts(PermitIssued, "permit_id", permit_id)), None)
+
+
+def permit_used(permit_id: int) -> PermitUsed | None:
+    """When was this permit used? None where it was not."""
+    return next(iter(_facts(PermitUsed, "permit_id", permit_id)), None)
+
+
+def permits_issued(party_id: int) -> list[PermitIssued]:
+    """Which permits were ever issued for this person, in the order in which they were recorded?"""
+    return _facts(PermitIssued, "party_id", party_id)
+
+
+def permits_refused(party_id: int) -> list[PermitRefused]:
+    """Which contacts with this person were refused?"""
+    return _facts(PermitRefused, "party_id", party_id)
+
+
+def permits_used(party_id: int) -> list[PermitUsed]:
+    """Which permits for this person were used?"""
+    return _facts(PermitUsed, "party_id", party_id)
+
+
+def permits_voided(party_id: int) -> list[PermitVoided]:
+    """Which permits for this person were given back?"""
+    return _facts(PermitVoided, "party_id", party_id)
 
 
 def _quoted(text: str) -> str:

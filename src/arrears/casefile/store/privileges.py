@@ -10,10 +10,12 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+from arrears.casefile.store import permit_functions
+
 APP_ROLE = "arrears_app"
 EDITABLE = frozenset({"institutions", "institution_keys", "users", "users_groups", "users_user_permissions"})
 """Tables of ours that are no facts: settings and staff."""
-READ_ONLY = frozenset({"django_migrations", "unsealed_entries", "sealed_entries"})
+READ_ONLY = frozenset({"django_migrations", "unsealed_entries", "sealed_entries", *permit_functions.TABLES})
 """Written by database functions of the owner alone."""
 
 
@@ -39,6 +41,7 @@ def grant_all(connection: BaseDatabaseWrapper) -> None:
             "GRANT EXECUTE ON FUNCTION rewrap_party_keys(bigint[], bytea[], bytea[]) TO {app}",
             "GRANT EXECUTE ON FUNCTION rehash_numbers(text[], uuid[], uuid[], smallint) TO {app}",
             "GRANT EXECUTE ON FUNCTION clear_search_index() TO {app}",
+            *(f"GRANT EXECUTE ON FUNCTION {function} TO {{app}}" for function in permit_functions.FUNCTIONS),
         ):
             cursor.execute(sql.SQL(statement).format(database=database, app=app).as_string(None))
         append_only = set(append_only_tables())

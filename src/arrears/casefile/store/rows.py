@@ -15,11 +15,16 @@ from psycopg.types.json import Jsonb
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
+from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
+from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
+from arrears.casefile.facts.contact import Contact, ContactKind
 from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
 from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
 from arrears.casefile.facts.fact import Fact, committed_fields
-from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, MayLift
+from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
+from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
 from arrears.casefile.facts.retention import (
     ErasureReason,
     EvidenceDeleted,
@@ -33,6 +38,7 @@ from arrears.casefile.facts.retention import (
     RetentionFigureConfirmed,
 )
 from arrears.casefile.facts.run import RunPublished
+from arrears.casefile.facts.staff import ColleagueCalled
 
 Read = Callable[[Any], Any]
 
@@ -60,6 +66,14 @@ def _pairs(value: Any) -> tuple[tuple[Any, Any], ...]:
 
 def _blocks(value: Any) -> tuple[Blocked, ...]:
     return tuple(Blocked(item) for item in value)
+
+
+def _allowed(value: Any) -> tuple[StillAllowed, ...]:
+    return tuple(StillAllowed(item) for item in value)
+
+
+def _texts(values: Any) -> list[str]:
+    return [str(value) for value in values]
 
 
 _TABLES = (
@@ -90,6 +104,24 @@ _TABLES = (
     FactTable(RecordRestored, "records_restored", {}, {}),
     FactTable(DossierExported, "dossiers_exported", {}, {}),
     FactTable(ReceiptIssued, "receipts_issued", {}, {}),
+    FactTable(Contact, "contacts", {"kind": ContactKind, "debts": tuple, "marks": tuple}, {"kind": str, "debts": list, "marks": list}),
+    FactTable(PermitIssued, "permits_issued", dict.fromkeys(("debts", "marks", "rules"), tuple), dict.fromkeys(("debts", "marks", "rules"), list)),
+    FactTable(PermitRefused, "permits_refused", dict.fromkeys(("debts", "marks", "rules", "citations"), tuple),
+              dict.fromkeys(("debts", "marks", "rules", "citations"), list)),
+    FactTable(PermitUsed, "permits_used", {}, {}),
+    FactTable(PermitVoided, "permits_voided", {"reason": VoidReason}, {"reason": str}),
+    FactTable(HoldTerms, "holds_terms", {"scope": HoldScope, "account_ids": tuple, "allows": _allowed}, {"scope": str, "account_ids": list, "allows": _texts}),
+    FactTable(HoldReviewed, "holds_reviewed", {}, {}),
+    FactTable(ConsentGiven, "consents_given", {"subject": ConsentTo, "lateness": Lateness}, {"subject": str, "lateness": str}),
+    FactTable(ConsentWithdrawn, "consents_withdrawn", {}, {}),
+    FactTable(ContactRuledOut, "contact_ruled_out", {"what": RuledOut}, {"what": str}),
+    FactTable(ContactOpenedAgain, "contact_opened_again", {}, {}),
+    FactTable(AdviserNamed, "advisers_named", {"kind": AdviserKind, "named_by": NamedBy}, {"kind": str, "named_by": str}),
+    FactTable(AuthorityChecked, "advisers_checked", {"finding": AuthorityFinding}, {"finding": str}),
+    FactTable(AdviserEnded, "advisers_ended", {}, {}),
+    FactTable(RuleConfirmed, "rules_confirmed", {}, {}),
+    FactTable(RuleConfirmationRevoked, "rule_confirmations_revoked", {}, {}),
+    FactTable(ColleagueCalled, "colleagues_called", {}, {}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,3 +43,13 @@ def create_user(
             raise NameTaken(f"There is already a user “{username}”.", "Nothing was changed.", "Choose another name.")
         user.save(force_insert=True)
     return user
+
+
+def names_of(institution_id: int, usernames: Collection[str]) -> list[str]:
+    """How are those of these who may sign in called on a page, sorted by the name they sign in by?"""
+    return [user.get_full_name() for user in User.objects.filter(institution_id=institution_id, is_active=True, username__in=usernames).order_by("username")]
+
+
+def active_user(institution_id: int, username: str) -> User | None:
+    """Who signs in by this name and may? None where nobody does."""
+    return User.objects.filter(institution_id=institution_id, is_active=True, username=username).first()

@@ -27,6 +27,7 @@ from arrears.check.conduct.words import (
     Record,
     Side,
 )
+from arrears.core.reasons import Sentence
 
 NOTHING: frozenset[Mark] = frozenset()
 
@@ -105,6 +106,7 @@ class Event:
         only_inside: the window is the only one in which the person may be contacted, instead of one in which not.
         years: a period in years that belongs to this debt.
         amount_minor, total_minor: which part of which whole it concerns.
+        says: what a reader of the answer is told about it, such as who may end it.
     """
 
     at: datetime
@@ -128,6 +130,7 @@ class Event:
     amount_minor: int | None = None
     total_minor: int | None = None
     record: Record | None = None
+    says: Sentence | None = None
     stamp: float = field(init=False, repr=False, compare=False)
     """The moment in seconds since 1970 began in Greenwich: order in time, also in the hour that comes twice."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from arrears.check.conduct.documents import read_question
+from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.verdict import Verdict, verdict
 from arrears.engine.conduct_packs import every_pack
 
 
-def check_one(text: str, where: str) -> Verdict:
+def check_one(text: str, where: str, packs: Packs | None = None) -> Verdict:
     """The verdict on the act that this text (YAML or JSON) proposes, on the facts that it states.
 
     Args:
         where: name of the document, for messages.
+        packs: with what was confirmed (`confirming.packs_of`) and the lender's own limits; without, those that are shipped, and nothing is confirmed.
 
     Raises:
         BadData: the text cannot be understood.
@@ -25,4 +27,4 @@ def check_one(text: str, where: str) -> Verdict:
     ('deferred_until', '2026-03-11T08:00:00+08:00')
     """
     question = read_question(text, where)
-    return verdict(question.proposed, question.facts, question.at, every_pack())
+    return verdict(question.proposed, question.facts, question.at, packs or every_pack())

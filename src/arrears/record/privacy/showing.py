@@ -16,6 +16,7 @@ MAY_OPEN: Mapping[str, frozenset[Showable]] = {
     "administrator": _ALL,
     "manager": _ALL,
     "collector": frozenset({Showable.NAME, Showable.CUSTOMER_NUMBER, Showable.CONTACT_POINT, Showable.ACCOUNT_NUMBER}),
+    "compliance": _ALL,
     "auditor": frozenset({Showable.NAME, Showable.CUSTOMER_NUMBER, Showable.ACCOUNT_NUMBER}),
 }
 """Role → what it may open. An auditor checks what was done, and needs nobody's telephone for it; the reason of a hold, which can speak of

@@ -7,14 +7,19 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
+from arrears.casefile.store.models.confirmations import RuleConfirmationRevokedRow, RuleConfirmedRow
+from arrears.casefile.store.models.consents import ConsentGivenRow, ConsentWithdrawnRow, ContactOpenedAgainRow, ContactRuledOutRow
+from arrears.casefile.store.models.contacts import ContactRow
 from arrears.casefile.store.models.dossiers import DossierExportedRow, ReceiptIssuedRow
 from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
-from arrears.casefile.store.models.holds import HoldLiftedRow, HoldRow
+from arrears.casefile.store.models.holds import HoldLiftedRow, HoldReviewedRow, HoldRow, HoldTermsRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
+from arrears.casefile.store.models.permits import PermitIssuedRow, PermitRefusedRow, PermitUsedRow, PermitVoidedRow
 from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
+from arrears.casefile.store.models.representation import AdviserEndedRow, AdviserNamedRow, AuthorityCheckedRow
 from arrears.casefile.store.models.retention import (
     EvidenceDeletedRow,
     LegalHoldLiftedRow,
@@ -26,13 +31,17 @@ from arrears.casefile.store.models.retention import (
     RetentionFigureConfirmedRow,
 )
 from arrears.casefile.store.models.runs import RunPublishedRow
+from arrears.casefile.store.models.staff import ColleagueCalledRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AlertAcknowledgedRow", "Case", "CaseDecisionRow", "CaseEventRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow",
-    "EvidenceReadRow", "HoldLiftedRow", "HoldRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
-    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow",
-    "PersonRestrictedRow", "PersonalShownRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
-    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey",
-    "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
+    "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow",
+    "CaseEventRow", "ColleagueCalledRow", "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow",
+    "ContactRuledOutRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow",
+    "HoldReviewedRow", "HoldRow", "HoldTermsRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
+    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow",
+    "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow",
+    "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "RetentionExecutedRow",
+    "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow", "RunPublishedRow", "SealedEntry",
+    "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
 ]

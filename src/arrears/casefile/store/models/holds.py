@@ -35,3 +35,35 @@ class HoldLiftedRow(FactRow):
 
     class Meta:
         db_table = "holds_lifted"
+
+
+class HoldTermsRow(FactRow):
+    """How far a hold reaches, and when its owner is asked."""
+
+    hold_id = models.BigIntegerField(db_index=True)
+    party_id = models.BigIntegerField(db_index=True)
+    scope = models.TextField()
+    account_ids = ArrayField(models.BigIntegerField())
+    channel = models.TextField()
+    sealed_point = models.BinaryField()
+    allows = ArrayField(models.TextField())
+    owner = models.TextField()
+    review_on = models.DateField()
+    valid_on = models.DateField()
+
+    class Meta:
+        db_table = "holds_terms"
+
+
+class HoldReviewedRow(FactRow):
+    """A hold was looked at and kept."""
+
+    hold_id = models.BigIntegerField(db_index=True)
+    party_id = models.BigIntegerField(db_index=True)
+    sealed_note = models.BinaryField()
+    reviewed_by = models.TextField()
+    next_review_on = models.DateField()
+    valid_on = models.DateField()
+
+    class Meta:
+        db_table = "holds_reviewed"

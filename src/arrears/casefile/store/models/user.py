@@ -17,6 +17,8 @@ class Role(models.TextChoices):
     """The worklist and the cases on it."""
     AUDITOR = "auditor", "Auditor"
     """Reads everything, changes nothing."""
+    COMPLIANCE = "compliance", "Compliance"
+    """Answers for the law: confirms figures and rules, lifts holds that rest on law, is heard where people are in danger."""
 
 
 class User(AbstractUser):
