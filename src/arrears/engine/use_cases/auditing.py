@@ -119,7 +119,8 @@ def audit(
 
 def _own_folder(output: Path) -> None:
     """Only a folder of our own is written over."""
-    if output.exists() and (not output.is_dir() or (any(output.iterdir()) and not (output / SUMMARY).is_file())):
+    own = (REPORT, FINDINGS, RULES, REJECTED, SUMMARY)
+    if output.exists() and (not output.is_dir() or any(one.name.removesuffix(".unfinished") not in own for one in output.iterdir())):
         raise WrongCall(f"{output} is there already and holds something else.", "Nothing was written.", "Name a new folder with --output.")
     output.mkdir(parents=True, exist_ok=True)
 
@@ -268,7 +269,7 @@ def _rules(packs: Packs, found: Found, told: Told) -> list[dict[str, Any]]:
                 "pack_label": {"en": pack.label.en, "zh": pack.label.zh}, **count, "missing": missing.get(name), "unless": _unless(rule, told, count),
                 "is_law": pack.is_law,
                 "certain": rule.confidence == "confirmed" and all(pack.parameters.by_name[figure].values[-1].confidence == "confirmed" for figure in rule.parameters.values()),
-            }  # fmt: skip
+            }
         )
     return sorted(rows, key=lambda row: (-row["broke"], -row["presumed_breach"], -row["cannot_be_judged"], row["pack"], row["rule"]))
 
