@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
         check(tmp_path / "none.yaml")
 
 
-def test_a_lenders_own_limits_hold_and_are_shown(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lenders_own_limits_hold_and_are_shown(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     rules = tmp_path / "home" / "rulepacks" / "house"
     rules.mkdir(parents=True)
     (rules / "limits.yaml").write_text('house_contact_closes: [{from: 2026-03-01, value: "19:30", decision: "credit committee"}]', encoding="utf-8")
@@ -102,13 +102,15 @@ def test_a_lenders_own_limits_hold_and_are_shown(asked: Path, tmp_path: Path, ca
     limits = {one["limit"]: one for one in json.loads(capsys.readouterr().out)["limits"]}
     assert (limits["house_contact_closes"]["value"], limits["house_contact_closes"]["own"]) == ("21:00:00", False)
     asked.write_text(EXAMPLE.replace("T21:30:00", "T20:00:00"), encoding="utf-8")
+    monkeypatch.setenv("ARREARS_HOME", str(tmp_path / "home"))
     with pytest.raises(AnswerIsNo, match="not before 2026-03-11 08:00:00"):
-        check(asked, home=tmp_path / "home")
+        check(asked)
 
 
-def test_limits_that_are_not_understood_stop_every_question(asked: Path, tmp_path: Path) -> None:
+def test_limits_that_are_not_understood_stop_every_question(asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARREARS_HOME", str(tmp_path))
     (tmp_path / "rulepacks" / "house").mkdir(parents=True)
     (tmp_path / "rulepacks" / "house" / "limits.yaml").write_text("house_calls: 3", encoding="utf-8")
-    for ask in (lambda: check(asked, home=tmp_path), lambda: house(home=tmp_path, on=date(2026, 3, 10))):
+    for ask in (lambda: check(asked), lambda: house(on=date(2026, 3, 10))):
         with pytest.raises(BadData, match="no figure is called so|expected a list"):
             ask()

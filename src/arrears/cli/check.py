@@ -151,7 +151,7 @@ def check(
 
         wish = Wish(
             log, people, events, tuple(place), tuple(zone), clock, actor, product, lender, debt_purpose, purpose=purpose, party=party,
-            columns=_pairs(column), date_form=date_form, known_from=known_from, house=house,
+            columns=_pairs(column), date_form=date_form, known_from=known_from, house=house, home=home_meant(home),
         )  # fmt: skip
         _audit(wish, output, language, json)
 

@@ -35,6 +35,7 @@ from arrears.core.progress import Progress, silent
 from arrears.core.sql import quoted
 from arrears.engine.audit_report import audit_page
 from arrears.engine.contact_judging import About, Found, Judge, Part, packs_asked, with_countries
+from arrears.engine.home import Home
 from arrears.engine.run_folder import write_bytes_whole
 from arrears.intake.book.layout import file_digest
 from arrears.intake.contact_log.reading import EVENTS, LOG, PEOPLE, PROBLEMS, Reading, read_file, refuse_empty
@@ -59,6 +60,7 @@ class Wish:
         columns: which heading means what, where the headings do not say it themselves.
         known_from: first day from which the log is whole; None for its first day.
         house: ask a lender's own rules too, which are no law.
+        home: whose own limits hold then; without one, those that are shipped.
     """
 
     log: Path
@@ -78,6 +80,7 @@ class Wish:
     date_form: str = ""
     known_from: date | None = None
     house: bool = False
+    home: Home | None = None
 
 
 def audit(
@@ -93,7 +96,7 @@ def audit(
         BadData: a file cannot be read at all.
     """
     _own_folder(output)
-    packs = packs_asked(wish.house, confirmations)
+    packs = packs_asked(wish.house, confirmations, wish.home)
     clock = _clock(wish, packs)
     progress("reading", 0, 1)
     log = read_file(wish.log, LOG, KNOWN_WORDS, clock, wish.columns, wish.date_form)
@@ -116,7 +119,8 @@ def audit(
 
 def _own_folder(output: Path) -> None:
     """Only a folder of our own is written over."""
-    if output.exists() and (not output.is_dir() or (any(output.iterdir()) and not (output / SUMMARY).is_file())):
+    own = (REPORT, FINDINGS, RULES, REJECTED, SUMMARY)
+    if output.exists() and (not output.is_dir() or any(one.name.removesuffix(".unfinished") not in own for one in output.iterdir())):
         raise WrongCall(f"{output} is there already and holds something else.", "Nothing was written.", "Name a new folder with --output.")
     output.mkdir(parents=True, exist_ok=True)
 
@@ -145,6 +149,7 @@ def _about(wish: Wish, log: Reading, clock: str | None) -> About:
     first = pc.min(log.rows["at"]).as_py().astimezone(ZoneInfo(clock or (wish.zones[0] if wish.zones else "UTC"))).date()
     return About(
         wish.places, wish.zones, wish.actor, wish.product, wish.lender, wish.debt_purpose, wish.debtor, wish.purpose, wish.party, wish.known_from or first, wish.house,
+        wish.home,
     )  # fmt: skip
 
 
@@ -264,7 +269,7 @@ def _rules(packs: Packs, found: Found, told: Told) -> list[dict[str, Any]]:
                 "pack_label": {"en": pack.label.en, "zh": pack.label.zh}, **count, "missing": missing.get(name), "unless": _unless(rule, told, count),
                 "is_law": pack.is_law,
                 "certain": rule.confidence == "confirmed" and all(pack.parameters.by_name[figure].values[-1].confidence == "confirmed" for figure in rule.parameters.values()),
-            }  # fmt: skip
+            }
         )
     return sorted(rows, key=lambda row: (-row["broke"], -row["presumed_breach"], -row["cannot_be_judged"], row["pack"], row["rule"]))
 
