@@ -41,6 +41,7 @@ from arrears.check.contact_audit import Outcome as Concluded
 from arrears.core.reasons import Sentence
 from arrears.engine.conduct_packs import every_pack
 from arrears.engine.contact_sifting import Flags, Group, Integers, Sieve
+from arrears.engine.home import Home
 
 SEPARATORS = str.maketrans(dict.fromkeys(",;|、，；", " "))
 LISTED = pa.schema({
@@ -115,9 +116,9 @@ class Found:
 class Judge:
     """Judges parts of one log; one for each process, because packs are read once."""
 
-    def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...]) -> None:
+    def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...] = (), home: Home | None = None) -> None:
         self.about, self.told = about, told
-        self.packs = packs_asked(about.house, confirmations)
+        self.packs = packs_asked(about.house, confirmations, home)
         self._proposed: dict[tuple[Any, ...], Proposed] = {}
         self._debts: dict[str | None, frozenset[str]] = {None: frozenset()}
         self._said: dict[str | None, frozenset[Mark]] = {None: frozenset()}
@@ -294,9 +295,9 @@ class Judge:
 _MARKS = frozenset(Mark)
 
 
-def packs_asked(house: bool, confirmations: tuple[Confirmation, ...]) -> Packs:
+def packs_asked(house: bool, confirmations: tuple[Confirmation, ...], home: Home | None) -> Packs:
     """All law that is shipped; a lender's own rules, which are stricter and no law, where they are wanted."""
-    every = every_pack(confirmations)
+    every = every_pack(confirmations, home)
     return every if house else Packs(tuple(pack for pack in every.packs if pack.is_law), confirmations)
 
 
