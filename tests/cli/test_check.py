@@ -114,3 +114,22 @@ def test_limits_that_are_not_understood_stop_every_question(asked: Path, tmp_pat
     for ask in (lambda: check(asked), lambda: house(on=date(2026, 3, 10))):
         with pytest.raises(BadData, match="no figure is called so|expected a list"):
             ask()
+
+
+LOG = Path(__file__).parents[2] / "examples" / "contact_log"
+
+
+def test_a_log_of_last_month_is_audited_in_one_call_and_ends_with_no_where_a_rule_was_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AnswerIsNo, match="5 contacts broke a rule"):
+        check(log=LOG / "october.csv", events=LOG / "events.csv", people=LOG / "people.csv", place=("CN",), known_from=date(2026, 10, 1), output=tmp_path / "out")
+    said = capsys.readouterr().out
+    assert "22 contacts with 6 people" in said and "3 rows were not understood" in said and "certifies nothing" in said
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_call_names_a_document_or_a_log_and_not_both(tmp_path: Path, asked: Path) -> None:
+    for ask in (lambda: check(), lambda: check(asked, log=LOG / "october.csv")):
+        with pytest.raises(WrongCall, match="Name one document"):
+            ask()
+    with pytest.raises(WrongCall, match="MEANING=HEADING"):
+        check(log=LOG / "october.csv", place=("CN",), column=("outcome",), output=tmp_path / "out")

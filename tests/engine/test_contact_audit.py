@@ -97,7 +97,7 @@ def test_without_a_place_no_law_is_guessed(tmp_path: Path) -> None:
 def made_up(folder: Path, lot: random.Random, rows: int) -> Path:
     """Many calls to few people, near every limit and at every edge of the day."""
     file = folder / "made_up.csv"
-    begin = datetime(2026, 10, 20)  # noqa: DTZ001 - the clock of the log
+    begin = datetime(2026, 10, 20)
     with file.open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream)
         out.writerow(["who", "when", "channel", "outcome", "direction", "to", "loan", "number"])

@@ -75,7 +75,6 @@ class About:
     party: str
     known_from: date
     house: bool
-    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +116,9 @@ class Found:
 class Judge:
     """Judges parts of one log; one for each process, because packs are read once."""
 
-    def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...]) -> None:
+    def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...] = (), home: Home | None = None) -> None:
         self.about, self.told = about, told
-        self.packs = packs_asked(about.house, confirmations, about.home)
+        self.packs = packs_asked(about.house, confirmations, home)
         self._proposed: dict[tuple[Any, ...], Proposed] = {}
         self._debts: dict[str | None, frozenset[str]] = {None: frozenset()}
         self._said: dict[str | None, frozenset[Mark]] = {None: frozenset()}
@@ -296,7 +295,7 @@ class Judge:
 _MARKS = frozenset(Mark)
 
 
-def packs_asked(house: bool, confirmations: tuple[Confirmation, ...], home: Home | None = None) -> Packs:
+def packs_asked(house: bool, confirmations: tuple[Confirmation, ...], home: Home | None) -> Packs:
     """All law that is shipped; a lender's own rules, which are stricter and no law, where they are wanted: as the home states them."""
     every = every_pack(confirmations, home if house else None)
     return every if house else Packs(tuple(pack for pack in every.packs if pack.is_law), confirmations)
