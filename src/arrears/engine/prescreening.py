@@ -20,9 +20,9 @@ from arrears.check.prescreen.mask import EVENTS, PEOPLE, Plan, prescreen
 from arrears.check.prescreen.shapes import EVENTS_SCHEMA, May, Profile, Screen
 from arrears.core.sql import quoted
 from arrears.engine.columns_engine import make_views, sql_of
-from arrears.engine.conduct_events import EarlierWords, hold_words
+from arrears.engine.conduct_events import COLUMNS, EarlierWords, hold_words
 from arrears.engine.tables import forget, think
-from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
+from arrears.intake.book.layout import latest_by_key_sql
 
 CHANNELS = (Channel.CALL, Channel.VOICE_BOT, Channel.TEXT, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 """Ways of contact for which every case has an answer."""
@@ -125,9 +125,9 @@ def _show_events(connection: duckdb.DuckDBPyConnection, book: Path, screening: S
     connection.register("screen_hold_words", hold_words())
     zones = [row[0] for row in connection.execute("SELECT DISTINCT time_zone FROM screen_cases ORDER BY 1").fetchall()]
     connection.register("screen_noons", pa.table({"time_zone": pa.array(zones, pa.string()), "seconds": pa.array([_noon(zone, screening.zones) for zone in zones], pa.int64())}))
-    types = {name: duckdb_type(str(type_)) if name not in ("debts", "marks") else "VARCHAR" for name, type_ in EVENTS_SCHEMA.items()}
+    connection.register("screen_no_events", pa.schema(list(COLUMNS.items())).empty_table())
     parts = [
-        f"SELECT {', '.join(f'NULL::{type_} AS {chr(34)}{name}{chr(34)}' for name, type_ in types.items())} WHERE false",
+        "SELECT * FROM screen_no_events",
         f"SELECT * FROM read_parquet({quoted(own)})" if own else "",
         "SELECT h.party_id, h.occurred_on::TIMESTAMP + to_seconds(n.seconds) AS \"at\", 'contact' AS kind, 'collector' AS \"by\", 'collection' AS purpose, "
         "coalesce(c.ours, 'call') AS channel, coalesce(o.ours, 'conversation') AS outcome "
