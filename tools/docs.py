@@ -2,7 +2,7 @@
 
 `python tools/docs.py` writes them anew; `python tools/docs.py --check` writes nothing and fails where one is stale. Three pages: the
 data model (from `core/book.py` and the models of `casefile/store`), the case columns (from `decide/policy/columns.py`) and the
-commands (from the command line's own help).
+commands (from the command line's own help). The pages under `docs/rules` follow from the rule packs: `tools/rule_pages.py`.
 """
 
 from __future__ import annotations
@@ -159,18 +159,23 @@ def main(words: list[str]) -> int:
     from arrears.site import bootstrap
 
     bootstrap.configure()
+    sys.path.insert(0, str(ROOT))  # run as a script, it finds only what lies beside it
+    from tools.rule_pages import rule_pages, stale_rule_pages, write_rule_pages
+
     if words not in ([], ["--check"]):
         print("Usage: python tools/docs.py [--check]")
         return 2
     stale = stale_pages()
     if words == ["--check"]:
-        for name in stale:
+        for name in (stale := [*stale, *stale_rule_pages(ROOT, rule_pages())]):
             print(f"{name} is stale: run python tools/docs.py")
         return int(bool(stale))
     for name in stale:
         (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / name).write_text(PAGES[name](), encoding="utf-8")
         print(f"wrote {name}")
+    if rules := write_rule_pages(ROOT):
+        print(f"wrote or removed {len(rules)} pages under docs/rules")
     return 0
 
 

@@ -1,131 +1,98 @@
-"""Hours, caps and cooling-off, held against a second reading: the same answer for thousands of histories, and each refusal reached often."""
+"""Hours, caps, cooling-off and day windows, held against a second reading: the same answer for every drawn history, and each refusal reached often."""
 
 from __future__ import annotations
 
 import os
-import random
+import re
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from arrears.check.conduct.facts import Event, Facts, Proposed
-from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.verdict import verdict
-from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, Mode, Outcome, Product, Purpose, Recipient, Side
-from arrears.engine.conduct_packs import pack_named
 from tests.check import naive
-from tests.check.naive import Asked, Call
+from tests.check.comparing import BLOCK, Difference, block, compared, exceptions, packs, rules
+from tests.check.histories import BYTES, as_the_code_wants_it, drawn, microseconds, moment
+from tests.check.soak_the_naive_reading import Progress, soak
 
-HISTORIES = 100_000 if os.environ.get("ARREARS_SOAK") else 5_000
-SMALLEST_COUNT = HISTORIES // 100
-KINDS = ("hours", "cap", "cooling_off")
-CHANNELS = ("call", "voice_bot", "voicemail", "text")
-OUTCOMES = ("conversation", "connected", "dropped", "no_answer", "voicemail", "busy", "not_in_service", "pending")
-ZONES = ("America/New_York", "America/Denver", "America/Phoenix", "Pacific/Honolulu")
-CHANGES = (datetime(2026, 3, 8, 12, tzinfo=UTC), datetime(2026, 11, 1, 12, tzinfo=UTC), datetime(2028, 2, 29, 12, tzinfo=UTC), datetime(2026, 6, 10, 12, tzinfo=UTC))
-"""Around the changes of the clock, a leap day, and a day like any other."""
+HISTORIES, SOUGHT, IN_SOAK = 100_000, 10_000, 10_000_000
+AT_LEAST = 1_000
+"""So often each refusal is reached in all histories of a run."""
+PARTS = 5
 
 
-def only(*names: str) -> Packs:
-    """These packs, with their rules of hours, caps and cooling-off alone."""
-    return Packs(tuple(replace(pack_named(name), rules=tuple(rule for rule in pack_named(name).rules if rule.kind_name in KINDS)) for name in names))
+def test_every_rule_of_these_kinds_in_every_pack_is_read_a_second_time() -> None:
+    assert rules() == naive.READ
 
 
-PACKS = {"US": only("us/reg_f"), "CN": only("china/national_standard", "china/banking_association")}
-READ = {"US": naive.reg_f, "CN": naive.china}
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_hundred_thousand_drawn_histories_are_read_alike_and_every_refusal_is_reached_a_thousand_times(part: int) -> None:
+    reached = Counter[str]()
+    blocks = HISTORIES // PARTS // BLOCK
+    for number in range(part * blocks, (part + 1) * blocks):
+        reached += block(number)
+    assert {name: reached[name] for name in rules() if reached[name] < AT_LEAST // PARTS} == {}
+    assert [name for name in exceptions() if not reached[name]] == [], "each exception has lifted its rule"
 
 
-def drawn(lot: random.Random, country: str) -> tuple[Asked, list[Call]]:
-    """One history and one call, near each other and near the boundaries."""
-    near = lot.choice(CHANGES) + timedelta(minutes=lot.randrange(-2_000, 2_000))
-    at = near.replace(second=0, microsecond=0) if lot.random() < 0.5 else near + timedelta(seconds=lot.randrange(60))
-    zones = ("Asia/Shanghai",) if country == "CN" else tuple(sorted(lot.sample(ZONES, lot.choice((1, 1, 2)))))
-    parties, people = ("lender", "agency"), ("debtor", "debtor", "debtor", "spouse") if country == "US" else ("debtor",)
-    span = lot.choice((12 * 60, 9 * 24 * 60))
-    busy = lot.choice(((0.2,) * 8, (0.05, 0.05, 0.1, 0.6, 0.1, 0.05, 0.02, 0.03), (0.02, 0.7, 0.02, 0.1, 0.1, 0.02, 0.02, 0.02)))
-    mode, point = lot.choice(("interactive", "informative")), lot.choice("AB")
-    party = lot.choice(parties)
-    book = [
-        Call(
-            at=at - timedelta(minutes=lot.randrange(0, span)),
-            channel=lot.choice(("call", "call", "call", *CHANNELS)),
-            outcome=lot.choices(OUTCOMES, busy)[0],
-            mode=mode if lot.random() < 0.8 else lot.choice(("interactive", "informative")),
-            party=party if lot.random() < 0.8 else lot.choice(parties),
-            to=lot.choice(people),
-            point=point if lot.random() < 0.8 else lot.choice("AB"),
-            debts=lot.choice((("D1",), ("D1",), ("D1", "D2"), ())),
-            ours=lot.random() < 0.9,
-        )
-        for _ in range(lot.randrange(0, 14))
-    ]
-    return Asked(at, lot.choice(("call", "call", *CHANNELS)), mode, party, lot.choice(people), point, lot.choice((("D1",), ("D2",), ("D1", "D2"))), zones), book
+@settings(max_examples=SOUGHT, deadline=None, suppress_health_check=list(HealthCheck))
+@given(source=st.binary(max_size=BYTES))
+def test_ten_thousand_histories_sought_by_hypothesis_are_read_alike(source: bytes) -> None:
+    compared(source)
 
 
-def as_facts(asked: Asked, book: list[Call], country: str) -> tuple[Proposed, Facts]:
-    """The same, as the code wants it."""
-    history = tuple(
-        Event(
-            at=call.at,
-            kind=Happened.CONTACT if call.ours else Happened.CONTACT_RECEIVED,
-            by=Side.COLLECTOR if call.ours else Side.DEBTOR,
-            party=call.party,
-            to=Recipient(call.to),
-            channel=Channel(call.channel),
-            outcome=Outcome(call.outcome),
-            mode=Mode(call.mode),
-            point=call.point,
-            debts=frozenset(call.debts),
-        )
-        for call in book
+@pytest.mark.soak
+def test_ten_million_drawn_histories_are_read_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        progress = soak(IN_SOAK, Progress.file(), workers=len(os.sched_getaffinity(0)))
+    assert progress.histories >= IN_SOAK
+    assert {name: progress.reached[name] for name in rules() if progress.reached[name] < AT_LEAST} == {}
+
+
+# What a comparison is worth
+
+
+def test_a_difference_is_found_and_told_as_a_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plain reading with one hour wrong: some history shows it at once."""
+    monkeypatch.setattr(naive, "india", lambda asked, book: {})
+    with pytest.raises(Difference, match=re.escape("only the code refuses for ['india/fair_practices/calls_only_between_eight_and_seven']")):
+        block(0)
+
+
+def test_a_cap_that_is_read_as_one_more_is_found() -> None:
+    """Eight calls instead of seven: the histories come close enough to the limit to tell."""
+    spoilt = replace(
+        packs(),
+        packs=tuple(replace(pack, rules=tuple(rule for rule in pack.rules if rule.name != "seven_calls_in_seven_days")) for pack in packs().packs),
     )
-    facts = Facts(frozenset({country}), asked.zones, ActorRole.AGENCY, Product.CONSUMER_LOAN, date(2020, 1, 1), history=history)
-    proposed = Proposed(
-        act=Act.CONTACT,
-        party=asked.party,
-        purpose=Purpose.COLLECTION,
-        channel=Channel(asked.channel),
-        to=Recipient(asked.to),
-        mode=Mode(asked.mode),
-        point=asked.point,
-        debts=frozenset(asked.debts),
-    )
-    return proposed, facts
+    different = 0
+    for seed in range(400):
+        asked, book = drawn(seed.to_bytes(2, "big") * (BYTES // 2))
+        found = verdict(*as_the_code_wants_it(asked, book), moment(asked.at), spoilt)
+        different += {f"{one.pack}/{one.rule.name}" for one in found.in_the_way} != set(naive.broken(asked, book))
+    assert different > 0
 
 
-def difference(asked: Asked, book: list[Call], country: str) -> tuple[set[str], set[str]]:
-    """What our code refuses for, and what the naive reading refuses for."""
-    proposed, facts = as_facts(asked, book, country)
-    found = verdict(proposed, facts, asked.at, PACKS[country])
-    assert not found.refused_because
-    ours = {finding.rule.name for finding in found.in_the_way} - {"no_flood_of_messages"}
-    if found.next_permitted_at is not None:
-        assert found.next_permitted_at > asked.at
-        assert not READ[country](replace(asked, at=found.next_permitted_at), book), "at the next permitted moment something is still in the way"
-    return ours, READ[country](asked, book)
+def test_the_clocks_of_the_plain_reading_go_right_though_it_has_no_time_zone_database() -> None:
+    for zone in naive.CLOCKS:
+        at = datetime(2021, 1, 1, tzinfo=UTC)
+        while at < datetime(2030, 1, 1, tzinfo=UTC):
+            shown = moment(naive.on_the_wall(microseconds(at), zone)).replace(tzinfo=None)
+            assert shown == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), (zone, at)
+            at += timedelta(hours=11)
 
 
-@pytest.mark.parametrize("country", ["US", "CN"])
-def test_thousands_of_drawn_histories_are_read_alike_and_every_refusal_is_reached_often(country: str) -> None:
-    lot, reached = random.Random(20261128), Counter[str]()
-    for _ in range(HISTORIES):
-        asked, book = drawn(lot, country)
-        ours, plainly = difference(asked, book, country)
-        assert ours == plainly, (asked, book)
-        reached.update(plainly or {"permitted"})
-    rules = {rule.name for pack in PACKS[country].packs for rule in pack.rules} - {"no_flood_of_messages"}
-    assert {name: count for name, count in reached.items() if count < SMALLEST_COUNT} == {}
-    assert set(reached) == rules | {"permitted"}
-
-
-@pytest.mark.parametrize("country", ["US", "CN"])
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
-@given(seed=st.randoms(use_true_random=False))
-def test_histories_sought_by_hypothesis_are_read_alike(country: str, seed: random.Random) -> None:
-    asked, book = drawn(seed, country)
-    ours, plainly = difference(asked, book, country)
-    assert ours == plainly
+def test_a_soak_goes_on_where_it_was_stopped_and_begins_anew_when_a_rule_has_changed(tmp_path: Path) -> None:
+    first = soak(2 * 100, Progress(tmp_path / "progress.json", size=100), workers=1)
+    assert (first.blocks, first.histories) == (2, 200)
+    second = soak(3 * 100, Progress(tmp_path / "progress.json", size=100), workers=1)
+    assert (second.blocks, second.begun_with) == (3, 2)
+    assert second.reached == sum((block(number, 100) for number in range(3)), Counter())
+    text = (tmp_path / "progress.json").read_text().replace(second.rests_on, "0" * 64)
+    (tmp_path / "progress.json").write_text(text)
+    assert Progress(tmp_path / "progress.json", size=100).begun_with == 0

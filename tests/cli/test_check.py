@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from arrears.cli.check import check
+from arrears.cli.house import house
 from arrears.core.problems import AnswerIsNo, BadData, WrongCall
 
 HOW_TO = (Path(__file__).parents[2] / "docs" / "how_to" / "check_a_contact.md").read_text(encoding="utf-8")
@@ -87,3 +89,26 @@ def test_a_document_that_is_not_understood_is_told_what_is_wrong(asked: Path, ol
 def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     with pytest.raises(WrongCall, match="is not there"):
         check(tmp_path / "none.yaml")
+
+
+def test_a_lenders_own_limits_hold_and_are_shown(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = tmp_path / "home" / "rulepacks" / "house"
+    rules.mkdir(parents=True)
+    (rules / "limits.yaml").write_text('house_contact_closes: [{from: 2026-03-01, value: "19:30", decision: "credit committee"}]', encoding="utf-8")
+    house(home=tmp_path / "home", on=date(2026, 3, 10), language="zh")
+    said = capsys.readouterr().out
+    assert "19:30:00" in said and "credit committee" in said and "没有自定规则" in said
+    house(home=tmp_path / "home", on=date(2026, 2, 28), json=True)
+    limits = {one["limit"]: one for one in json.loads(capsys.readouterr().out)["limits"]}
+    assert (limits["house_contact_closes"]["value"], limits["house_contact_closes"]["own"]) == ("21:00:00", False)
+    asked.write_text(EXAMPLE.replace("T21:30:00", "T20:00:00"), encoding="utf-8")
+    with pytest.raises(AnswerIsNo, match="not before 2026-03-11 08:00:00"):
+        check(asked, home=tmp_path / "home")
+
+
+def test_limits_that_are_not_understood_stop_every_question(asked: Path, tmp_path: Path) -> None:
+    (tmp_path / "rulepacks" / "house").mkdir(parents=True)
+    (tmp_path / "rulepacks" / "house" / "limits.yaml").write_text("house_calls: 3", encoding="utf-8")
+    for ask in (lambda: check(asked, home=tmp_path), lambda: house(home=tmp_path, on=date(2026, 3, 10))):
+        with pytest.raises(BadData, match="no figure is called so|expected a list"):
+            ask()

@@ -25,7 +25,7 @@ FIGURES = (
     "arrears.decide.escalation.limitation_china", "arrears.decide.escalation.limitation_uk", "arrears.decide.escalation.dishonest_list",
     "arrears.decide.escalation.procedures", "arrears.assess.classification.china_steps", "arrears.ledger.china_worked", "arrears.ledger.late_payment",
 )  # fmt: skip
-NOT_ANSWERS = {"Event", "Obstacle", "Objection", "DebtorFacts", "LastDay"}
+NOT_ANSWERS = {"RepairFigures", "Event", "Obstacle", "Objection", "DebtorFacts", "LastDay"}
 
 
 def run(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

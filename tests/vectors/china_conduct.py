@@ -279,7 +279,8 @@ def _sharing(given: Given) -> Given:
 def _report(given: Given) -> Given:
     only_known(given, {"borrower_told_beforehand", "report_negative_to_bureau"}, "input")
     told = [Event(_at(date(2026, 2, 1)), Happened.REPORTING_NOTICE)] if given.get("borrower_told_beforehand") else []
-    return {"allowed": _allowed(verdict(Proposed(act=Act.CREDIT_REPORT, party="lender"), _facts(*told), _at(SOME_DAY), packs(INFORMATION)))}
+    consented = Event(_at(date(2025, 1, 1)), Happened.CONSENT, marks=frozenset({Mark.WRITTEN, Mark.FOR_CREDIT_REPORTING}))
+    return {"allowed": _allowed(verdict(Proposed(act=Act.CREDIT_REPORT, party="lender"), _facts(consented, *told), _at(SOME_DAY), packs(INFORMATION)))}
 
 
 def _shown(given: Given) -> Given:

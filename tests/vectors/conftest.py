@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.vectors.families import FAMILY_OF
+from tests.vectors.families import FAMILY_OF, shares
 
 HERE = Path(__file__).parent
 COUNTED = "vectors"
@@ -47,5 +47,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Close with what was counted."""
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
     lines = sorted(line for report in reports for key, found in getattr(report, "user_properties", []) if key == COUNTED for line in found)
-    for line in lines:
+    for line in [*lines, *shares(lines)]:
         terminalreporter.write_line(line)

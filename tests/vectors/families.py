@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.vectors import allocations, delinquency, frappe, loan_schedules
 
 Vector = dict[str, Any]
+NEVER_REQUIRED = ("_memory", "_reasons", "_transcribed")
+"""Ends of families whose basis is memory, wording, or a transcription nobody recomputed: their share is told and asked of nobody."""
 MONEY_PERIODS = ("CN-MONEY-03", "CN-MONEY-04")
 
 
@@ -41,3 +44,20 @@ FAMILY_OF: dict[str, Callable[[Vector], str]] = {
     "uk_cases": lambda vector: _by_memory(vector, str(vector["group"])),
     "ifrs_eba_cases": lambda vector: _by_memory(vector, _ifrs_eba(vector)),
 }
+
+
+def shares(counted: Iterable[str]) -> list[str]:
+    """How much of what is never required passes, a line for each kind; `counted` are the lines of single families.
+
+    >>> shares(["vectors: uk_cases visit 1/1", "vectors: uk_cases limitation_memory 1/2", "vectors: regf_cases time_memory 1/1", "vectors: ifrs ifrs9_memory_reasons 0/1"])
+    ['vectors: share of _memory: 2/3 (67 %)', 'vectors: share of _reasons: 0/1 (0 %)']
+    """
+    passed, total = Counter[str](), Counter[str]()
+    for line in counted:
+        _, _, family, figures = line.rsplit(" ", 3)
+        for end in NEVER_REQUIRED:
+            if family.endswith(end):
+                done, of = map(int, figures.split("/"))
+                passed[end] += done
+                total[end] += of
+    return [f"vectors: share of {end}: {passed[end]}/{total[end]} ({100 * passed[end] / total[end]:.0f} %)" for end in NEVER_REQUIRED if total[end]]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.vectors import allocations, china_cases, delinquency, frappe, ifrs_eba, india_hours, loan_schedules, regf, uk
 from tests.vectors.conftest import COUNTED, contents, folder_of
-from tests.vectors.families import FAMILY_OF
+from tests.vectors.families import FAMILY_OF, NEVER_REQUIRED, shares
 from tests.vectors.judging import Judgement, NotUnderstood
 
 Judge = Callable[[dict[str, Any], dict[str, Any]], list[Judgement]]
@@ -40,7 +40,6 @@ JUDGES: dict[str, Judge] = {
 REQUIRED = {
     tuple(line.split()) for line in (Path(__file__).parent / "required.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
 }
-NEVER_REQUIRED = ("_memory", "_reasons", "_transcribed")
 
 
 def judged(file: str, vector: dict[str, Any], shared: dict[str, Any]) -> list[Judgement]:
@@ -73,3 +72,9 @@ def test_every_required_family_is_whole(file_and_family: tuple[str, str], reques
 
 def test_what_rests_on_memory_or_wording_is_never_required() -> None:
     assert not [pair for pair in REQUIRED if pair[1].endswith(NEVER_REQUIRED)]
+
+
+def test_the_share_of_what_is_never_required_is_told_by_its_kind() -> None:
+    lines = ["vectors: uk_cases visit 1/1", "vectors: uk_cases limitation_memory 1/2", "vectors: regf_cases time_memory 1/1", "vectors: ifrs ifrs9_memory_reasons 0/1"]
+    assert shares(lines) == ["vectors: share of _memory: 2/3 (67 %)", "vectors: share of _reasons: 0/1 (0 %)"]
+    assert shares(["vectors: uk_cases visit 1/1"]) == []

@@ -59,7 +59,7 @@ def browser():
 def sign_in(context, address: str, name: str):
     """A page in which this person has signed in; complaints of the browser are gathered in `page.complaints`."""
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)  # A machine may be busy: this only says when to give up.
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)

@@ -68,4 +68,4 @@ def test_the_rail_shows_only_what_the_role_may_open(bank, signed_in):
     shown = {role: {name for name in ("home", "worklist", "users", "settings") if f'href="{reverse(name)}" data-keys' in signed_in(role).get(reverse("worklist")).content.decode()}
              for role in ROLES}
     assert shown == {"administrator": {"home", "worklist", "users", "settings"}, "manager": {"home", "worklist", "settings"},
-                     "collector": {"worklist", "settings"}, "auditor": {"home", "worklist", "settings"}}
+                     "collector": {"worklist", "settings"}, "auditor": {"home", "worklist", "settings"}, "compliance": {"home", "worklist", "settings"}}

@@ -1,21 +1,30 @@
-"""May we make this contact? Asked on the command line."""
+"""May we make this contact, and did the contacts that were made break a rule? Asked on the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Says
 from arrears.check.conduct.verdict import Answer, Finding, Verdict
+from arrears.check.conduct.words import ActorRole, DebtPurpose, LenderKind, Product, Purpose
 from arrears.cli import doors
 from arrears.cli.clock import today
 from arrears.cli.documents import text_of
-from arrears.cli.options import HomeOption, JsonOption, LanguageOption
-from arrears.cli.showing import results, show_json, show_table
-from arrears.core.problems import AnswerIsNo
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption, home_meant
+from arrears.cli.showing import progress_bars, results, show_json, show_table
+from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.core.reasons import Language, Sentence
+from arrears.engine.conduct_packs import every_pack
 from arrears.engine.use_cases.checking import check_one
+
+if TYPE_CHECKING:
+    from arrears.engine.use_cases.auditing import Wish
 
 ANSWERS = {
     Answer.PERMITTED: Sentence("No rule we know stands in the way, on the facts given.", "就所给事实，已知规则均不禁止。"),
@@ -38,15 +47,53 @@ CAVEAT = Sentence(
     "This is what the rule packs say on the facts given. It is no legal advice and certifies nothing.", "以上为规则包就所给事实的结论，不构成法律意见，亦不作任何证明。"
 )
 
+AUDITED = Sentence("{contacts:,} contacts with {people:,} people: {broken:,} broke a rule or are presumed to have.", "对 {people:,} 人的 {contacts:,} 次联系中，{broken:,} 次违规或推定违规。")
+NOT_READ = Sentence("{rows:,} rows were not understood; they are in rows_not_understood.csv.", "{rows:,} 行无法识别，见 rows_not_understood.csv。")
+WRITTEN = Sentence("Report:", "报告：")
+BREACHES = Sentence("{broken:,} contacts broke a rule or are presumed to have.", "{broken:,} 次联系违规或推定违规。")
+COUNTED = {
+    "broke": Sentence("broke", "违规"),
+    "presumed_breach": Sentence("presumed", "推定违规"),
+    "cannot_be_judged": Sentence("cannot be judged", "无法判断"),
+    "no_breach": Sentence("no breach on these facts", "就所给事实未见违规"),
+}
 
-def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = False, home: HomeOption = None) -> None:
-    """Say whether one proposed contact, or another act, is in the way of any rule, which one, and when it no longer would be (YAML or JSON).
 
-    Ends with exit code 1 where the answer is not yes.
+def check(
+    file: Path | None = None,
+    /,
+    *,
+    log: Path | None = None,
+    output: Path = Path("contact_audit"),
+    people: Path | None = None,
+    events: Path | None = None,
+    place: tuple[str, ...] = (),
+    zone: tuple[str, ...] = (),
+    clock: str = "",
+    actor: ActorRole = ActorRole.CREDITOR_OWN_NAME,
+    product: Product = Product.CONSUMER_LOAN,
+    lender: LenderKind = LenderKind.BANK,
+    debt_purpose: DebtPurpose = DebtPurpose.CONSUMER,
+    purpose: Purpose = Purpose.COLLECTION,
+    party: str = "lender",
+    column: tuple[str, ...] = (),
+    date_form: str = "",
+    known_from: date | None = None,
+    house: Annotated[bool, Parameter(negative="")] = False,
+    language: LanguageOption = "en",
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Say whether one proposed contact, or another act, is in the way of any rule (YAML or JSON); or audit a log of contacts that were made (--log).
+
+    Ends with exit code 1 where the answer is not yes; of a log, where a contact broke a rule or is presumed to have.
 
     Examples:
       arrears check contact.yaml
       arrears check contact.json --language zh
+      arrears check --log october.csv --place CN
+      arrears check --log october.csv --place US --zone America/New_York --actor agency --people people.csv --events events.csv --output october
+      arrears check --log calls.csv --place CN --column who=客户 --column outcome=备注 --date-form "%d.%m.%Y"
       arrears check contact.yaml --json
       arrears check contact.yaml --home /var/lib/arrears
 
@@ -54,28 +101,105 @@ def check(file: Path, /, *, language: LanguageOption = "en", json: JsonOption = 
     ----------
     file
         What is proposed, what is known, and when. Fields: docs/how_to/check_a_contact.md.
+    log
+        Log of contacts that were made: who, when, channel, outcome, and more where it has it. See docs/how_to/audit_a_contact_log.md.
+    output
+        Folder for the report and the tables of an audit.
+    people
+        File of people with their places and zones, beside a log.
+    events
+        File of what else happened (consents, cease requests, disputes, holds), beside a log.
+    place
+        Place whose law applies (ISO 3166: CN, US-NY) to people of whom no file says it; may be given several times.
+    zone
+        Time zone of such people; may be given several times.
+    clock
+        Time zone of the log's clock, where its moments state none. Default: that of the people or of the place.
+    actor
+        Role of who made the contacts.
+    product
+        Product that the debts are.
+    lender
+        Licence of the lender.
+    debt_purpose
+        What the money was for.
+    purpose
+        Purpose of contacts of which the log does not say it.
+    party
+        Who made the contacts of which the log does not say it.
+    column
+        Which column means what, as MEANING=HEADING, where its heading does not say it.
+    date_form
+        How days are written (such as %d.%m.%Y), where the log leaves it open.
+    known_from
+        First day from which the log holds every contact. Default: its first day.
+    house
+        Hold the log against the lender's own rules too, which are stricter and no law.
     language
         Language of the answer: en or zh.
     json
         One JSON document for machines.
     home
-        Home whose people have confirmed figures and rules (`arrears rules`). Without it nothing counts as confirmed but what the packs confirm.
+        Home whose own limits hold, and whose people have confirmed figures and rules (`arrears rules`). Without it nothing counts as confirmed but what the packs confirm.
     """
-    found = check_one(text_of(file), str(file), _confirmed_in(home))
-    show_json(_for_machines(found)) if json else _show(found, language)
+    if (file is None) == (log is None):
+        raise WrongCall("Name one document, or a log with --log.", "Nothing was asked.", "See: arrears check --help")
+    if file is not None:
+        _check_one(file, language, json, home)
+    elif log is not None:
+        from arrears.engine.use_cases.auditing import Wish  # late: reading a log loads what one question does not need
+
+        wish = Wish(
+            log, people, events, tuple(place), tuple(zone), clock, actor, product, lender, debt_purpose, purpose=purpose, party=party,
+            columns=_pairs(column), date_form=date_form, known_from=known_from, house=house,
+        )  # fmt: skip
+        _audit(wish, output, language, json)
+
+
+def _pairs(columns: Sequence[str]) -> dict[str, str]:
+    """MEANING=HEADING of the call."""
+    wrong = [one for one in columns if "=" not in one]
+    if wrong:
+        raise WrongCall(f"“{wrong[0]}” is not of the form MEANING=HEADING.", "It is not certain which column was meant.", "Write, for example, --column who=客户号.")
+    return {meaning.strip(): heading.strip() for meaning, _, heading in (one.partition("=") for one in columns)}
+
+
+def _audit(wish: Wish, output: Path, language: Language, as_json: bool) -> None:
+    from arrears.engine.use_cases.auditing import REPORT, audit  # late, as above
+
+    with progress_bars() as progress:
+        found = audit(wish, output, on=today(), progress=progress)
+    if as_json:
+        show_json(found)
+    else:
+        columns = [(RULE.in_language(language), False), *((words.in_language(language), True) for words in COUNTED.values())]
+        rows = [(one["label"][language], *(f"{one[name]:,}" for name in COUNTED)) for one in found["rules"]]
+        title = AUDITED.in_language(language).format(contacts=found["contacts"], people=found["people"], broken=found["contacts_with_a_breach"])
+        show_table(title, columns, rows)
+        if found["problems"]["not_judged"]:
+            results.print(NOT_READ.in_language(language).format(rows=found["problems"]["not_judged"]))
+        results.print(f"{WRITTEN.in_language(language)} {output / REPORT}")
+        results.print(CAVEAT.in_language(language))
+    if found["contacts_with_a_breach"]:
+        raise AnswerIsNo(BREACHES.in_language(language).format(broken=found["contacts_with_a_breach"]))
+
+
+def _check_one(file: Path, language: Language, as_json: bool, home: Path | None) -> None:
+    found = check_one(text_of(file), str(file), _packs(home))
+    show_json(_for_machines(found)) if as_json else _show(found, language)
     if found.answer is not Answer.PERMITTED:
         raise AnswerIsNo(_sentence(found, language))
 
 
-def _confirmed_in(home: Path | None) -> Packs | None:
-    """The packs with what the people of this home have confirmed. No home is opened that was not named: a check needs none."""
+def _packs(home: Path | None) -> Packs:
+    """Those of the home that is named, with what its people confirmed; else with the limits in files of the usual one, for a check waits for no database."""
     if home is None:
-        return None
+        return every_pack(home=home_meant(None))
     with doors.opened(home) as place:
-        from arrears.engine.use_cases.confirming import packs_of  # Reads the records; a check without a home waits for no database.
+        from arrears.engine.use_cases.confirming import packs_of  # late: it reads the records
         from arrears.engine.use_cases.setting_up import institution_of
 
-        return packs_of(institution_of(place), today())
+        return packs_of(institution_of(place), today(), place)
 
 
 def _sentence(found: Verdict, language: Language) -> str:

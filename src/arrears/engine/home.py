@@ -57,6 +57,11 @@ class Home:
         return self.root / "conventions.yaml"
 
     @property
+    def house_rules(self) -> Path:
+        """The lender's own limits on contact, where it has set any (`check.conduct.house`)."""
+        return self.root / "rulepacks" / "house"
+
+    @property
     def secrets(self) -> Path:
         """Passwords and keys, each a file of mode 0600. Back it up apart from the rest."""
         return self.root / "secrets"

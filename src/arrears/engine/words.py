@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from arrears.casefile.facts.hold_words import HOLD_WORDS
+from arrears.casefile.facts.hold_words import HOLD_WORDS, MAY_LIFT_WORDS
 from arrears.core.buckets import bucket_sentence, bucket_short_sentence
 from arrears.core.reasons import Language, Sentence
 
@@ -145,3 +145,58 @@ def bucket_short(bucket: str, language: Language) -> str:
     ('1–30', '>180', '2 个月', 'not late')
     """
     return bucket_short_sentence(bucket).in_language(language)
+
+
+CONDUCT_CHANNELS: Mapping[str, Sentence] = {
+    "call": Sentence("Telephone call", "电话"), "voice_bot": Sentence("Voice bot", "语音机器人"), "voicemail": Sentence("Voicemail", "语音留言"),
+    "text": Sentence("Text message", "短信"), "email": Sentence("E-mail", "邮件"), "chat": Sentence("Chat", "在线聊天"), "letter": Sentence("Letter", "信函"),
+    "visit": Sentence("Visit", "上门"), "calling_card": Sentence("Calling card", "留言卡"), "social_message": Sentence("Message in a social network", "社交私信"),
+    "social_post": Sentence("Post in a social network", "社交公开发帖"), "": Sentence("every channel", "所有渠道"),
+}
+"""`check.conduct.words.Channel` as a page says it."""
+HOLD_SCOPES: Mapping[str, Sentence] = {
+    "person": Sentence("the whole person", "整个人"), "debt": Sentence("some debts", "部分债务"), "contact_point": Sentence("one channel or number", "某渠道或号码"),
+    "obligor": Sentence("this person alone, not co-debtors or guarantors", "仅本人，不含共同债务人或担保人"),
+}
+BLOCKED: Mapping[str, Sentence] = {
+    "contact": Sentence("contact for the debt", "催收联系"), "automation": Sentence("anything no person decided", "自动处置"), "placement": Sentence("placement outside", "委外"),
+    "legal": Sentence("legal steps", "法律程序"), "charges": Sentence("late fees and penalty interest", "滞纳金与罚息"), "credit_report": Sentence("bad credit reports", "报送不良信息"),
+}
+STILL_ALLOWED: Mapping[str, Sentence] = {
+    "statutory_notice": Sentence("notices the law requires", "法定通知"), "answer": Sentence("answers", "答复来询"), "receipt": Sentence("receipts", "收悉回执"),
+    "reminder": Sentence("reminders of what is not yet late", "到期前提醒"), "current_liability": Sentence("what falls due now", "当期应付款"),
+}
+MAY_LIFT: Mapping[str, Sentence] = {kind.value: text for kind, text in MAY_LIFT_WORDS.items()}
+REVIEW_RUNGS: Mapping[str, Sentence] = {
+    "owner": Sentence("with its owner", "待负责人处理"), "managers": Sentence("risen to the managers", "已上报主管"), "compliance": Sentence("risen to compliance", "已上报合规"),
+    "danger": Sentence("in danger: at once", "有危险：立即处理"),
+}
+CONSENT_TO: Mapping[str, Sentence] = {
+    "channel": Sentence("to be reached by a channel or at a number", "同意某渠道或号码"), "time": Sentence("to be reached at these hours", "同意该时段"),
+    "frequency": Sentence("to be reached more often", "同意更高频次"), "call_back": Sentence("asks to be called", "要求回电"),
+    "electronic_notices": Sentence("to get notices electronically", "同意电子送达"), "third_person": Sentence("that somebody else is spoken to", "同意与第三人沟通"),
+    "data_sharing": Sentence("that personal data is shared", "同意共享个人信息"),
+}
+LATENESS: Mapping[str, Sentence] = {
+    "after_late": Sentence("after payment was late", "逾期后"), "before_late": Sentence("before payment was late", "逾期前"), "unknown": Sentence("not known when", "时间不详"),
+}
+RULED_OUT: Mapping[str, Sentence] = {
+    "everything": Sentence("all contact", "全部联系"), "channel": Sentence("a channel or a number", "某渠道或号码"), "time": Sentence("some hours", "某时段"),
+    "place": Sentence("a place", "某地点"), "workplace": Sentence("the workplace (the employer forbids it)", "工作单位（雇主禁止）"),
+}
+PLACES: Mapping[str, Sentence] = {
+    "home": Sentence("home", "住所"), "workplace": Sentence("workplace", "工作单位"), "public": Sentence("public places", "公共场所"), "elsewhere": Sentence("elsewhere", "其他地点"),
+}
+ADVISERS: Mapping[str, Sentence] = {
+    "lawyer": Sentence("lawyer", "律师"), "debt_adviser": Sentence("debt adviser", "债务顾问"), "family": Sentence("family", "家属"),
+    "commercial": Sentence("company that is paid for it", "收费代理机构"), "other": Sentence("somebody else", "其他人"),
+}
+NAMED_BY: Mapping[str, Sentence] = {
+    "debtor": Sentence("the person says so", "本人告知"), "adviser": Sentence("the adviser says so", "代理人自称"), "authority": Sentence("a court or an authority says so", "法院或机关告知"),
+}
+AUTHORITY: Mapping[str, Sentence] = {
+    "verified": Sentence("authority seen", "授权已核实"), "not_shown": Sentence("asked for, not shown", "要求后未出示"), "denied": Sentence("the person denies it", "本人否认授权"),
+}
+CONFIDENCE: Mapping[str, Sentence] = {
+    "confirmed": Sentence("read in the source", "已核对原文"), "single_source": Sentence("one weak source", "单一弱来源"), "memory": Sentence("from memory", "凭记忆"),
+}

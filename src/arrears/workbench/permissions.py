@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-ADMINISTRATOR, MANAGER, COLLECTOR, AUDITOR = "administrator", "manager", "collector", "auditor"
-ROLES = (ADMINISTRATOR, MANAGER, COLLECTOR, AUDITOR)
+ADMINISTRATOR, MANAGER, COLLECTOR, AUDITOR, COMPLIANCE = "administrator", "manager", "collector", "auditor", "compliance"
+ROLES = (ADMINISTRATOR, MANAGER, COLLECTOR, AUDITOR, COMPLIANCE)
 ANYBODY = "anybody"
 """Stands for a visitor who has not signed in."""
 
 _EVERYBODY = frozenset({*ROLES, ANYBODY})
 _STAFF = frozenset(ROLES)
-_OVERSEERS = frozenset({ADMINISTRATOR, MANAGER, AUDITOR})
-_WORKERS = frozenset({ADMINISTRATOR, MANAGER, COLLECTOR})
+_OVERSEERS = frozenset({ADMINISTRATOR, MANAGER, AUDITOR, COMPLIANCE})
+_WORKERS = frozenset({ADMINISTRATOR, MANAGER, COLLECTOR, COMPLIANCE})
+_COMPLIANCE = frozenset({COMPLIANCE})
 _ADMINISTRATORS = frozenset({ADMINISTRATOR})
 
 PAGE_ROLES: Mapping[str, frozenset[str]] = {
@@ -37,6 +38,11 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "case_paper": _STAFF,
     "evidence_add": _WORKERS,
     "evidence_get": _STAFF,
+    "protection": _STAFF,
+    "protect": _WORKERS,
+    "rules": _STAFF,
+    "rule_confirm": _COMPLIANCE,
+    "rule_revoke": _COMPLIANCE,
     "definitions": _STAFF,
     "settings": _STAFF,
     "privacy_register": _STAFF,
@@ -46,6 +52,7 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "user_add": _ADMINISTRATORS,
     "user_role": _ADMINISTRATORS,
     "user_active": _ADMINISTRATORS,
+    "user_called": _ADMINISTRATORS,
     "chart_script": _EVERYBODY,
     "account_login": _EVERYBODY,
     "account_logout": _EVERYBODY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arrears.workbench.views import alerts, assets, case, definitions, evidence, home, reports, settings, users, worklist
+from arrears.workbench.views import alerts, assets, case, definitions, evidence, home, protection, reports, rules, settings, users, worklist
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -24,6 +24,11 @@ urlpatterns = [
     path("cases/<str:case>/hide/", case.case_hide, name="case_hide"),
     path("cases/<str:case>/report.html", reports.case_page, name="case_page"),
     path("cases/<str:case>/report.pdf", reports.case_paper, name="case_paper"),
+    path("cases/<str:case>/protection/", protection.protection, name="protection"),
+    path("cases/<str:case>/protection/record/", protection.protect, name="protect"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/confirm/", rules.rule_confirm, name="rule_confirm"),
+    path("rules/revoke/", rules.rule_revoke, name="rule_revoke"),
     path("definitions/", definitions.definitions, name="definitions"),
     path("settings/", settings.settings, name="settings"),
     path("settings/privacy/", settings.privacy_register, name="privacy_register"),
@@ -33,5 +38,6 @@ urlpatterns = [
     path("users/add/", users.user_add, name="user_add"),
     path("users/<int:pk>/role/", users.user_role, name="user_role"),
     path("users/<int:pk>/active/", users.user_active, name="user_active"),
+    path("users/<int:pk>/called/", users.user_called, name="user_called"),
     path("charts/<str:version>.js", assets.chart_script, name="chart_script"),
 ]

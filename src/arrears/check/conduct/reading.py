@@ -24,8 +24,10 @@ from arrears.check.conduct.kinds.limitation import Limitation
 from arrears.check.conduct.kinds.notice_first import NoticeFirst
 from arrears.check.conduct.kinds.one_off_repair import OneOffRepair
 from arrears.check.conduct.kinds.out_of_reach import OutOfReach
+from arrears.check.conduct.kinds.reporting_age import ReportingAge
 from arrears.check.conduct.kinds.stated_date import StatedDate
 from arrears.check.conduct.kinds.times_ruled_out import TimesRuledOut
+from arrears.check.conduct.kinds.until_day import UntilDay
 from arrears.check.conduct.kinds.venue import Venue
 from arrears.check.conduct.pack import Outside, Pack
 from arrears.check.conduct.rule import Effect, Kind, Rule, RuleException, Says
@@ -65,12 +67,14 @@ KINDS: Mapping[str, Callable[[Fields], Kind]] = {
     "notice_first": lambda fields: NoticeFirst(fields.standings("one_of")),
     "deadline": lambda fields: Deadline(fields.standing("after"), fields.text("within"), fields.event_condition("done") if fields.has("done") else None),
     "day_window": lambda fields: DayWindow(fields.standing("of"), fields.text("from_day"), fields.text("to_day")),
-    "limitation": lambda fields: Limitation(fields.text("years", ""), fields.choices("marks", Mark)),
+    "limitation": lambda fields: Limitation(fields.text("years", ""), fields.choices("marks", Mark), fields.text("longest", "")),
     "dispute": lambda fields: Dispute(fields.standings("by")),
     "stated_date": lambda fields: StatedDate(fields.standing("after"), fields.text("arrives_within"), fields.text("runs")),
     "keeping": lambda fields: Keeping(fields.standing("after"), fields.text("at_least", ""), fields.flag("last_day_kept", True)),
     "out_of_reach": lambda fields: OutOfReach(fields.text("attempts"), fields.text("days")),
     "one_off_repair": lambda fields: OneOffRepair(*(fields.text(name) for name in REPAIR_FIELDS)),
+    "reporting_age": lambda fields: ReportingAge(fields.text("starts_after"), fields.text("years")),
+    "until_day": lambda fields: UntilDay(fields.text("last_day")),
     "venue": lambda fields: Venue(),
 }
 """The kinds of rule, by the name that a rule file uses."""
@@ -153,7 +157,7 @@ def _exception(fields: Fields) -> RuleException:
 FIGURE_FIELDS = frozenset(
     {
         *("opens", "closes", "limit", "window", "within", "from_day", "to_day", "years", "arrives_within", "runs", "at_least"),
-        *("lasts", "through", "begins_after", "lingers", "attempts", "days", *REPAIR_FIELDS),
+        *("lasts", "through", "begins_after", "lingers", "attempts", "days", "starts_after", "last_day", "longest", *REPAIR_FIELDS),
     }
 )
 """Fields whose text is the name of a figure."""

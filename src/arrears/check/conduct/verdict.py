@@ -110,6 +110,15 @@ def verdict(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) -> Ver
     return Verdict(answer, answer, findings, law.asked, moment)
 
 
+def findings_on(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) -> tuple[Law, tuple[Finding, ...]]:
+    """What does each rule say about this act at this moment? Of the law that was asked nothing is said where it does not cover the act.
+
+    Who looks at what was done long ago needs no next permitted moment; `verdict` is for what is to be done.
+    """
+    law = law_on(proposed, facts, packs)
+    return law, () if law.refused_because else _findings(proposed, facts, at, law, packs)
+
+
 def _findings(proposed: Proposed, facts: Facts, at: datetime, law: Law, packs: Packs) -> tuple[Finding, ...]:
     """What each rule says, by the figures of the day; where it is two days in two zones, the stricter of both."""
     case = Case(proposed, facts, at, law.zones, NO_FIGURES)

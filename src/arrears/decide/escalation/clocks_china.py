@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from arrears.assess.classification.months import months_after
-from arrears.core.parameters import Parameters
+from arrears.core.parameters import Parameters, Reading
 from arrears.core.reasons import Sentence
 from arrears.core.workings import Worked, worked
 from arrears.decide.escalation.counting import counted_line, days_after, last_day, money, moved, said
@@ -82,25 +82,50 @@ PUBLISHED_ON = date(2025, 12, 22)
 """The day of the notice on the one-off credit repair, at which its figures are read."""
 
 
+@dataclass(frozen=True, slots=True)
+class RepairFigures:
+    """The six figures of the one-off credit repair: largest amount, span in which the entry arose, last days of payment, first day of hiding."""
+
+    at_most: Reading
+    arose_from: Reading
+    arose_to: Reading
+    paid_by: Reading
+    early_paid_by: Reading
+    early_hidden_from: Reading
+
+
+def repaired(figures: RepairFigures, overdue_minor: int, arose: date, repaid: date) -> Repair:
+    """Is the entry hidden, and since when? What was paid by the early day is hidden from a day on, what was paid later by the end of the next month.
+
+    Stated once, for who asks and for the rule of conduct.
+    """
+    if not (overdue_minor <= figures.at_most.whole and figures.arose_from.day <= arose <= figures.arose_to.day and repaid <= figures.paid_by.day):
+        return Repair(False)
+    if repaid <= figures.early_paid_by.day:
+        return Repair(True, from_on=figures.early_hidden_from.day)
+    return Repair(True, by=days_after(months_after(repaid.replace(day=1), 2), -1))
+
+
 def credit_repair(parameters: Parameters, overdue_minor: int, arose: date, repaid: date) -> Worked[Repair]:
     """Was an overdue entry hidden by the one-off credit repair? Its window is closed: for history only."""
-    names = ("at_most_minor", "arose_from", "arose_to", "early_paid_by", "early_hidden_from", "paid_by")
-    amount, arose_from, arose_until, early, hidden_from, repaid_until = (parameters.value_on(f"cn_repair_{name}", PUBLISHED_ON) for name in names)
+    names = ("at_most_minor", "arose_from", "arose_to", "paid_by", "early_paid_by", "early_hidden_from")
+    figures = RepairFigures(*(parameters.value_on(f"cn_repair_{name}", PUBLISHED_ON) for name in names))
+    found = repaired(figures, overdue_minor, arose, repaid)
     conditions = (
-        (overdue_minor <= amount.whole, said("{sum}: at most {cap}", "金额{sum}：上限{cap}", sum=money(overdue_minor), cap=money(amount.whole))),
-        (arose_from.day <= arose <= arose_until.day, said("Arose {day}: from {a} to {b}", "{day}产生：须在{a}至{b}之间", day=arose, a=arose_from.day, b=arose_until.day)),
-        (repaid <= repaid_until.day, said("Repaid {day}: by {last}", "{day}还清：不迟于{last}", day=repaid, last=repaid_until.day)),
+        (overdue_minor <= figures.at_most.whole, said("{sum}: at most {cap}", "金额{sum}：上限{cap}", sum=money(overdue_minor), cap=money(figures.at_most.whole))),
+        (
+            figures.arose_from.day <= arose <= figures.arose_to.day,
+            said("Arose {day}: from {a} to {b}", "{day}产生：须在{a}至{b}之间", day=arose, a=figures.arose_from.day, b=figures.arose_to.day),
+        ),
+        (repaid <= figures.paid_by.day, said("Repaid {day}: by {last}", "{day}还清：不迟于{last}", day=repaid, last=figures.paid_by.day)),
     )
     lines: list[Sentence] = [
         Sentence(f"{line.en}: {'yes' if holds else 'no'}", f"{line.zh}：{'符合' if holds else '不符合'}") for holds, line in conditions
     ]
-    readings = [amount, arose_from, arose_until, early, hidden_from, repaid_until]
-    if not all(holds for holds, _ in conditions):
-        return worked(Repair(False), lines, readings)
-    if repaid <= early.day:
-        return worked(Repair(True, from_on=hidden_from.day), lines, readings)
-    month_after = months_after(repaid.replace(day=1), 2)
-    return worked(Repair(True, by=days_after(month_after, -1)), [*lines, said("By the end of the month after.", "次月底前不予展示。")], readings)
+    if found.by is not None:
+        lines.append(said("By the end of the month after.", "次月底前不予展示。"))
+    in_the_order_read = [figures.at_most, figures.arose_from, figures.arose_to, figures.early_paid_by, figures.early_hidden_from, figures.paid_by]
+    return worked(found, lines, in_the_order_read)
 
 
 class Processing(StrEnum):

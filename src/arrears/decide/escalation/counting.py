@@ -7,6 +7,7 @@ working day where the law of the place says so (art. 203); which days those are 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -50,6 +51,23 @@ def period_end(start: date, length: Reading, times: int = 1) -> date:
     if length.unit is Unit.DAYS:
         return days_after(start, length.whole * times)
     return months_after(start, length.whole * times * _MONTHS_OF[length.unit])
+
+
+def begun_anew(start: date, end_of: Callable[[date], date], restarts: Iterable[date]) -> Iterator[tuple[date, bool, date]]:
+    """Each thing that begins a period anew: its day, whether the period still ran, and the last day of the period after it.
+
+    What happens after the end begins nothing. Stated once, for who asks and for the rule of conduct.
+
+    >>> def two_days(day):
+    ...     return days_after(day, 2)
+    >>> [(in_time, str(until)) for _, in_time, until in begun_anew(date(2026, 3, 1), two_days, [date(2026, 3, 9), date(2026, 3, 3)])]
+    [(True, '2026-03-05'), (False, '2026-03-05')]
+    """
+    until = end_of(start)
+    for day in sorted(restarts):
+        in_time = day <= until
+        until = end_of(day) if in_time else until
+        yield day, in_time, until
 
 
 def last_day(start: date, length: Reading, non_working: Days = NO_DAYS) -> LastDay:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from arrears.core.parameters import Parameters, Reading
 from arrears.core.reasons import Sentence
 from arrears.core.workings import Worked, worked
-from arrears.decide.escalation.counting import counted_line, moved, period_end, said
+from arrears.decide.escalation.counting import begun_anew, counted_line, moved, period_end, said
 
 
 class Nation(StrEnum):
@@ -71,15 +71,16 @@ def uk_limitation(parameters: Parameters, nation: Nation, start: date, as_of: da
         readings.append(long_stop)
         stop = period_end(start, long_stop)
     lines.append(counted_line(start, length, moved(until, frozenset())))
-    for day, kind in sorted(events):
-        if not start <= day <= as_of or (kind is UkEvent.RELEVANT_CLAIM and nation is not Nation.SCOTLAND):
-            continue
+    known = sorted((day, kind) for day, kind in events if start <= day <= as_of and not (kind is UkEvent.RELEVANT_CLAIM and nation is not Nation.SCOTLAND))
+    steps = begun_anew(start, lambda day: period_end(day if restarts.yes else start, length), [day for day, _ in known])
+    for (day, kind), (_, in_time, anew_until) in zip(known, steps, strict=True):
         readings += [restarts, revives]
-        if day <= until and restarts.yes:
-            until = period_end(day, length)
-            lines += [said("{day}: {what}, within time: anew", "{day}：{what}，期间内，重新起算", day=day, what=kind.value.replace("_", " ")), counted_line(day, length, moved(until, frozenset()))]
-        elif day > until and not revives.yes:
-            lines.append(said("{day}: {what}, after the end: it revives nothing", "{day}：{what}，期间已届满，不重新起算", day=day, what=kind.value.replace("_", " ")))
+        what = kind.value.replace("_", " ")
+        if in_time and restarts.yes:
+            until = anew_until
+            lines += [said("{day}: {what}, within time: anew", "{day}：{what}，期间内，重新起算", day=day, what=what), counted_line(day, length, moved(until, frozenset()))]
+        elif not in_time and not revives.yes:
+            lines.append(said("{day}: {what}, after the end: it revives nothing", "{day}：{what}，期间已届满，不重新起算", day=day, what=what))
     if stop is not None and until > stop:
         until = stop
         lines.append(said("No longer than {day}", "最长不超过{day}", day=stop))

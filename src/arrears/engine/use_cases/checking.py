@@ -13,7 +13,7 @@ def check_one(text: str, where: str, packs: Packs | None = None) -> Verdict:
 
     Args:
         where: name of the document, for messages.
-        packs: with what was confirmed (`confirming.packs_of`); without, nothing is.
+        packs: with what was confirmed (`confirming.packs_of`) and the lender's own limits; without, those that are shipped, and nothing is confirmed.
 
     Raises:
         BadData: the text cannot be understood.

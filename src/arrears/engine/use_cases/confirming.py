@@ -22,6 +22,7 @@ from arrears.core.parameters import Confidence, NoValue, Reading
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.core.reasons import Sentence
 from arrears.engine.conduct_packs import every_pack, pack_named, shipped_packs
+from arrears.engine.home import Home
 
 CAUSE = "rules"
 SHORTEST_SOURCE = 8
@@ -173,9 +174,9 @@ def confirmations_on(institution_id: int, on: date) -> tuple[Confirmation, ...]:
     return tuple(Confirmation(one.subject, one.value, one.confirmed_by, one.role, one.valid_on) for one in _in_force(institution_id, on))
 
 
-def packs_of(institution_id: int, on: date) -> Packs:
-    """All packs with what this institution's people have confirmed by a day: what gate, pre-screen and audit ask."""
-    return every_pack(confirmations_on(institution_id, on))
+def packs_of(institution_id: int, on: date, home: Home | None) -> Packs:
+    """All packs with what this institution's people have confirmed by a day, and the lender's own limits: what gate, pre-screen and audit ask."""
+    return every_pack(confirmations_on(institution_id, on), home)
 
 
 def confirmed_ever(institution_id: int) -> tuple[list[RuleConfirmed], list[RuleConfirmationRevoked]]:

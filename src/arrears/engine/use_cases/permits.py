@@ -66,7 +66,7 @@ def ask(home: Home, institution_id: int, case_id: int, wanted: Wanted, key: str,
     """
     case = circumstances_of(home, institution_id, case_id)
     request = Request(key, case.party_id, case_id, wanted.proposed(case), case.circumstances)
-    packs = packs_of(institution_id, at.astimezone().date())
+    packs = packs_of(institution_id, at.astimezone().date(), home)
     with acting_for(institution_id):
         (answer,) = asking.ask([request], packs, at, actor=actor, cause=CAUSE, lifetime=case.terms.lifetime)
     return answer

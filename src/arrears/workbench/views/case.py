@@ -31,6 +31,7 @@ from arrears.workbench.permissions import JOURNAL_READERS
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.evidence import evidence_shown
 from arrears.workbench.views.frame import home_of_site, institution_of, show
+from arrears.workbench.views.protection import protection_shown
 
 HAPPENINGS_SHOWN = 12
 RECENT_SHOWN = 6
@@ -118,7 +119,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         if not events:
             raise Http404 from none
         return show(request, "case_closed", case_id=case_id, events=events, decisions=decisions, may_read_journal=may_read_journal,
-                    **evidence_shown(request, case_id, events[0].party_id))
+                    **evidence_shown(request, case_id, events[0].party_id), **protection_shown(request, events[0].party_id))
     happened = happenings(view, events, decisions)
     before, after = reading.neighbours(home_of_site(), view.run, case_id)
     party, numbers = view.row.party_id, account_numbers(institution_of(request), [account.account_id for account in view.accounts])
@@ -126,13 +127,13 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         request, "case", name=opened.name(view.person), number=opened.number(view.person), opened_until=opened.until(party),
         contacts=[(point, opened.contact(point)) for point in view.contact_points], show_reasons=tuple(SHOW_REASONS), may_open=may_open(request.user.role),
         account_numbers=numbers if Showable.ACCOUNT_NUMBER in opened.of(party) else {account: masked_number(number) for account, number in numbers.items()},
-        shows_hold_reasons=Showable.HOLD_REASON in opened.of(party), shown_minutes=SHOWN_MINUTES,
+        shown_minutes=SHOWN_MINUTES,
         case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),
         accounts=[near_items(account, view.run.as_of) for account in view.accounts], recent=[one for one in happened if one.kind != "decision"][:RECENT_SHOWN],
         happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
         decisions=decisions, recorded_holds=reading.holds_recorded_since({view.row.party_id: view.holds}, timezone.localdate())[view.row.party_id], chart=charts.case_history(view, reader_language()),
         before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
-        **evidence_shown(request, case_id, view.row.party_id),
+        **evidence_shown(request, case_id, view.row.party_id), **protection_shown(request, view.row.party_id),
     )
 
 

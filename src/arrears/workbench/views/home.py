@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from arrears.engine.use_cases.protecting import reviews_due
 from arrears.engine.use_cases.reading import FlowCell, Overview, overview, people
 from arrears.engine.use_cases.record_keeping import record_state
 from arrears.workbench import charts
@@ -98,14 +99,14 @@ def moved_accounts(rows: Sequence[MatrixRow]) -> Moved:
 def home(request: HttpRequest) -> HttpResponse:
     """Tiles, what moved, alerts: each as of the run's day, each a way to the cases behind it."""
     everything, book = portfolios_in_view(request)
-    record = record_state(institution_of(request))
+    record, reviews = record_state(institution_of(request)), reviews_due(institution_of(request), timezone.localdate())
     if book is None or book.run is None:
-        return show(request, "home", portfolios=everything, book=book, record=record)
+        return show(request, "home", portfolios=everything, book=book, record=record, reviews=reviews)
     seen: Overview = overview(home_of_site(), book.run)
     columns, rows = flow_matrix(seen.flow, book.run.buckets)
     opened = opened_in(request, timezone.now())
     return show(
-        request, "home", portfolios=everything, book=book, record=record, run=book.run, seen=seen, flow_columns=columns, flow_rows=rows, moved=moved_accounts(rows),
+        request, "home", portfolios=everything, book=book, record=record, reviews=reviews, run=book.run, seen=seen, flow_columns=columns, flow_rows=rows, moved=moved_accounts(rows),
         names={party: opened.name(person) for party, person in people(home_of_site(), book, [alert.party_id for alert in seen.alerts]).items()},
         alert_total=sum(seen.alert_counts.values()), chart=charts.accounts_by_bucket(seen.buckets, reader_language()),
         trends=trends_in_view(request, book.name, book.run.as_of),

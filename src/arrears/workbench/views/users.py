@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from arrears.casefile.store.models import User
 from arrears.casefile.store.users import NameTaken, PasswordTooEasy, create_user
 from arrears.core.problems import AnswerIsNo
+from arrears.engine.use_cases.protecting import call_colleague, who_is_called
 from arrears.workbench.permissions import ADMINISTRATOR, ROLES
 from arrears.workbench.views.frame import institution_of, show
 
@@ -23,7 +25,7 @@ def _colleagues(request: HttpRequest) -> QuerySet[User]:
 
 def users(request: HttpRequest) -> HttpResponse:
     """Everybody of the institution."""
-    return show(request, "users", colleagues=_colleagues(request), roles=ROLES)
+    return show(request, "users", colleagues=_colleagues(request), roles=ROLES, called_in_distress=who_is_called(institution_of(request)))
 
 
 def user_add(request: HttpRequest) -> HttpResponse:
@@ -79,4 +81,14 @@ def user_active(request: HttpRequest, pk: int) -> HttpResponse:
     if not active and _would_lock_out(request, colleague):
         return _refuse_lock_out(request)
     _colleagues(request).filter(pk=pk).update(is_active=active)
+    return redirect("users")
+
+
+@require_POST
+def user_called(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name a colleague who is trained to speak with people in distress, or no longer; it is recorded."""
+    colleague = get_object_or_404(_colleagues(request).filter(is_active=True), pk=pk)
+    call_colleague(
+        institution_of(request), colleague.username, is_called=request.POST.get("called") == "yes", at=timezone.localtime(), actor=request.user.get_username(),
+    )
     return redirect("users")

@@ -18,6 +18,7 @@ from arrears.core.money import AmountNotValid, format_money, parse_minor
 from arrears.engine import words
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.finding import case_of_number, cases_of_contact
+from arrears.engine.use_cases.protecting import reviews_due
 from arrears.workbench.opened import Opened, opened_in
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
@@ -78,7 +79,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The list, one page of it, as the address asks."""
     everything, book = portfolios_in_view(request)
     if book is None or book.run is None:
-        return show(request, "worklist", portfolios=everything, book=book)
+        return show(request, "worklist", portfolios=everything, book=book, reviews=reviews_due(institution_of(request), timezone.localdate()))
     choices = reading.facets(home_of_site(), book.run)
     asked = asked_for(request.GET, next(iter(choices.currencies), "CNY"))
     found = reading.worklist(home_of_site(), book.run, asked.wanted, order=asked.order, page=asked.page, hidden=reading.hidden_people(institution_of(request), timezone.localdate()))
@@ -86,6 +87,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     template = "worklist_rows" if getattr(request, "htmx", False) and request.htmx.target == "list" else "worklist"
     return show(
         request, template, portfolios=everything, book=book, run=book.run, choices=choices, asked=asked, found=found,
+        reviews=reviews_due(institution_of(request), timezone.localdate()),
         queues=[(queue, sum(choices.queues.values()) if queue == "all" else choices.queues.get(queue, 0)) for queue in words.QUEUES],
         lines=_lines(book, found, opened_in(request, timezone.now())), one_currency=next(iter(currencies)) if len(currencies) == 1 else "",
         narrowed=any(request.GET.get(name) for name in ("treatment", "bucket", "product", "currency", "amount_from", "amount_to", "alert", "flow_now", "history", "closed")),

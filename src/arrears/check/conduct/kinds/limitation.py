@@ -13,6 +13,7 @@ from arrears.check.conduct.standing import Scope, agrees
 from arrears.check.conduct.words import Happened, Mark
 from arrears.core.parameters import Unit
 from arrears.core.reasons import Sentence
+from arrears.decide.escalation.counting import begun_anew
 
 SINCE_WHEN = Sentence("since when the limitation period runs, and for how long", "时效自何时起算、期间多长")
 RESTARTS = (Happened.PART_PAYMENT, Happened.ACKNOWLEDGED)
@@ -29,10 +30,12 @@ class Limitation:
     Attributes:
         years: name of the figure; empty where only the debt itself can say.
         marks: what must not be said of a barred debt; empty forbids what the rule binds altogether.
+        longest: name of the figure: after so many years it is over, whatever began it anew; empty where the law knows no such end.
     """
 
     years: str = ""
     marks: frozenset[Mark] = frozenset()
+    longest: str = ""
 
     def judge(self, case: Case, uncounted: tuple[RuleException, ...]) -> Judged:
         """A breach from the day after the last day on."""
@@ -51,14 +54,15 @@ class Limitation:
         return [event for event in case.facts.of(kinds) if event.at <= case.at and agrees(event, case, frozenset({Scope.DEBT}), zone)]
 
     def _last_day(self, begun: Event, case: Case, zone: str) -> date | None:
-        last = self._after(local_day(begun.at, zone), begun, case)
-        for event in self._events(case, RESTARTS, zone):
-            day = local_day(event.at, zone)
-            if last is not None and begun.at < event.at and day <= last:
-                last = self._after(day, begun, case)
-        return last
+        """The last day of the period, as the law's arithmetic counts it (`decide.escalation`)."""
+        start = local_day(begun.at, zone)
+        if begun.years is None and not self.years:
+            return None
+        restarts = [local_day(event.at, zone) for event in self._events(case, RESTARTS, zone) if event.at > begun.at]
+        ends = [until for _, _, until in begun_anew(start, lambda day: self._after(day, begun, case), restarts)]
+        last = ends[-1] if ends else self._after(start, begun, case)
+        return min(last, add_period(start, case.figures.read(self.longest))) if self.longest else last
 
-    def _after(self, day: date, begun: Event, case: Case) -> date | None:
-        if begun.years is not None:
-            return later(day, Unit.YEARS, begun.years)
-        return add_period(day, case.figures.read(self.years)) if self.years else None
+    def _after(self, day: date, begun: Event, case: Case) -> date:
+        """The last day of a period that begins on this day: the years stand with the debt or in the figure."""
+        return later(day, Unit.YEARS, begun.years) if begun.years is not None else add_period(day, case.figures.read(self.years))

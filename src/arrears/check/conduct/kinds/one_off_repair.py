@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from arrears.check.conduct.case import KEPT, SILENT, Case, Judged
 from arrears.check.conduct.local_time import local_day, start_of
 from arrears.check.conduct.rule import RuleException
 from arrears.check.conduct.standing import Scope, agrees
 from arrears.check.conduct.words import Happened
+from arrears.decide.escalation.clocks_china import RepairFigures, repaired
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,11 @@ class OneOffRepair:
         if not entries or not paid or entries[-1].amount_minor is None:
             return SILENT
         arose_on, paid_on = local_day(entries[-1].at, zone), local_day(paid[-1].at, zone)
-        fits = (
-            case.figures.read(self.arose_from).day <= arose_on <= case.figures.read(self.arose_to).day
-            and entries[-1].amount_minor <= case.figures.read(self.at_most).whole
-            and paid_on <= case.figures.read(self.paid_by).day
+        figures = RepairFigures(
+            *(case.figures.read(name) for name in (self.at_most, self.arose_from, self.arose_to, self.paid_by, self.early_paid_by, self.early_hidden_from))
         )
-        if not fits:
+        found = repaired(figures, entries[-1].amount_minor, arose_on, paid_on)
+        hidden = found.from_on or found.by
+        if hidden is None:
             return KEPT
-        early = paid_on <= case.figures.read(self.early_paid_by).day
-        hidden = case.figures.read(self.early_hidden_from).day if early else end_of_next_month(paid_on)
         return Judged(breach=case.at >= start_of(hidden, zone), used=(entries[-1], paid[-1]), turning_day=hidden)
-
-
-def end_of_next_month(day: date) -> date:
-    """The last day of the month after this one.
-
-    >>> str(end_of_next_month(date(2026, 1, 15))), str(end_of_next_month(date(2025, 12, 31)))
-    ('2026-02-28', '2026-01-31')
-    """
-    month = day.year * 12 + day.month + 1
-    return date(month // 12, month % 12 + 1, 1) - timedelta(days=1)

@@ -54,6 +54,8 @@ class ContactPoint:
     verified_on: date | None
     consent: str | None
     value: str | None = field(default=None, repr=False)
+    reference: str = ""
+    """How consents, holds and contacts name it: the keyed hash of channel and value, never the number itself."""
 
 
 def unseal_from_vault(party_ids: Sequence[int], sealed: Sequence[bytes | None], what: str) -> Sequence[Mapping[str, Any] | None]:
@@ -104,7 +106,7 @@ def contact_points(
         value = (personal or {}).get("value")
         found[row["party_id"]].append(ContactPoint(
             row["party_id"], row["channel"], masked_contact(row["channel"], value) if value else None, row["source"], row["verified_on"], row["consent"],
-            value if row["party_id"] in opened_for else None))
+            value if row["party_id"] in opened_for else None, str(row["contact_point_id"])))
     return {party: tuple(sorted(points, key=_verified_first)) for party, points in found.items()}
 
 

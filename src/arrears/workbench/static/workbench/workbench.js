@@ -40,6 +40,7 @@
       case "p": follow("a[rel=prev]"); break;
       case "u": follow("[data-up]"); break;
       case "o": follow("[data-key=o]"); break;
+      case "h": follow("[data-key=h]"); break;
       case "g": awaitingPage = Date.now(); break;
       case "/": event.preventDefault(); document.getElementById("q")?.select(); break;
     }
