@@ -20,14 +20,29 @@ import pyarrow.compute as pc
 from arrears.check.conduct.facts import Event, Facts, Proposed
 from arrears.check.conduct.law import Binding, Law, law_on
 from arrears.check.conduct.pack import Confirmation, Packs
-from arrears.check.conduct.words import Act, ActorRole, Channel, DebtorKind, DebtPurpose, Happened, LenderKind, Mark, Mode, Outcome, Product, Purpose, Recipient, Side
+from arrears.check.conduct.words import (
+    Act,
+    ActorRole,
+    Channel,
+    DebtorKind,
+    DebtPurpose,
+    Happened,
+    LenderKind,
+    Mark,
+    Mode,
+    Outcome,
+    Product,
+    Purpose,
+    Recipient,
+    Side,
+)
 from arrears.check.contact_audit import Conclusion, Made, Told, bounds, clock_edges, conclusions, not_asked, rests_on_itself
 from arrears.check.contact_audit import Outcome as Concluded
 from arrears.core.reasons import Sentence
 from arrears.engine.conduct_packs import every_pack
 from arrears.engine.contact_sifting import Flags, Group, Integers, Sieve
 
-SEPARATORS = str.maketrans({sign: " " for sign in ",;|、，；"})
+SEPARATORS = str.maketrans(dict.fromkeys(",;|、，；", " "))
 LISTED = pa.schema({
     "row": "int64", "pack": "string", "rule": "string", "outcome": "string", "counted": "int32", "limit": "int32",
     "certain": "bool", "missing_en": "string", "missing_zh": "string",
