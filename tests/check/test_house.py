@@ -161,8 +161,8 @@ def test_a_log_is_held_against_the_lenders_own_limits_of_its_time(home: Home, tm
     log.write_text("who,when,channel,outcome,debt\n" + "".join(f"A,{day} 12:00,call,no_answer,D1\n" for day in days), encoding="utf-8")
 
     def broken(whose: Home | None) -> list[tuple[str, int]]:
-        wish = Wish(log, places=("US",), zones=("America/New_York",), product=Product.CREDIT_CARD, known_from=date(2026, 1, 1), house=True, home=whose)
-        found = audit(wish, tmp_path / f"report-{whose is not None}", on=date(2026, 12, 31), processes=1)
+        wish = Wish(log, places=("US",), zones=("America/New_York",), product=Product.CREDIT_CARD, known_from=date(2026, 1, 1), house=True)
+        found = audit(wish, tmp_path / f"report-{whose is not None}", on=date(2026, 12, 31), home=whose, processes=1)
         return [(one["rule"], one["broke"]) for one in found["rules"] if one["broke"]]
 
     assert broken(None) == []

@@ -237,7 +237,14 @@ def limitation(rule: Rule, asked: Asked) -> ir.Table:
     if kind.years:
         length = asked.figures.read(kind.years)
         years_first, years_last = years_first.fill_null(later(begun.first_day, length)), years_last.fill_null(later(begun.last_day, length))
-    begun = begun.mutate(ends_first=years_first, ends_last=years_last)
+    if kind.longest:
+        longest = asked.figures.read(kind.longest)
+        over_first, over_last = later(begun.first_day, longest), later(begun.last_day, longest)
+        # `least` passes over what is not known; a period without years stays unknown.
+        years_first, years_last = (ibis.ifelse(one.notnull(), ibis.least(one, over), one) for one, over in ((years_first, over_first), (years_last, over_last)))
+    else:
+        over_last = ibis.literal(NEVER, "int64")
+    begun = begun.mutate(ends_first=years_first, ends_last=years_last, over_last=over_last)
     again = about.filter(about.kind.isin([str(one) for one in RESTARTS])).view()
     restarted = begun.join(again, [begun.party_id == again.party_id, again["at"] > begun["at"]]).select(event_no=begun.event_no).distinct()
     with_restarts = begun.left_join(restarted, begun.event_no == restarted.event_no).select(
@@ -249,7 +256,7 @@ def limitation(rule: Rule, asked: Asked) -> ir.Table:
     told = joined.select(
         party_id=people.party_id,
         runs=(one.surely & (one.last_today <= one.ends_first)).fill_null(False),
-        surely=one.event_no.isnull() | (one.surely & (one.ends_first.isnull() | (~one.restarted & (one.first_today > one.ends_last)))),
+        surely=one.event_no.isnull() | (one.surely & (one.ends_first.isnull() | (one.first_today > one.over_last) | (~one.restarted & (one.first_today > one.ends_last)))),
     )
     kept = told.filter(~told.runs)
     return rows(kept, kept.surely.fill_null(False), NEVER)

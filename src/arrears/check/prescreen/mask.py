@@ -187,7 +187,8 @@ def _people() -> ir.Table:
 def _late(people: ir.Table, day: date) -> ir.Table:
     """People of whom something happened on the very day: what is said of them at its start does not hold all day."""
     events = ibis.table(EVENTS_SCHEMA, name=EVENTS)
-    events = events.filter(events["at"] >= ibis.literal(datetime.combine(day - 2 * DAY, datetime.min.time())))
+    around = [ibis.literal(datetime.combine(day + ahead * DAY, datetime.min.time())) for ahead in (-2, 3)]
+    events = events.filter((events["at"] >= around[0]) & (events["at"] < around[1]))
     return events.join(people, [events.party_id == people.party_id, events["at"] > people.starts_at]).select(party_id=events.party_id).distinct()
 
 

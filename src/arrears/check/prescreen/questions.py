@@ -20,13 +20,14 @@ from arrears.check.conduct.kinds.deadline import Deadline
 from arrears.check.conduct.kinds.hours import Hours
 from arrears.check.conduct.kinds.limitation import Limitation
 from arrears.check.conduct.kinds.times_ruled_out import TimesRuledOut
+from arrears.check.conduct.kinds.until_day import UntilDay
 from arrears.check.conduct.law import Binding, Law, law_on
 from arrears.check.conduct.local_time import DAY
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Effect, Rule, RuleException
 from arrears.check.conduct.standing import Scope, Standing
 from arrears.check.conduct.words import Channel, same_medium
-from arrears.check.prescreen.days import DAYS_AHEAD, HoursAsked, Opening, Span, opens, seconds_open
+from arrears.check.prescreen.days import DAYS_AHEAD, INSTANT, HoursAsked, Opening, Span, opens, seconds_open
 from arrears.check.prescreen.kinds import COLUMN_FORMS
 from arrears.check.prescreen.shapes import May, Profile, Screen
 from arrears.core.parameters import NoValue, Reading
@@ -208,7 +209,11 @@ class _Settling:
         if not certain and not judged.speaks and isinstance(kind, Deadline | DayWindow | TimesRuledOut):
             self._no_better_than(May.PERHAPS, name)
             return
-        if isinstance(kind, Forbidden | Required) and not kind.during:
+        if isinstance(kind, UntilDay) and not judged.breach:
+            if self._ends_within(binding):
+                self._no_better_than(May.PERHAPS, name)
+            return
+        if isinstance(kind, UntilDay) or (isinstance(kind, Forbidden | Required) and not kind.during):
             if judged.breach and not live:
                 self._no_better_than(May.NO, name)
             elif judged.breach:
@@ -218,6 +223,12 @@ class _Settling:
             self._put(binding, live, always=False, lifts_only=False, certain=certain and not restored)
             return
         self._no_better_than(May.PERHAPS, name)
+
+    def _ends_within(self, binding: Binding) -> bool:
+        """Is a day that the law names over before the last moment of the span is?"""
+        figures = Figures(binding.rule.parameters, binding.pack.parameters, self.all.day)
+        last = Case(self.proposed, self.facts, self.span.ends_at - INSTANT, self.law.zones, figures)
+        return binding.rule.kind.judge(last, binding.uncounted).breach
 
     def _never_in_the_way(self, kind: object) -> bool:
         """Is what the act says enough to know that the rule is kept, whatever happened?"""
