@@ -16,8 +16,10 @@ from arrears.engine.case_changes import Frozen, NoCases, digest_of_tables
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.conduct_events import FROZEN_EVENTS, EarlierWords, own_events
 from arrears.engine.conduct_packs import every_pack
+from arrears.engine.home import Home
 from arrears.engine.nightly import RunRequest, RunResult, nightly
 from arrears.engine.prescreening import CHANNELS, Screening
+from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.policies import find_policy
 from arrears.intake.sample.making import make_sample, seeded_ids
 
@@ -40,8 +42,14 @@ class WithOwnFacts(NoCases):
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home") / "loans"
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def book(home: Home) -> Path:
+    folder = home.book("loans")
+    folder.parent.mkdir()
     make_sample(folder, 2000, 11, DAY, None, name="loans", institution_id=1, id_source=seeded_ids(11))
     return folder
 
@@ -63,8 +71,8 @@ def run(book: Path, runs: Path, holds: list[Hold]) -> RunResult:
 
 
 @pytest.fixture(scope="module")
-def first(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    return run(book, tmp_path_factory.mktemp("first"), [])
+def first(book: Path, home: Home) -> RunResult:
+    return run(book, home.runs / "loans", [])
 
 
 def test_every_case_has_an_answer_for_every_channel_and_a_hold_of_our_own_stops_all_of_them(book: Path, first: RunResult, tmp_path: Path) -> None:
@@ -84,3 +92,20 @@ def test_every_case_has_an_answer_for_every_channel_and_a_hold_of_our_own_stops_
 def test_the_same_night_writes_the_same_answers_byte_by_byte(book: Path, first: RunResult, tmp_path: Path) -> None:
     again = run(book, tmp_path / "again", [])
     assert again.facts["digests"]["prescreen.parquet"] == first.facts["digests"]["prescreen.parquet"]
+
+
+def test_the_worklist_says_what_is_in_the_way_of_a_treatment_and_until_when(home: Home, first: RunResult) -> None:
+    shown = reading.portfolio(home, 1, "loans").run
+    assert shown is not None
+    cases = reading.worklist(home, shown, reading.WorklistFilter(queue="all"), page_rows=10_000).rows
+    told = reading.in_the_way(home, shown, cases)
+    channels = "CASE d.channel WHEN 'phone' THEN 'call' WHEN 'sms' THEN 'text' ELSE d.channel END"
+    stopped = duckdb.sql(
+        f"SELECT d.case_id, m.rule, m.from_on FROM '{first.folder}/decisions.parquet' d JOIN '{first.folder}/prescreen.parquet' m "
+        f"ON d.party_id = m.party_id AND m.channel = {channels} WHERE m.may = 'no' AND d.case_id IN (SELECT unnest({[case.case_id for case in cases]}))"
+    ).fetchall()
+    assert stopped, "somebody could not be contacted"
+    assert {case_id for case_id, one in told.items() if not one.waits} == {case_id for case_id, _, _ in stopped}
+    for case_id, rule, from_on in stopped:
+        assert told[case_id].from_on == from_on
+        assert "/" not in told[case_id].because.en, rule
