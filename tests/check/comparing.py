@@ -15,7 +15,7 @@ from arrears.check.conduct.verdict import Verdict, verdict
 from arrears.engine.conduct_packs import pack_named, shipped_packs
 from tests.check import naive
 from tests.check.histories import BYTES, as_the_code_wants_it, drawn, microseconds, moment
-from tests.check.naive import NOT_KNOWN, SECOND, Asked, Line
+from tests.check.naive import SECOND, Asked, Line
 
 KINDS = ("hours", "cap", "cooling_off", "day_window")
 BLOCK = 5_000
@@ -92,7 +92,7 @@ def compared(source: bytes) -> list[str]:
 def _next_moment(found: Verdict, asked: Asked, book: list[Line], plainly: dict[str, str]) -> str:
     """Is it the first whole second at which nothing is in the way? Moments before it are tried too, where nothing but time may open one of them."""
     if found.next_permitted_at is None:
-        by_time = asked.act == "contact" and NOT_KNOWN not in plainly.values()
+        by_time = asked.act == "contact" and not asked.known_from  # of a book that is not whole, more may be missing later
         return "time alone would end what is in the way, and no next moment is named" if by_time else ""
     then = microseconds(found.next_permitted_at)
     if then <= asked.at or naive.broken(replace(asked, at=then), book):
