@@ -20,6 +20,7 @@ OTHERS = (
     ("dossier",),
     ("evidence",),
     ("privacy",),
+    ("prescreen",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 
