@@ -43,6 +43,8 @@ from tests.check.screened import (
 
 DRAWN = 3_000 if os.environ.get("ARREARS_SOAK") else 40
 ACTS_PER_RULE, PEOPLE_PER_RULE = (20, 200) if os.environ.get("ARREARS_SOAK") else (2, 12)
+DRAWINGS_PER_RULE = 8
+"""So often people and acts are drawn anew where the rule has not yet stood in anybody's way."""
 DAY = date(2026, 11, 30)
 DAYS = (DAY, date(2026, 3, 8), date(2026, 11, 1), date(2026, 3, 29), date(2028, 2, 29), date(2026, 12, 6))
 """A Monday; the changes of the clock in New York and in London; a leap day; a Sunday."""
@@ -158,17 +160,20 @@ def forbids_whole_days(rule: Rule) -> bool:
 def test_each_rule_by_itself_is_told_in_columns_as_the_gate_tells_it(pack_name: str, capsys: pytest.CaptureFixture[str]) -> None:
     pack, reached = pack_named(pack_name), dict[str, Counter[str]]()
     for rule in rules_with_a_column_form(pack_name):
-        lot = random.Random(rule.name)
-        acts = [wanted_act(lot, rule) for _ in range(ACTS_PER_RULE)]
-        people = [person_for(lot, rule, act, DAY) for act in acts for _ in range(PEOPLE_PER_RULE)]
-        screens = [Screen(f"act {place}", act) for place, act in enumerate(acts)]
-        found, _ = compare(people, [covered_profile(lot, pack, rule)], screens, DAY, by_itself(pack, rule), lot, moments=6)
-        assert not found.wrong_no, (rule.name, found.wrong_no[0])
-        assert not found.wrong_deferred and not found.false_yes, (rule.name, found.wrong_deferred, found.false_yes)
-        reached[rule.name] = found.answers
+        lot, reached[rule.name] = random.Random(rule.name), Counter[str]()
+        for _ in range(DRAWINGS_PER_RULE):
+            acts = [wanted_act(lot, rule) for _ in range(ACTS_PER_RULE)]
+            people = [person_for(lot, rule, act, DAY) for act in acts for _ in range(PEOPLE_PER_RULE)]
+            screens = [Screen(f"act {place}", act) for place, act in enumerate(acts)]
+            found, _ = compare(people, [covered_profile(lot, pack, rule)], screens, DAY, by_itself(pack, rule), lot, moments=6)
+            assert not found.wrong_no, (rule.name, found.wrong_no[0])
+            assert not found.wrong_deferred and not found.false_yes, (rule.name, found.wrong_deferred, found.false_yes)
+            reached[rule.name].update(found.answers)
+            if reached[rule.name]["no"] or not forbids_whole_days(rule):
+                break
     with capsys.disabled():
         print(f"\n{pack_name}: {len(reached)} rules by themselves, {dict(sum(reached.values(), Counter[str]()))}")
-    assert all(counted.total() == ACTS_PER_RULE * ACTS_PER_RULE * PEOPLE_PER_RULE for counted in reached.values()), "every rule was asked of everybody"
+    assert all(counted.total() >= ACTS_PER_RULE * ACTS_PER_RULE * PEOPLE_PER_RULE for counted in reached.values()), "every rule was asked of everybody"
     stood = {rule.name for rule in pack.rules if rule.name in reached and forbids_whole_days(rule)}
     assert not [name for name in sorted(stood) if not reached[name]["no"] + reached[name]["perhaps"]], "each of these stood in somebody's way"
 
