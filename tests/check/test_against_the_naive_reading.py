@@ -55,10 +55,10 @@ def test_ten_million_drawn_histories_are_read_alike(capsys: pytest.CaptureFixtur
 
 
 def test_a_difference_is_found_and_told_as_a_story(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The plain reading with one hour wrong: some history shows it at once."""
-    monkeypatch.setattr(naive, "india", lambda asked, book: {})
+    """The plain reading without the law of India: some history shows it at once."""
+    monkeypatch.setitem(naive.LAWS, "IN", ())
     with pytest.raises(Difference, match=re.escape("only the code refuses for ['india/fair_practices/calls_only_between_eight_and_seven']")):
-        block(0)
+        block(0, 1_000)
 
 
 def test_a_cap_that_is_read_as_one_more_is_found() -> None:
