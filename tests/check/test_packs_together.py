@@ -107,6 +107,13 @@ def test_what_a_pack_says_lies_outside_is_left_to_the_other_laws_and_the_house()
     business = replace(STATES, debt_purpose=DebtPurpose.BUSINESS, product=Product.BUSINESS_LOAN)
     found = verdict(replace(BOT, channel=Channel.EMAIL, marks=frozenset()), business, NEW_YORK, EVERY)
     outside = {one.pack for one in found.asked if one.coverage.value == "outside"}
-    assert outside >= {"us/esign", "us/tcpa", "us/reg_f", "us/new_york_state", "us/fcra"}
+    assert outside >= {"us/esign", "us/tcpa", "us/reg_f", "us/new_york_state"}
     assert found.answer is Answer.PERMITTED
     assert verdict(IN_CHINA, replace(CHINA, lender=LenderKind.UNLICENSED), BEIJING, EVERY).answer is Answer.PERMITTED
+
+
+def test_a_pack_that_says_nothing_of_interest_does_not_know_that_interest_lies_outside() -> None:
+    interest = Proposed(act=Act.INTEREST_CHARGE, party="lender", debts=frozenset({"D1"}), period=(date(2026, 11, 1), date(2026, 11, 28)))
+    found = verdict(interest, CHINA, BEIJING, EVERY)
+    assert found.answer is Answer.REFUSED
+    assert [str(one.en) for one in found.refused_because] == ["No rule pack covers this act, product or actor in CN."]

@@ -88,6 +88,10 @@ class ActCondition:
                 return False
         return True
 
+    def may_be_of(self, act: Act) -> bool:
+        """Can an act of this kind fit at all?"""
+        return all(act in values for name, values in self.wanted if name == "act")
+
 
 _ALL_KINDS = frozenset(Happened)
 _CONTACTS = frozenset({Happened.CONTACT, Happened.CONTACT_RECEIVED, Happened.CONSENT})

@@ -68,6 +68,8 @@ class Pack:
         """Does it speak of this act, and if it knows that it does not, why?"""
         if self.places and self.places.isdisjoint(facts.places):
             return Coverage.ELSEWHERE, None
+        if not self.covers.may_be_of(proposed.act):
+            return Coverage.NOT_KNOWN, None  # Whoever says nothing of suits does not know that one lies outside.
         for one in self.outside:
             if one.when.fits(proposed, facts):
                 return Coverage.OUTSIDE, one.text
