@@ -99,7 +99,7 @@ RECIPES = {
         ("calls", "today", "talk", (5, 4, 3, 6, 7, 2)),
         ("messages", "today", "sent", (2, 3, 1)),
         ("calls", "today", "told", (4, 3, 5, 6, 2)),
-        ("calls", "week", "mixed", (7, 3, 8, 10)),
+        ("calls", "today", "talk", (5, 4, 3, 6, 7, 8)),
         ("calls", "today", "vain", (7, 8, 6, 10, 5)),
         ("mixed", "today", "mixed", (2, 3, 4, 0)),
     ),

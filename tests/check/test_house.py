@@ -17,6 +17,7 @@ from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, Mark,
 from arrears.core.problems import BadData
 from arrears.engine.conduct_packs import HOUSE, every_pack, house_of, pack_named
 from arrears.engine.home import Home
+from arrears.engine.use_cases.auditing import Wish, audit
 
 HOW_TO = (Path(__file__).parents[2] / "docs" / "how_to" / "house_limits.md").read_text(encoding="utf-8")
 LIMITS, FIGURES, RULE = re.findall(r"```yaml\n(.*?)```", HOW_TO, re.S)
@@ -152,3 +153,17 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_permitted_until
     told = refusal.value.what.splitlines()
     assert [re.split(r"(?<=\.yaml): ", line)[0] for line in told] == ["limits.yaml", "limits.yaml", "rules/quiet.yaml"]
     assert "house_calls" in told[0] and "house_messages_daily" in told[1]
+
+
+def test_a_log_is_held_against_the_lenders_own_limits_of_its_time(home: Home, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    days = ("2026-11-03", "2026-11-04", "2026-11-05", "2026-11-06", "2026-12-07", "2026-12-08", "2026-12-09", "2026-12-10")
+    log.write_text("who,when,channel,outcome,debt\n" + "".join(f"A,{day} 12:00,call,no_answer,D1\n" for day in days), encoding="utf-8")
+
+    def broken(whose: Home | None) -> list[tuple[str, int]]:
+        wish = Wish(log, places=("US",), zones=("America/New_York",), product=Product.CREDIT_CARD, known_from=date(2026, 1, 1), house=True)
+        found = audit(wish, tmp_path / f"report-{whose is not None}", on=date(2026, 12, 31), home=whose, processes=1)
+        return [(one["rule"], one["broke"]) for one in found["rules"] if one["broke"]]
+
+    assert broken(None) == []
+    assert broken(home) == [("seven_calls_in_seven_days", 1)], "three in seven days since the first of December: the fourth is one too many, and November's is not"

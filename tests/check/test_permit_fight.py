@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from arrears.record.journal import checking, sealing
-from tests.casefile.conftest import bank, identities, query, store  # noqa: F401 - fixtures
+from tests.casefile.conftest import identities, query
 from tests.check.fighter import WORKERS
 
 PEOPLE = 1_000
@@ -25,7 +25,7 @@ CAPS = {"text": 2, "call": 6}
 """Messages a day to one person (house rules); unanswered calls a day to one number (China's banking association)."""
 
 
-def fought(store, bank, home, urls, folder: Path, seconds: float, seed: int) -> tuple[Counter, dict[str, list[int]], int]:  # noqa: F811
+def fought(store, bank, home, urls, folder: Path, seconds: float, seed: int) -> tuple[Counter, dict[str, list[int]], int]:
     """Let them fight; answers what was confirmed, how often and of what, and how many were killed."""
     people_file, told = folder / "people.json", folder / "told"
     told.mkdir()
@@ -58,7 +58,7 @@ def fought(store, bank, home, urls, folder: Path, seconds: float, seed: int) -> 
     return Counter({what: len(ids) for what, ids in confirmed.items()}), confirmed, killed
 
 
-def worst_overshoot(store) -> tuple[int, int]:  # noqa: F811
+def worst_overshoot(store) -> tuple[int, int]:
     """By how much was a cap exceeded at worst when a permit was issued, counted by hand along each person's chain; and how often a cap was full."""
     rows = query(store, """
         SELECT i.party_id, i.channel, i.position, i.issued_at, i.expires_at, v.position, u.permit_id IS NOT NULL
@@ -74,7 +74,7 @@ def worst_overshoot(store) -> tuple[int, int]:  # noqa: F811
     return worst, full
 
 
-def stands(store, bank, database, home, folder: Path, seconds: float, seed: int) -> None:  # noqa: F811
+def stands(store, bank, database, home, folder: Path, seconds: float, seed: int) -> None:
     """A fight of so many seconds, and everything that must be true after it."""
     counts, confirmed, killed = fought(store, bank, home, database, folder, seconds, seed)
     print(dict(counts), "killed", killed)
@@ -102,10 +102,10 @@ def stands(store, bank, database, home, folder: Path, seconds: float, seed: int)
     assert killed >= WORKERS // 4, "some were killed"
 
 
-def test_sixteen_processes_fight_and_no_cap_is_exceeded_no_permit_used_twice_and_none_lost(store, bank, database, home_of_tests, tmp_path):  # noqa: F811
+def test_sixteen_processes_fight_and_no_cap_is_exceeded_no_permit_used_twice_and_none_lost(store, bank, database, home_of_tests, tmp_path):
     stands(store, bank, database, home_of_tests, tmp_path, 15, 3)
 
 
 @pytest.mark.soak
-def test_sixteen_processes_fight_for_five_minutes(store, bank, database, home_of_tests, tmp_path):  # noqa: F811
+def test_sixteen_processes_fight_for_five_minutes(store, bank, database, home_of_tests, tmp_path):
     stands(store, bank, database, home_of_tests, tmp_path, 300, 5)

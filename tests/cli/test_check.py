@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
         check(tmp_path / "none.yaml")
 
 
-def test_a_lenders_own_limits_hold_and_are_shown(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lenders_own_limits_hold_and_are_shown(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     rules = tmp_path / "home" / "rulepacks" / "house"
     rules.mkdir(parents=True)
     (rules / "limits.yaml").write_text('house_contact_closes: [{from: 2026-03-01, value: "19:30", decision: "credit committee"}]', encoding="utf-8")
@@ -102,13 +102,34 @@ def test_a_lenders_own_limits_hold_and_are_shown(asked: Path, tmp_path: Path, ca
     limits = {one["limit"]: one for one in json.loads(capsys.readouterr().out)["limits"]}
     assert (limits["house_contact_closes"]["value"], limits["house_contact_closes"]["own"]) == ("21:00:00", False)
     asked.write_text(EXAMPLE.replace("T21:30:00", "T20:00:00"), encoding="utf-8")
+    monkeypatch.setenv("ARREARS_HOME", str(tmp_path / "home"))
     with pytest.raises(AnswerIsNo, match="not before 2026-03-11 08:00:00"):
-        check(asked, home=tmp_path / "home")
+        check(asked)
 
 
-def test_limits_that_are_not_understood_stop_every_question(asked: Path, tmp_path: Path) -> None:
+def test_limits_that_are_not_understood_stop_every_question(asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARREARS_HOME", str(tmp_path))
     (tmp_path / "rulepacks" / "house").mkdir(parents=True)
     (tmp_path / "rulepacks" / "house" / "limits.yaml").write_text("house_calls: 3", encoding="utf-8")
-    for ask in (lambda: check(asked, home=tmp_path), lambda: house(home=tmp_path, on=date(2026, 3, 10))):
+    for ask in (lambda: check(asked), lambda: house(on=date(2026, 3, 10))):
         with pytest.raises(BadData, match="no figure is called so|expected a list"):
             ask()
+
+
+LOG = Path(__file__).parents[2] / "examples" / "contact_log"
+
+
+def test_a_log_of_last_month_is_audited_in_one_call_and_ends_with_no_where_a_rule_was_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AnswerIsNo, match="5 contacts broke a rule"):
+        check(log=LOG / "october.csv", events=LOG / "events.csv", people=LOG / "people.csv", place=("CN",), known_from=date(2026, 10, 1), output=tmp_path / "out")
+    said = capsys.readouterr().out
+    assert "22 contacts with 6 people" in said and "3 rows were not understood" in said and "certifies nothing" in said
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_call_names_a_document_or_a_log_and_not_both(tmp_path: Path, asked: Path) -> None:
+    for ask in (lambda: check(), lambda: check(asked, log=LOG / "october.csv")):
+        with pytest.raises(WrongCall, match="Name one document"):
+            ask()
+    with pytest.raises(WrongCall, match="MEANING=HEADING"):
+        check(log=LOG / "october.csv", place=("CN",), column=("outcome",), output=tmp_path / "out")

@@ -23,7 +23,7 @@ SOURCE = "the handbook, edition of October 2026, page 3"
 
 
 def waiting(bank):
-    return {one.subject: one for one in confirming.waiting(bank.institution_id, timezone.localdate())}
+    return {one.subject: one for one in confirming.waiting(bank.institution_id, timezone.localdate(), bank.home)}
 
 
 def a_figure(bank):
@@ -50,7 +50,7 @@ def test_the_page_lists_what_waits_with_the_source_to_look_at_and_what_it_holds_
 
 def test_every_pack_can_be_read_with_its_rules_and_figures_in_both_languages(bank, signed_in):
     client = signed_in("collector")
-    for pack in confirming.packs_stated(bank.institution_id, timezone.localdate()):
+    for pack in confirming.packs_stated(bank.institution_id, timezone.localdate(), bank.home):
         for language in ("en", "zh"):
             client.post(reverse("language"), {"language": language})
             text = client.get(reverse("rules"), {"pack": pack.name}).content.decode()
@@ -100,7 +100,7 @@ def test_a_person_who_lost_the_role_confirms_nothing_more(bank, signed_in):
 
     User.objects.filter(username="compliance").update(role="manager")
     with pytest.raises(confirming.NotCompliance):
-        confirming.confirm(bank.institution_id, a_figure(bank).subject, source=SOURCE, read=a_figure(bank).value, username="compliance", at=timezone.localtime(), actor="shell")
+        confirming.confirm(bank.home, bank.institution_id, a_figure(bank).subject, source=SOURCE, read=a_figure(bank).value, username="compliance", at=timezone.localtime(), actor="shell")
 
 
 def test_the_confirmations_of_another_bank_do_not_count_here(bank, other_bank, signed_in):
@@ -125,7 +125,7 @@ def test_a_verdict_rests_on_a_confirmation_from_its_day_on_and_no_longer_once_it
     for subject in ("uk/conc/hold_while_advice_is_taken", "uk_advice_hold_days"):
         if subject in waiting(bank):
             one = waiting(bank)[subject]
-            confirming.confirm(bank.institution_id, subject, source=SOURCE, read=one.value or one.citation, username="compliance", at=at, actor="compliance")
+            confirming.confirm(bank.home, bank.institution_id, subject, source=SOURCE, read=one.value or one.citation, username="compliance", at=at, actor="compliance")
     assert certain(today)["hold_while_advice_is_taken"] is True
     assert certain(date(2026, 11, 25))["hold_while_advice_is_taken"] is False
     for fact in confirming.confirmed_ever(bank.institution_id)[0]:

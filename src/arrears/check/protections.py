@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from arrears.casefile.facts.consent import (
-    LIFTS_A_LIMIT,
     ConsentGiven,
     ConsentTo,
     ConsentWithdrawn,
@@ -144,7 +143,7 @@ def _of_consents(facts: list[object]) -> list[Event]:
             ended.setdefault(fact.consent_id, fact)
     events: list[Event] = []
     for fact in facts:
-        if not isinstance(fact, ConsentGiven) or (fact.subject in LIFTS_A_LIMIT and not fact.lifts_its_limit):
+        if not isinstance(fact, ConsentGiven) or (fact.must_lift_a_limit and not fact.lifts_its_limit):
             continue
         withdrawn = ended.get(fact.consent_id)
         days = [fact.until_on, None if withdrawn is None else _day_before(_earliest_day(withdrawn.withdrawn_at))]

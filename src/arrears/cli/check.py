@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from arrears.check.conduct.pack import Packs
+from arrears.check.conduct.pack import Confirmation, Packs
 from arrears.check.conduct.rule import Says
 from arrears.check.conduct.verdict import Answer, Finding, Verdict
 from arrears.check.conduct.words import ActorRole, DebtPurpose, LenderKind, Product, Purpose
@@ -21,6 +21,7 @@ from arrears.cli.showing import progress_bars, results, show_json, show_table
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.core.reasons import Language, Sentence
 from arrears.engine.conduct_packs import every_pack
+from arrears.engine.home import Home
 from arrears.engine.use_cases.checking import check_one
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def check(
             log, people, events, tuple(place), tuple(zone), clock, actor, product, lender, debt_purpose, purpose=purpose, party=party,
             columns=_pairs(column), date_form=date_form, known_from=known_from, house=house,
         )  # fmt: skip
-        _audit(wish, output, language, json)
+        _audit(wish, output, language, json, home)
 
 
 def _pairs(columns: Sequence[str]) -> dict[str, str]:
@@ -164,11 +165,12 @@ def _pairs(columns: Sequence[str]) -> dict[str, str]:
     return {meaning.strip(): heading.strip() for meaning, _, heading in (one.partition("=") for one in columns)}
 
 
-def _audit(wish: Wish, output: Path, language: Language, as_json: bool) -> None:
+def _audit(wish: Wish, output: Path, language: Language, as_json: bool, home: Path | None) -> None:
     from arrears.engine.use_cases.auditing import REPORT, audit  # late, as above
 
+    confirmations, place = _known_at(home)
     with progress_bars() as progress:
-        found = audit(wish, output, on=today(), progress=progress)
+        found = audit(wish, output, on=today(), confirmations=confirmations, home=place, progress=progress)
     if as_json:
         show_json(found)
     else:
@@ -192,14 +194,19 @@ def _check_one(file: Path, language: Language, as_json: bool, home: Path | None)
 
 
 def _packs(home: Path | None) -> Packs:
-    """Those of the home that is named, with what its people confirmed; else with the limits in files of the usual one, for a check waits for no database."""
+    """The packs as they hold at a home."""
+    return every_pack(*_known_at(home))
+
+
+def _known_at(home: Path | None) -> tuple[tuple[Confirmation, ...], Home | None]:
+    """What the people of the home that is named confirmed, and where its own limits lie; else the usual home and its files alone, for a check waits for no database."""
     if home is None:
-        return every_pack(home=home_meant(None))
+        return (), home_meant(None)
     with doors.opened(home) as place:
-        from arrears.engine.use_cases.confirming import packs_of  # late: it reads the records
+        from arrears.engine.use_cases.confirming import confirmations_on  # late: it reads the records
         from arrears.engine.use_cases.setting_up import institution_of
 
-        return packs_of(institution_of(place), today(), place)
+        return confirmations_on(institution_of(place), today()), place
 
 
 def _sentence(found: Verdict, language: Language) -> str:

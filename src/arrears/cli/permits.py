@@ -12,6 +12,7 @@ from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.permit import VoidReason
 from arrears.check.conduct.words import Channel, Mark, Mode, Outcome, Place, Purpose, Recipient, Side
 from arrears.check.gate.permit import Permit, Refusal
+from arrears.check.protections import debt_of
 from arrears.cli import doors
 from arrears.cli.clock import now
 from arrears.cli.options import HomeOption, JsonOption, LanguageOption
@@ -28,7 +29,10 @@ permit = App(name="permit", help="Permits: nobody is contacted without one. Good
 contact = App(name="contact", help="Contacts: what came of a permit, and what was made or received without one.", help_format="plaintext")
 
 Says = Annotated[list[Mark] | None, Parameter(name="--says", help="What the message says and discloses; may be given several times.", negative="")]
+Debts = Annotated[list[str] | None, Parameter(name="--debt", help="Account it is about, as `arrears case show` names it; may be given several times. Default: all of the case.", negative="")]
+NOT_STATED = Sentence("What the lender must state stands in law.yaml in the home: docs/how_to/get_a_permit.md", "机构须说明的事项写在主目录的 law.yaml 中：docs/how_to/get_a_permit.md")
 PERMITTED = Sentence("Permitted once, until", "准许一次，有效期至")
+RULES_IN_THE_WAY = Sentence("In the way", "所受限制")
 NEXT = Sentence("If nothing else happens, not before", "若无其他情况，最早")
 ANSWERS = {
     "refused": Sentence("No.", "不可。"),
@@ -40,7 +44,7 @@ ANSWERS = {
 @permit.command(name="ask")
 def permit_ask(
     case_id: str, /, *, channel: Channel, purpose: Purpose = Purpose.COLLECTION, to: Recipient = Recipient.DEBTOR, point: str = "", place: Place = Place.NOT_TIED,
-    mode: Mode = Mode.INTERACTIVE, says: Says = None, party: str = "lender", key: str | None = None, language: LanguageOption = "en", json: JsonOption = False,
+    mode: Mode = Mode.INTERACTIVE, debt: Debts = None, says: Says = None, party: str = "lender", key: str | None = None, language: LanguageOption = "en", json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Ask whether the person of a case may be contacted now. Yes is a permit, good once; no says which rule, where it stands, and from when on.
@@ -50,6 +54,7 @@ def permit_ask(
 
     Examples:
       arrears permit ask 0A1B2C3D4E5F6G --channel call --says institution_named
+      arrears permit ask 0A1B2C3D4E5F6G --channel call --debt 1B2C3D4E5F6G7H --says institution_named --says recording_notice
       arrears permit ask 0A1B2C3D4E5F6G --channel text --purpose reminder --mode informative --key 2026-11-28/1 --json
 
     Parameters
@@ -76,7 +81,7 @@ def permit_ask(
         Language of the answer: en or zh.
     """
     at, actor = now(), getpass.getuser()
-    wanted = Wanted(purpose, channel, party, to, point=point, place=place, mode=mode, says=frozenset(says or ()))
+    wanted = Wanted(purpose, channel, party, to, debts=_debts(debt), point=point, place=place, mode=mode, says=frozenset(says or ()))
     with doors.opened(home) as opened:
         answer = permits.ask(opened, institution_of(opened), _read_id(case_id), wanted, key or permits.fresh_key(at, actor), at=at, actor=actor)
     show_json(permits.answer_in_json(answer)) if json else _show(answer, language)
@@ -91,8 +96,10 @@ def _show(answer: Permit | Refusal, language: Language) -> None:
         return
     for why in filter(None, [answer.reason_zh if language == "zh" else answer.reason_en]):
         results.print(why)
+    if answer.verdict is None:
+        results.print(NOT_STATED.in_language(language))
     if answer.rules:
-        show_table("", [("rule", False), ("where it stands", False)], list(zip(answer.rules, answer.citations, strict=True)))
+        show_table(RULES_IN_THE_WAY.in_language(language), [("rule", False), ("where it stands", False)], list(zip(answer.rules, answer.citations, strict=True)))
 
 
 def _no(answer: Refusal, language: Language) -> str:
@@ -191,7 +198,7 @@ def contact_record(
 @contact.command(name="add")
 def contact_add(
     case_id: str, /, *, channel: Channel, outcome: Outcome, at: datetime, purpose: Purpose = Purpose.COLLECTION, to: Recipient = Recipient.DEBTOR, point: str = "",
-    mode: Mode = Mode.INTERACTIVE, party: str = "lender", note: str = "", json: JsonOption = False, home: HomeOption = None,
+    mode: Mode = Mode.INTERACTIVE, debt: Debts = None, party: str = "lender", note: str = "", json: JsonOption = False, home: HomeOption = None,
 ) -> None:
     """Record a contact that was made without a permit, such as one of an agency's: it counts against every cap like any other.
 
@@ -221,7 +228,7 @@ def contact_add(
     note
         What was said; sealed under the person's key.
     """
-    made = Wanted(purpose, channel, party, to, point=point, mode=mode)
+    made = Wanted(purpose, channel, party, to, debts=_debts(debt), point=point, mode=mode)
     with doors.opened(home) as place:
         found = permits.record_without_permit(place, institution_of(place), _read_id(case_id), made, outcome, note, _zoned(at), at=now(), actor=getpass.getuser())
     _recorded(found, json)
@@ -286,7 +293,7 @@ def _recorded(made: Contact, json: bool) -> None:
 def _in_json(one: Contact) -> dict[str, Any]:
     return {
         "contact_id": id_text(one.contact_id), "kind": one.kind.value, "occurred_at": one.occurred_at.isoformat(), "side": one.side, "party": one.collector,
-        "purpose": one.purpose, "channel": one.channel, "to": one.recipient, "debts": list(one.debts), "point": one.point, "outcome": one.outcome,
+        "purpose": one.purpose, "channel": one.channel, "to": one.recipient, "debts": permits.account_ids(one.debts), "point": one.point, "outcome": one.outcome,
         "permit_id": None if one.permit_id is None else id_text(one.permit_id),
     }
 
@@ -304,6 +311,10 @@ def _zoned(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise WrongCall("The moment needs its zone.", "Without it nobody knows whether it was day.", "Write it like 2026-11-28T10:15:00+08:00.")
     return at
+
+
+def _debts(accounts: list[str] | None) -> tuple[str, ...]:
+    return tuple(debt_of(_read_id(one)) for one in accounts or ())
 
 
 def _read_id(text: str) -> int:

@@ -31,7 +31,7 @@ def rules_list(*, language: LanguageOption = "en", json: JsonOption = False, hom
       arrears rules list --json
     """
     with doors.opened(home) as place:
-        found = confirming.waiting(institution_of(place), today())
+        found = confirming.waiting(institution_of(place), today(), place)
     if json:
         show_json([
             {"subject": one.subject, "value": one.value or None, "asks": {"en": one.asks.en, "zh": one.asks.zh}, "citation": one.citation, "source": one.source,
@@ -61,7 +61,7 @@ def rules_show(subject: str, /, *, language: LanguageOption = "en", json: JsonOp
     """
     with doors.opened(home) as place:
         institution_id = institution_of(place)
-        packs = confirming.packs_stated(institution_id, today())
+        packs = confirming.packs_stated(institution_id, today(), place)
         confirmed, revoked = confirming.confirmed_ever(institution_id)
     stated = [rule for pack in packs for rule in pack.rules if subject == rule.subject or any(figure.subject == subject for figure in rule.figures)]
     if not stated:
@@ -102,7 +102,7 @@ def rules_confirm(subject: str, /, *, source: str, read: str, by: str, home: Hom
         Who answers for it: name by which a user of the compliance role signs in.
     """
     with doors.opened(home) as place:
-        fact = confirming.confirm(institution_of(place), subject, source=source, read=read, username=by, at=now(), actor=getpass.getuser())
+        fact = confirming.confirm(place, institution_of(place), subject, source=source, read=read, username=by, at=now(), actor=getpass.getuser())
     results.print(f"Confirmed: {fact.subject}{f' is {fact.value}' if fact.value else ''} ({fact.source}), by {fact.confirmed_by}. Take it back with: "
                   f"arrears rules revoke {id_text(fact.confirmation_id)}")
 

@@ -14,6 +14,7 @@ from arrears.casefile.store import load
 from arrears.casefile.store.append import append, append_case_changes
 from arrears.casefile.store.institution import acting_for
 from arrears.engine.case_changes import NOTHING_CHANGED, Frozen, changes_of, digest_of_tables
+from arrears.engine.conduct_events import FROZEN_EVENTS, own_events
 from arrears.engine.use_cases.reading.cases import RESTRICTED
 
 COMPARED = ("case_id", "treatment", "rule", "policy_version")
@@ -25,6 +26,8 @@ class CaseRecords:
     """The cases of one institution; the `CaseBook` of real runs."""
 
     institution_id: int
+    with_conduct: bool = False
+    """Freeze contacts, holds and consents as the rules of conduct look at them, too."""
 
     def freeze(self, on: date) -> Frozen:
         """Holds that protect on the day and alerts acknowledged by then, as recorded by now."""
@@ -32,7 +35,8 @@ class CaseRecords:
             holds = load.holds_as_of(on).select(["party_id", "kind", "from_on", "to_on"])
             holds = pa.concat_tables([holds, _as_holds(load.people_restricted(on))])
             acknowledged = load.alerts_acknowledged_by(on)
-        tables = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names]), "alerts_acknowledged": acknowledged}
+            conduct = {FROZEN_EVENTS: own_events(load.protections(), load.contacts_before(on))} if self.with_conduct else {}
+        tables: dict[str, pa.Table] = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names]), "alerts_acknowledged": acknowledged, **conduct}
         return Frozen(tables, digest_of_tables(tables))
 
     def bring_up_to_date(self, decisions: Path, facts: dict[str, Any], *, actor: str, at: datetime) -> dict[str, int]:

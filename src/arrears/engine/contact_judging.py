@@ -20,14 +20,30 @@ import pyarrow.compute as pc
 from arrears.check.conduct.facts import Event, Facts, Proposed
 from arrears.check.conduct.law import Binding, Law, law_on
 from arrears.check.conduct.pack import Confirmation, Packs
-from arrears.check.conduct.words import Act, ActorRole, Channel, DebtorKind, DebtPurpose, Happened, LenderKind, Mark, Mode, Outcome, Product, Purpose, Recipient, Side
+from arrears.check.conduct.words import (
+    Act,
+    ActorRole,
+    Channel,
+    DebtorKind,
+    DebtPurpose,
+    Happened,
+    LenderKind,
+    Mark,
+    Mode,
+    Outcome,
+    Product,
+    Purpose,
+    Recipient,
+    Side,
+)
 from arrears.check.contact_audit import Conclusion, Made, Told, bounds, clock_edges, conclusions, not_asked, rests_on_itself
 from arrears.check.contact_audit import Outcome as Concluded
 from arrears.core.reasons import Sentence
 from arrears.engine.conduct_packs import every_pack
 from arrears.engine.contact_sifting import Flags, Group, Integers, Sieve
+from arrears.engine.home import Home
 
-SEPARATORS = str.maketrans({sign: " " for sign in ",;|、，；"})
+SEPARATORS = str.maketrans(dict.fromkeys(",;|、，；", " "))
 LISTED = pa.schema({
     "row": "int64", "pack": "string", "rule": "string", "outcome": "string", "counted": "int32", "limit": "int32",
     "certain": "bool", "missing_en": "string", "missing_zh": "string",
@@ -100,9 +116,9 @@ class Found:
 class Judge:
     """Judges parts of one log; one for each process, because packs are read once."""
 
-    def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...]) -> None:
+    def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...] = (), home: Home | None = None) -> None:
         self.about, self.told = about, told
-        self.packs = packs_asked(about.house, confirmations)
+        self.packs = packs_asked(about.house, confirmations, home)
         self._proposed: dict[tuple[Any, ...], Proposed] = {}
         self._debts: dict[str | None, frozenset[str]] = {None: frozenset()}
         self._said: dict[str | None, frozenset[Mark]] = {None: frozenset()}
@@ -279,9 +295,9 @@ class Judge:
 _MARKS = frozenset(Mark)
 
 
-def packs_asked(house: bool, confirmations: tuple[Confirmation, ...]) -> Packs:
-    """All law that is shipped; a lender's own rules, which are stricter and no law, where they are wanted."""
-    every = every_pack(confirmations)
+def packs_asked(house: bool, confirmations: tuple[Confirmation, ...], home: Home | None) -> Packs:
+    """All law that is shipped; a lender's own rules, which are stricter and no law, where they are wanted: as the home states them."""
+    every = every_pack(confirmations, home if house else None)
     return every if house else Packs(tuple(pack for pack in every.packs if pack.is_law), confirmations)
 
 

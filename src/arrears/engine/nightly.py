@@ -1,6 +1,7 @@
 """The nightly run: how does every debt stand on this day, and what is to be done about it?
 
-Reads like the life of a debt: freeze what is known, assess, decide, compare, order the work, open and close cases, report, publish.
+Reads like the life of a debt: freeze what is known, assess, screen what may be done, decide, compare, order the work, open and close cases,
+report, publish.
 Every table is a function of the book's batches, the frozen facts, the policy and the day; the same inputs give the same bytes.
 """
 
@@ -36,8 +37,10 @@ from arrears.engine import classification, due_days, early_warning, product_ledg
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
+from arrears.engine.conduct_events import FROZEN_EVENTS
 from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
 from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
+from arrears.engine.prescreening import Screening, screened_sql
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
@@ -55,6 +58,7 @@ class RunRequest:
         actor: who asked.
         regimes: by which regulators' rules accounts are classified, with the figures of law.
         kinds: products of which the lender states to which kind they belong, where a rule asks for it.
+        screening: with what is asked who could be contacted on the day; None where the lender does not state in which role it collects.
     """
 
     book: Path
@@ -68,6 +72,7 @@ class RunRequest:
     regimes: tuple[RegimeFigures, ...] = ()
     early_warning: EarlyWarningSettings = field(default_factory=EarlyWarningSettings)
     kinds: ProductKinds = ()
+    screening: Screening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,8 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("freeze"):
                 freeze(work, frozen.tables)
             assess(work)
+            with work.stage("screen"):
+                screen(work)
             with work.stage("decide"):
                 decide(work)
             with work.stage("classify"):
@@ -174,6 +181,9 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
     work.calendars = due_days.show_moved_due_days(work.connection, work.request.book, work.request.delinquency)
     if work.calendars:
         work.write(f"frozen/{due_days.MOVED_DUE_DAYS}.parquet", f"SELECT * FROM {due_days.MOVED_DUE_DAYS}", ("rule", "due_on"))
+    if FROZEN_EVENTS in case_facts:
+        work.connection.register(f"case_{FROZEN_EVENTS}", case_facts[FROZEN_EVENTS])
+        work.write(f"frozen/{FROZEN_EVENTS}.parquet", f"SELECT * FROM case_{FROZEN_EVENTS}", tuple(f'"{name}"' for name in case_facts[FROZEN_EVENTS].column_names))
     work.write(f"frozen/{early_warning.ACKNOWLEDGED}.parquet", early_warning.acknowledged_sql(case_facts, work.connection), ("alert_id", "valid_on"))
 
 
@@ -216,11 +226,22 @@ def _assess_slice(work: _Work, part: Slice, files: Mapping[str, str]) -> None:
     tables.forget(work.connection, steps)
 
 
-def decide(work: _Work) -> None:
-    """Which treatment fits every case, and why?"""
-    show_book(work.connection, work.request.book)
+def screen(work: _Work) -> None:
+    """By which channels could every case be contacted on the day, from when, and which rule is in the way? The gate stays the judge."""
+    request, own = work.request, work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
+    show_book(work.connection, request.book)
     staged = {"position": "assessment.parquet", "punctuality": "history.parquet", **{name: f"frozen/{name}.parquet" for name in tables.FROZEN}}
     tables.show_files(work.connection, {name: work.staged.path(file) for name, file in staged.items()})
+    if request.screening is None:
+        return
+    if not work.has("prescreen.parquet"):
+        with screened_sql(work.connection, request.book, request.screening, request.on, own if own.exists() else None) as sql:
+            work.write("prescreen.parquet", sql, ("party_id", "channel"))
+    tables.show_files(work.connection, {"prescreen": work.staged.path("prescreen.parquet")})
+
+
+def decide(work: _Work) -> None:
+    """Which treatment fits every case, and why? What could be permitted stands beside it as `prescreen`, where it was asked."""
     currencies = tables.currencies(work.connection)
     book_name = book_info(work.request.book).name
     steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies)
@@ -311,6 +332,7 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "accounts_per_slice": request.engine.accounts_per_slice,
         "regimes": {one.regime.value: one.digest for one in request.regimes},
         "product_kinds": {name: kind.value for name, kind in request.kinds},
+        **({"screening": request.screening.told()} if request.screening else {}),
         "previous": _digest_of_run(request.runs, previous),
         "portfolio_compared_with": _digest_of_run(request.runs, run_to_compare_with(request.runs, request.on)),
         "software": {**{name: version(name) for name in ("arrears", "duckdb", "ibis-framework", "holidays")}, "code": code_digest()},

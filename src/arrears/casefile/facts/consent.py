@@ -81,6 +81,11 @@ class ConsentGiven:
     PERSONAL: ClassVar[frozenset[str]] = frozenset({"point", "words"})
 
     @property
+    def must_lift_a_limit(self) -> bool:
+        """Is it an agreement that means nothing unless it lifts a limit?"""
+        return self.subject in LIFTS_A_LIMIT
+
+    @property
     def lifts_its_limit(self) -> bool:
         """Does it fulfil what an agreement that lifts a limit must?"""
         return self.lateness is Lateness.AFTER_LATE and self.until_on is not None and self.is_revocable

@@ -554,6 +554,21 @@ def contacts(party_id: int) -> list[Contact]:
     return _facts(Contact, "party_id", party_id)
 
 
+def contacts_before(day: date) -> pa.Table:
+    """Every contact made or received before this day: party_id, occurred_at (UTC), kind, side and words as recorded; debts and marks with commas between."""
+    return sets.export(
+        f"""SELECT party_id, occurred_at AT TIME ZONE 'UTC', kind, side, collector, recipient, recipient_reference, array_to_string(debts, ','), channel, point,
+                   place, purpose, mode, outcome, array_to_string(marks, ',')
+            FROM contacts WHERE occurred_at < {_quoted(day.isoformat())}::date + 2 ORDER BY party_id, occurred_at, contact_id""",
+        {"party_id": pa.int64(), "at": pa.timestamp("us"), **dict.fromkeys(
+            ("kind", "by", "party", "to", "person", "debts", "channel", "point", "place", "purpose", "mode", "outcome", "marks"), pa.string())})
+
+
+def protections() -> list[Fact]:
+    """Everything that protects anybody, and what people agreed to and ruled out, by class, each in its order."""
+    return [fact for kind in PROTECTIONS for fact in _all(kind)]
+
+
 def contact_of_permit(permit_id: int) -> Contact | None:
     """Which contact was this permit used for? None where nothing was told of it yet."""
     return next(iter(_facts(Contact, "permit_id", permit_id)), None)

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
@@ -25,16 +25,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arrears.check.conduct.pack import Confirmation, Packs
+from arrears.check.conduct.pack import Confirmation, Pack, Packs
 from arrears.check.conduct.rule import Rule
 from arrears.check.conduct.words import ActorRole, Channel, DebtorKind, DebtPurpose, Happened, LenderKind, Outcome, Product, Purpose, Recipient
 from arrears.check.contact_audit import IN_A_LOG, Told
 from arrears.check.contact_audit import Outcome as Concluded
+from arrears.core.parameters import NoValue
 from arrears.core.problems import WrongCall
 from arrears.core.progress import Progress, silent
 from arrears.core.sql import quoted
 from arrears.engine.audit_report import audit_page
 from arrears.engine.contact_judging import About, Found, Judge, Part, packs_asked, with_countries
+from arrears.engine.home import Home
 from arrears.engine.run_folder import write_bytes_whole
 from arrears.intake.book.layout import file_digest
 from arrears.intake.contact_log.reading import EVENTS, LOG, PEOPLE, PROBLEMS, Reading, read_file, refuse_empty
@@ -81,11 +83,13 @@ class Wish:
 
 
 def audit(
-    wish: Wish, output: Path, *, on: date, confirmations: tuple[Confirmation, ...] = (), progress: Progress = silent, processes: int | None = None
+    wish: Wish, output: Path, *, on: date, confirmations: tuple[Confirmation, ...] = (), home: Home | None = None, progress: Progress = silent, processes: int | None = None
 ) -> dict[str, Any]:
     """What is found, as it is written into `output`: report.html, findings.csv, rules.csv, rows_not_understood.csv, audit.json.
 
     Args:
+        confirmations: what named persons have confirmed.
+        home: whose own limits hold, where the house rules are asked; without one, those that are shipped.
         on: the day of the audit; it is told in the report and decides nothing, for each contact is judged by the law of its own day.
 
     Raises:
@@ -93,7 +97,7 @@ def audit(
         BadData: a file cannot be read at all.
     """
     _own_folder(output)
-    packs = packs_asked(wish.house, confirmations)
+    packs = packs_asked(wish.house, confirmations, home)
     clock = _clock(wish, packs)
     progress("reading", 0, 1)
     log = read_file(wish.log, LOG, KNOWN_WORDS, clock, wish.columns, wish.date_form)
@@ -104,7 +108,7 @@ def audit(
     _place_is_known(wish, log, people)
     about = _about(wish, log, clock)
     told = Told(said=log.rows["said"].null_count < log.rows.num_rows, events=events is not None)
-    found, listed = _judged(log.rows, people, events, about, told, confirmations, progress, processes)
+    found, listed = _judged(log.rows, people, events, Begin(about, told, confirmations, home), progress, processes)
     progress("writing", 0, 1)
     summary = _written(wish, output, on, about, clock, told, packs, log, people, events, found, listed)
     progress("writing", 1, 1)
@@ -116,7 +120,8 @@ def audit(
 
 def _own_folder(output: Path) -> None:
     """Only a folder of our own is written over."""
-    if output.exists() and (not output.is_dir() or (any(output.iterdir()) and not (output / SUMMARY).is_file())):
+    own = (REPORT, FINDINGS, RULES, REJECTED, SUMMARY)
+    if output.exists() and (not output.is_dir() or any(one.name.removesuffix(".unfinished") not in own for one in output.iterdir())):
         raise WrongCall(f"{output} is there already and holds something else.", "Nothing was written.", "Name a new folder with --output.")
     output.mkdir(parents=True, exist_ok=True)
 
@@ -151,16 +156,24 @@ def _about(wish: Wish, log: Reading, clock: str | None) -> About:
 # Judging
 
 
+class Begin(NamedTuple):
+    """What each judge begins with."""
+
+    about: About
+    told: Told
+    confirmations: tuple[Confirmation, ...]
+    home: Home | None
+
+
 def _judged(
-    rows: pa.Table, people: Reading | None, events: Reading | None, about: About, told: Told, confirmations: tuple[Confirmation, ...], progress: Progress,
-    processes: int | None,
-) -> tuple[Found, pa.Table]:  # fmt: skip
+    rows: pa.Table, people: Reading | None, events: Reading | None, begin: Begin, progress: Progress, processes: int | None
+) -> tuple[Found, pa.Table]:
     """Every person's contacts, in parts, by as many processes as there are cores; what is listed comes as a table."""
     parts = list(_parts(rows, people, events))
     many = min(processes or os.cpu_count() or 1, len(parts)) if rows.num_rows >= ALONE_BELOW or processes else 1
     whole, tables, done = Found(), [], 0
     progress("judging", 0, rows.num_rows)
-    for part, found, table in _worked(parts, about, told, confirmations, many):
+    for part, found, table in _worked(parts, begin, many):
         whole.judged += found.judged
         whole.counts += found.counts
         whole.not_asked += found.not_asked
@@ -170,14 +183,14 @@ def _judged(
     return whole, pa.concat_tables(tables)
 
 
-def _worked(parts: list[Part], about: About, told: Told, confirmations: tuple[Confirmation, ...], many: int) -> Iterator[tuple[Part, Found, pa.Table]]:
+def _worked(parts: list[Part], begin: Begin, many: int) -> Iterator[tuple[Part, Found, pa.Table]]:
     if many == 1:
-        judge = Judge(about, told, confirmations)
+        judge = Judge(*begin)
         for part in parts:
             found = judge.judge(part)
             yield part, found, found.table()
         return
-    with ProcessPoolExecutor(many, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(about, told, confirmations)) as pool:
+    with ProcessPoolExecutor(many, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=begin) as pool:
         for part, (found, table) in zip(parts, pool.map(_judge_part, parts), strict=True):
             yield part, found, table
 
@@ -186,8 +199,8 @@ _JUDGE: list[Judge] = []
 """The judge of this process."""
 
 
-def _begin(about: About, told: Told, confirmations: tuple[Confirmation, ...]) -> None:
-    _JUDGE[:] = [Judge(about, told, confirmations)]
+def _begin(about: About, told: Told, confirmations: tuple[Confirmation, ...], home: Home | None) -> None:
+    _JUDGE[:] = [Judge(about, told, confirmations, home)]
 
 
 def _judge_part(part: Part) -> tuple[Found, pa.Table]:
@@ -228,7 +241,7 @@ def _written(
     wish: Wish, output: Path, on: date, about: About, clock: str | None, told: Told, packs: Packs, log: Reading, people: Reading | None, events: Reading | None,
     found: Found, listed: pa.Table,
 ) -> dict[str, Any]:  # fmt: skip
-    rules = _rules(packs, found, told)
+    rules = _rules(packs, found, told, on)
     with duckdb.connect() as db:
         _tables(db, log, listed, rules, clock)
         summary = {
@@ -244,7 +257,7 @@ def _written(
     return summary
 
 
-def _rules(packs: Packs, found: Found, told: Told) -> list[dict[str, Any]]:
+def _rules(packs: Packs, found: Found, told: Told, on: date) -> list[dict[str, Any]]:
     """Each rule that was asked, breaches first, with how many contacts it concluded what of."""
     known = {(pack.name, rule.name): (pack, rule) for pack in packs.packs for rule in pack.rules}
     names = {(pack, rule) for pack, rule, _ in found.counts if rule} | {(pack, rule) for pack, rule, *_ in found.not_asked}
@@ -263,10 +276,19 @@ def _rules(packs: Packs, found: Found, told: Told) -> list[dict[str, Any]]:
                 "pack": pack.name, "rule": rule.name, "citation": rule.citation, "label": {"en": rule.label.en, "zh": rule.label.zh},
                 "pack_label": {"en": pack.label.en, "zh": pack.label.zh}, **count, "missing": missing.get(name), "unless": _unless(rule, told, count),
                 "is_law": pack.is_law,
-                "certain": rule.confidence == "confirmed" and all(pack.parameters.by_name[figure].values[-1].confidence == "confirmed" for figure in rule.parameters.values()),
-            }  # fmt: skip
+                "certain": _is_certain(packs, pack, rule, on),
+            }
         )
     return sorted(rows, key=lambda row: (-row["broke"], -row["presumed_breach"], -row["cannot_be_judged"], row["pack"], row["rule"]))
+
+
+def _is_certain(packs: Packs, pack: Pack, rule: Rule, on: date) -> bool:
+    """Are its words and all its figures confirmed?"""
+    try:
+        figures = [pack.parameters.value_on(figure, on) for figure in rule.parameters.values()]
+    except NoValue:
+        return False
+    return packs.rule_is_certain(pack, rule, on) and all(packs.figure_is_certain(one, on) for one in figures)
 
 
 def _unless(rule: Rule, told: Told, count: Mapping[str, int]) -> list[dict[str, str]]:

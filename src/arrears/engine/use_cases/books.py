@@ -23,10 +23,15 @@ from arrears.core.progress import Progress
 from arrears.decide.policy.table import Policy
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.conduct_events import EarlierWords
 from arrears.engine.due_days import calendar_of
 from arrears.engine.home import Home
+from arrears.engine.law_terms import law_terms
 from arrears.engine.legal_figures import regime_figures
 from arrears.engine.nightly import RunRequest, nightly
+from arrears.engine.prescreening import Screening
+from arrears.engine.use_cases.circumstances import CHANNELS, OUTCOMES
+from arrears.engine.use_cases.confirming import packs_of
 from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, Night, store_night_reports
 from arrears.engine.use_cases.record_keeping import seal_and_sign
 from arrears.engine.use_cases.setting_up import institution_of
@@ -184,6 +189,18 @@ def early_warning_of(home: Home, named: Path | None) -> EarlyWarningSettings:
     return read_early_warning(file.read_text(encoding="utf-8"), file.name) if file.is_file() else EarlyWarningSettings()
 
 
+def screening_of(home: Home, institution_id: int, on: date) -> Screening | None:
+    """With what does a night of this home ask who could be contacted? None where `law.yaml` does not say in which role the lender collects, under
+    which licence it lent and since when its contacts are known: then the gate permits nobody anyway."""
+    terms = law_terms(home)
+    if terms.actor is None or terms.lender is None or terms.history_known_from is None:
+        return None
+    return Screening(
+        packs_of(institution_id, on), terms.actor, terms.lender, terms.history_known_from, EarlierWords(CHANNELS, OUTCOMES), terms.places, terms.regions,
+        terms.zones, terms.products,
+    )
+
+
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
     output: Path | None = None, conventions: Path | None = None, reports: int = REPORTS_A_NIGHT,
@@ -203,9 +220,9 @@ def run_book(
         raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
     request = RunRequest(
         place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
-        early_warning_of(home, conventions), kinds_stated(home, conventions),
+        early_warning_of(home, conventions), kinds_stated(home, conventions), screening_of(home, institution_id, on),
     )
-    result = nightly(request, CaseRecords(institution_id), progress)
+    result = nightly(request, CaseRecords(institution_id, with_conduct=request.screening is not None), progress)
     seal_and_sign(home, institution_id, at)
     left = store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)
     return Night(result.name, result.folder, result.facts, result.already_published, result.taken_up, left)

@@ -17,9 +17,11 @@ import duckdb
 
 from arrears.casefile.facts.hold import EFFECTS, Hold, HoldKind, MayLift
 from arrears.check.conduct.facts import Event
+from arrears.check.conduct.local_time import DAY
 from arrears.check.conduct.words import Channel, DebtorKind, DebtPurpose, Happened, Outcome, Product, Purpose, Side
 from arrears.check.gate.permit import Circumstances
 from arrears.check.protections import debt_of, events_of
+from arrears.core.problems import WrongCall
 from arrears.core.sql import quoted
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
@@ -51,11 +53,12 @@ class CaseKnown:
     terms: LawTerms
 
 
-def circumstances_of(home: Home, institution_id: int, case_id: int) -> CaseKnown:
-    """What is known about this case, outside the casefile.
+def circumstances_of(home: Home, institution_id: int, case_id: int, at: datetime, debts: Iterable[str] = ()) -> CaseKnown:
+    """What is known about this case, outside the casefile; about some of its debts, or all.
 
     Raises:
         NoSuchCase: not a case of this institution's current runs.
+        WrongCall: a debt is named that is none of the case's.
         BadData: `law.yaml` cannot be understood.
     """
     terms = law_terms(home)
@@ -63,27 +66,49 @@ def circumstances_of(home: Home, institution_id: int, case_id: int) -> CaseKnown
     run = book.run
     assert run is not None, "a case was found in a run"
     with looking_into(home) as connection:
-        accounts = rows_by_name(connection, "SELECT account_id, product, balance_minor FROM read_parquet(?) WHERE party_id = ? ORDER BY account_id",
-                                [run.file("assessment"), row.party_id])
-        person = _one(connection, book.folder, "parties", row.party_id)
+        accounts = _accounts(connection, run.file("assessment"), row.party_id, frozenset(debts))
+        person = next(iter(_all(connection, book.folder, "parties", row.party_id)), {})
         points = _all(connection, book.folder, "contact_points", row.party_id)
         holds, contacts = _all(connection, book.folder, "holds", row.party_id), _all(connection, book.folder, "contact_history", row.party_id)
-        booked = _booked_since(connection, book, [one["account_id"] for one in accounts], run.as_of)
+        payments = _payments_since(connection, book, [one["account_id"] for one in accounts])
     zones = (person["time_zone"],) if person.get("time_zone") else terms.zones
-    owed = sum(one["balance_minor"] for one in accounts) - booked if accounts and all(one["balance_minor"] is not None for one in accounts) else None
     stated = Circumstances(
         places=terms.places_of(person.get("region")),
         zones=zones,
         actor=terms.actor,
         product=_product(terms, [one["product"] for one in accounts]),
-        history_from=terms.history_known_from,
-        owed_minor=owed,
+        history_from=_history_from(terms.history_known_from, contacts, book_tells=bool(batch_files(book.folder, "contact_history"))),
+        owed_minor=_owed(accounts, payments, at.date()),
         lender=terms.lender,
         debtor=DebtorKind.COMPANY if row.kind == "organisation" else DebtorKind.PERSON,
         debt_purpose=DebtPurpose.BUSINESS if row.kind == "organisation" else DebtPurpose.CONSUMER,
-        events=(*_contacts(contacts, zones), *_holds(row.party_id, holds), *_refused(points, run.as_of)),
+        events=(*_contacts(contacts, zones), *_holds(row.party_id, holds), *_ruled_out(points, run.as_of), *_under_way(payments, at)),
     )
     return CaseKnown(row.party_id, frozenset(debt_of(one["account_id"]) for one in accounts), stated, terms)
+
+
+def _accounts(connection: duckdb.DuckDBPyConnection, assessment: str, party_id: int, wanted: frozenset[str]) -> list[dict[str, Any]]:
+    """The person's accounts as the run saw them, or those that are wanted."""
+    found = rows_by_name(connection, "SELECT account_id, product, balance_minor FROM read_parquet(?) WHERE party_id = ? ORDER BY account_id", [assessment, party_id])
+    if not wanted <= {debt_of(one["account_id"]) for one in found}:
+        raise WrongCall("A debt is named that is none of this case’s.", "A contact about it would be counted for the wrong person.", "See them with: arrears case show")
+    return [one for one in found if not wanted or debt_of(one["account_id"]) in wanted]
+
+
+def _owed(accounts: list[dict[str, Any]], payments: list[dict[str, Any]], today: date) -> int | None:
+    """The balances of the run less what was paid since; None where a balance is not known."""
+    balances = [one["balance_minor"] for one in accounts]
+    if not balances or None in balances:
+        return None
+    return sum(balances) - sum(one["paid_minor"] for one in payments if one["paid_on"] <= today)
+
+
+def _under_way(payments: Iterable[dict[str, Any]], at: datetime) -> list[Event]:
+    """Payments that are booked for a day to come."""
+    return [
+        Event(at=at, kind=Happened.PAYMENT_UNDER_WAY, debts=frozenset({debt_of(one["account_id"])}))
+        for one in payments if one["paid_on"] > at.date() and one["paid_minor"] > 0
+    ]
 
 
 def _product(terms: LawTerms, stated: Iterable[str]) -> Product | None:
@@ -92,25 +117,39 @@ def _product(terms: LawTerms, stated: Iterable[str]) -> Product | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _one(connection: duckdb.DuckDBPyConnection, book: Path, table: str, party_id: int) -> dict[str, Any]:
-    return next(iter(_all(connection, book, table, party_id)), {})
+def _history_from(stated: date | None, rows: Iterable[dict[str, Any]], *, book_tells: bool) -> date | None:
+    """From which day are all contacts known? As the lender states; earlier where the book covers the days before without a gap.
+
+    Where the book tells of earlier contacts and of this person nothing, nothing is known of the person.
+
+    >>> covered = [{"covers_from": date(2025, 10, 1), "covers_to": date(2025, 12, 31)}]
+    >>> [str(_history_from(date(2026, 1, 1), rows, book_tells=tells)) for rows, tells in ((covered, True), ([], False), ([], True))]
+    ['2025-10-01', '2026-01-01', 'None']
+    """
+    spans = sorted({(row["covers_from"], row["covers_to"]) for row in rows}, reverse=True)
+    if stated is None or (book_tells and not spans):
+        return None
+    known = stated
+    for first, last in spans:
+        if first < known <= last + DAY:
+            known = first
+    return known
 
 
 def _all(connection: duckdb.DuckDBPyConnection, book: Path, table: str, party_id: int) -> list[dict[str, Any]]:
     return rows_by_name(connection, f"SELECT * FROM ({latest_by_key_sql(book, table)}) WHERE party_id = ? ORDER BY ALL", [party_id])
 
 
-def _booked_since(connection: duckdb.DuckDBPyConnection, book: Portfolio, account_ids: list[int], as_of: date) -> int:
-    """How much was paid (less what was taken back) that the run did not know: of a later day, or delivered since."""
-    assert book.run is not None
+def _payments_since(connection: duckdb.DuckDBPyConnection, book: Portfolio, account_ids: list[int]) -> list[dict[str, Any]]:
+    """Payments (less what was taken back) that the run did not know, by account and day: of a later day, or delivered since."""
+    assert book.run is not None, "a case was found in a run"
     before = batch_files(book.folder, "payments", book.run.batches) if book.run.batches is not None else []
-    known = f"SELECT payment_id FROM read_parquet([{', '.join(quoted(str(file)) for file in before)}])" if before else "SELECT NULL WHERE false"
-    row = connection.execute(
-        f"""SELECT coalesce(sum(CASE WHEN reversal_of IS NULL THEN amount_minor ELSE -amount_minor END), 0)::BIGINT
+    known = f"SELECT payment_id FROM read_parquet([{', '.join(quoted(str(file)) for file in before)}])" if before else "SELECT NULL::BIGINT WHERE false"
+    return rows_by_name(
+        connection,
+        f"""SELECT account_id, paid_on, sum(CASE WHEN reversal_of IS NULL THEN amount_minor ELSE -amount_minor END)::BIGINT AS paid_minor
             FROM ({latest_by_key_sql(book.folder, "payments")}) WHERE account_id IN (SELECT unnest(?::BIGINT[]))
-            AND (paid_on > ? OR payment_id NOT IN ({known}))""", [account_ids, as_of]).fetchone()
-    assert row is not None, "an aggregate has one row"
-    return int(row[0])
+            AND (paid_on > ? OR payment_id NOT IN ({known})) GROUP BY ALL ORDER BY ALL""", [account_ids, book.run.as_of])
 
 
 def _contacts(rows: Iterable[dict[str, Any]], zones: tuple[str, ...]) -> list[Event]:
@@ -135,7 +174,7 @@ def _holds(party_id: int, rows: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
     return events_of(holds)
 
 
-def _refused(points: Iterable[dict[str, Any]], as_of: date) -> list[Event]:
+def _ruled_out(points: Iterable[dict[str, Any]], as_of: date) -> list[Event]:
     """Consents that the book knows as withdrawn: by such a channel nobody is contacted."""
     return [
         Event(at=datetime.combine(point["verified_on"] or as_of, time(0), UTC), kind=Happened.CHANNEL_RULED_OUT, channel=channel)

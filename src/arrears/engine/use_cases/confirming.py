@@ -21,7 +21,7 @@ from arrears.check.conduct.rule import Rule
 from arrears.core.parameters import Confidence, NoValue, Reading
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.core.reasons import Sentence
-from arrears.engine.conduct_packs import every_pack, pack_named, shipped_packs
+from arrears.engine.conduct_packs import every_pack
 from arrears.engine.home import Home
 
 CAUSE = "rules"
@@ -100,13 +100,12 @@ class PackStated:
         return sum(rule.waits for rule in self.rules)
 
 
-def packs_stated(institution_id: int, on: date) -> tuple[PackStated, ...]:
-    """Every pack with its rules, figures and confirmations as of a day."""
+def packs_stated(institution_id: int, on: date, home: Home | None) -> tuple[PackStated, ...]:
+    """Every pack with its rules, figures and confirmations as of a day; the house rules as this home has set them."""
     counts = {(one.subject, one.value): one for one in _in_force(institution_id, on)}
     found = []
-    for name in shipped_packs():
-        pack = pack_named(name)
-        held_up = _held_up(pack)
+    for pack in every_pack((), home).packs:
+        name, held_up = pack.name, _held_up(pack)
         rules = tuple(
             RuleStated(f"{name}/{rule.name}", rule, tuple(_figures(pack, rule, on, held_up, counts)), counts.get((f"{name}/{rule.name}", ""))) for rule in pack.rules
         )
@@ -152,10 +151,10 @@ class Waiting:
     holds_up: tuple[str, ...]
 
 
-def waiting(institution_id: int, on: date) -> tuple[Waiting, ...]:
+def waiting(institution_id: int, on: date, home: Home | None) -> tuple[Waiting, ...]:
     """What waits for confirmation, each thing once, those that hold up most first."""
     found: dict[str, Waiting] = {}
-    for pack in packs_stated(institution_id, on):
+    for pack in packs_stated(institution_id, on, home):
         for stated in pack.rules:
             if stated.words_wait:
                 rule = stated.rule
@@ -189,7 +188,7 @@ def _in_force(institution_id: int, on: date) -> list[RuleConfirmed]:
     return confirmations_in_force(*confirmed_ever(institution_id), on)
 
 
-def confirm(institution_id: int, subject: str, *, source: str, read: str, username: str, at: datetime, actor: str) -> RuleConfirmed:
+def confirm(home: Home | None, institution_id: int, subject: str, *, source: str, read: str, username: str, at: datetime, actor: str) -> RuleConfirmed:
     """A person of the compliance role has read the source, and answers for what stands there.
 
     Args:
@@ -208,7 +207,7 @@ def confirm(institution_id: int, subject: str, *, source: str, read: str, userna
     on = at.date()
     with acting_for(institution_id):
         one_at_a_time("rules", 0)
-        value, expected = _stated(institution_id, subject, on)
+        value, expected = _stated(home, institution_id, subject, on)
         if read.strip() != expected:
             raise ReadOtherwise(
                 f"You read “{read.strip()}”, and the pack states “{expected}”.", "Nothing was confirmed, and nothing is permitted by it.",
@@ -219,9 +218,9 @@ def confirm(institution_id: int, subject: str, *, source: str, read: str, userna
     return confirmed
 
 
-def _stated(institution_id: int, subject: str, on: date) -> tuple[str, str]:
+def _stated(home: Home | None, institution_id: int, subject: str, on: date) -> tuple[str, str]:
     """The value that is confirmed, and what must have been read."""
-    for pack in packs_stated(institution_id, on):
+    for pack in packs_stated(institution_id, on, home):
         for stated in pack.rules:
             if stated.subject == subject:
                 _must_wait(subject, stated.words_wait)

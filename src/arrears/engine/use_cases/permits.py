@@ -6,6 +6,7 @@ people and machines. Ids are told as texts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,10 +20,10 @@ from arrears.check.conduct.words import Act, Channel, Mark, Mode, Outcome, Place
 from arrears.check.gate import asking, using
 from arrears.check.gate.permit import Permit, Refusal, Request
 from arrears.core.ids import id_text
-from arrears.core.problems import WrongCall
 from arrears.engine.home import Home
 from arrears.engine.use_cases.circumstances import CaseKnown, circumstances_of
 from arrears.engine.use_cases.confirming import packs_of
+from arrears.engine.use_cases.reading import find_case
 
 CAUSE = "permit"
 
@@ -44,16 +45,9 @@ class Wanted:
     amount_minor: int | None = None
 
     def proposed(self, case: CaseKnown) -> Proposed:
-        """The same about this case.
-
-        Raises:
-            WrongCall: a debt is named that is none of the case's.
-        """
-        debts = frozenset(self.debts) or case.debts
-        if not debts <= case.debts:
-            raise WrongCall("A debt is named that is none of this case’s.", "A contact about it would be counted for the wrong person.", "See them with: arrears case show")
+        """The same about the debts of this case that are meant."""
         return Proposed(
-            Act.CONTACT, self.party, self.purpose, self.channel, self.to, self.person, debts, self.point, self.place, self.mode, self.says, self.amount_minor,
+            Act.CONTACT, self.party, self.purpose, self.channel, self.to, self.person, case.debts, self.point, self.place, self.mode, self.says, self.amount_minor,
         )
 
 
@@ -62,9 +56,10 @@ def ask(home: Home, institution_id: int, case_id: int, wanted: Wanted, key: str,
 
     Raises:
         NoSuchCase: not a case of this institution's current runs.
+        WrongCall: a debt is named that is none of the case's.
         FactsChanged: somebody else recorded something at the same moment; ask again.
     """
-    case = circumstances_of(home, institution_id, case_id)
+    case = circumstances_of(home, institution_id, case_id, at, wanted.debts)
     request = Request(key, case.party_id, case_id, wanted.proposed(case), case.circumstances)
     packs = packs_of(institution_id, at.astimezone().date(), home)
     with acting_for(institution_id):
@@ -94,7 +89,7 @@ def record_without_permit(
     home: Home, institution_id: int, case_id: int, made: Wanted, outcome: Outcome, note: str, occurred_at: datetime, *, at: datetime, actor: str
 ) -> Contact:
     """Record a contact that was made without a permit: it counts all the same."""
-    case = circumstances_of(home, institution_id, case_id)
+    case = circumstances_of(home, institution_id, case_id, at, made.debts)
     with acting_for(institution_id):
         return using.record_without_permit(case.party_id, case_id, made.proposed(case), outcome, occurred_at, note=note, at=at, actor=actor, cause=CAUSE)
 
@@ -103,7 +98,7 @@ def record_received(
     home: Home, institution_id: int, case_id: int, message: Wanted, side: Side, note: str, occurred_at: datetime, *, at: datetime, actor: str
 ) -> Contact:
     """Record that somebody contacted us: it may be answered."""
-    case = circumstances_of(home, institution_id, case_id)
+    case = circumstances_of(home, institution_id, case_id, at, message.debts)
     with acting_for(institution_id):
         return using.record_received(case.party_id, case_id, message.proposed(case), side, occurred_at, note=note, at=at, actor=actor, cause=CAUSE)
 
@@ -119,7 +114,8 @@ class ListedPermit:
 
 def permits_of(home: Home, institution_id: int, case_id: int, at: datetime) -> list[ListedPermit]:
     """The permits of a case's person, newest first."""
-    party = circumstances_of(home, institution_id, case_id).party_id
+    _, row = find_case(home, institution_id, case_id)
+    party = row.party_id
     with acting_for(institution_id):
         used = {one.permit_id for one in load.permits_used(party)}
         voided = {one.permit_id for one in load.permits_voided(party)}
@@ -143,7 +139,8 @@ def _state(one: PermitIssued, used: set[int], voided: set[int], told: dict[int, 
 
 def contacts_of(home: Home, institution_id: int, case_id: int) -> list[Contact]:
     """The contacts with a case's person that were recorded here, newest first."""
-    party = circumstances_of(home, institution_id, case_id).party_id
+    _, row = find_case(home, institution_id, case_id)
+    party = row.party_id
     with acting_for(institution_id):
         return sorted(load.contacts(party), key=lambda one: one.occurred_at, reverse=True)
 
@@ -152,7 +149,7 @@ def answer_in_json(answer: Permit | Refusal) -> dict[str, Any]:
     """The answer for machines."""
     asked = {
         "party_id": id_text(answer.party_id), "case_id": None if answer.case_id is None else id_text(answer.case_id),
-        "purpose": answer.proposed.purpose, "channel": answer.proposed.channel, "to": answer.proposed.to, "debts": sorted(answer.proposed.debts),
+        "purpose": answer.proposed.purpose, "channel": answer.proposed.channel, "to": answer.proposed.to, "debts": account_ids(answer.proposed.debts),
         "point": answer.proposed.point,
     }
     if isinstance(answer, Permit):
@@ -163,6 +160,15 @@ def answer_in_json(answer: Permit | Refusal) -> dict[str, Any]:
         "reason": {"en": answer.reason_en, "zh": answer.reason_zh},
         "next_permitted_at": None if answer.next_permitted_at is None else answer.next_permitted_at.isoformat(), **asked,
     }
+
+
+def account_ids(debts: Iterable[str]) -> list[str]:
+    """The accounts that debts stand for, as ids are told.
+
+    >>> account_ids(["12"]) == [id_text(12)]
+    True
+    """
+    return sorted(id_text(int(one)) for one in debts)
 
 
 def fresh_key(at: datetime, actor: str) -> str:

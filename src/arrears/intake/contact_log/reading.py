@@ -136,7 +136,7 @@ def _typed(db: duckdb.DuckDBPyConnection, look: FileLook, columns: Mapping[str, 
     for meaning, heading in columns.items():
         text = f"nullif(trim({_name(heading)}), '')"
         if meaning == "when":
-            parts += _moment(look, columns, date_form)
+            parts += _moment(look, columns, date_form, day_is_enough=what == EVENTS)
         elif meaning in WORDED and meaning in CODES | dict(known):
             db.register(f"words_{meaning}", _words(db, heading, meaning, known.get(meaning, ())))
             parts += [f"{text} AS {meaning}_text", f'(SELECT code FROM words_{meaning} WHERE text = {text}) AS "{meaning}"']
@@ -153,13 +153,16 @@ def _words(db: duckdb.DuckDBPyConnection, heading: str, meaning: str, own: Colle
     return pa.table({"text": pa.array(texts, pa.string()), "code": pa.array([meant.get(plain(text)) for text in texts], pa.string())})
 
 
-def _moment(look: FileLook, columns: Mapping[str, str], date_form: str) -> list[str]:
-    """SQL: the moment as the clock of the log shows it, and its own offset in minutes where it states one."""
+def _moment(look: FileLook, columns: Mapping[str, str], date_form: str, *, day_is_enough: bool) -> list[str]:
+    """SQL: the moment as the clock of the log shows it, and its own offset in minutes where it states one.
+
+    An event of which only the day is known happened when the day began; a contact needs its time of day, for hours are judged.
+    """
     joined = columns.get("date")
     text = f"trim({_name(columns['when'])})" if joined is None else f"trim({_name(joined)}) || ' ' || trim({_name(columns['when'])})"
     days = date_form or _form_of_days(look, joined or columns["when"])
     body = f"replace(trim(regexp_replace({text}, '{OFFSET}', '')), 'T', ' ')" if "%b" not in days else f"trim(regexp_replace({text}, '{OFFSET}', ''))"
-    forms = ", ".join(quoted(f"{days} {clock}") for clock in CLOCKS)
+    forms = ", ".join(quoted(form) for form in [*(f"{days} {clock}" for clock in CLOCKS), *([days] if day_is_enough else [])])
     offset = f"regexp_extract({text}, '{OFFSET}')"
     minutes = f"CASE WHEN {offset} IN ('', 'Z') THEN 0 ELSE (left({offset}, 1) || '1')::INT * (substr({offset}, 2, 2)::INT * 60 + right({offset}, 2)::INT) END"
     return [f"try_strptime({body}, [{forms}]) AS shown", f"CASE WHEN {offset} = '' THEN NULL ELSE {minutes} END AS offset_minutes", f"{text} AS when_text"]

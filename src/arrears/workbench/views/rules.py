@@ -14,7 +14,7 @@ from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.problems import Refused
 from arrears.engine.use_cases import confirming
 from arrears.workbench.permissions import may_open
-from arrears.workbench.views.frame import institution_of, show
+from arrears.workbench.views.frame import home_of_site, institution_of, show
 
 
 def rules(request: HttpRequest) -> HttpResponse:
@@ -22,10 +22,10 @@ def rules(request: HttpRequest) -> HttpResponse:
     institution_id, today = institution_of(request), timezone.localdate()
     confirmed, revoked = confirming.confirmed_ever(institution_id)
     ended = {one.confirmation_id: one for one in revoked}
-    packs = confirming.packs_stated(institution_id, today)
+    packs = confirming.packs_stated(institution_id, today, home_of_site())
     asked = request.GET.get("pack", "")
     return show(
-        request, "rules", packs=packs, waiting=confirming.waiting(institution_id, today), chosen=next((pack for pack in packs if pack.name == asked), None),
+        request, "rules", packs=packs, waiting=confirming.waiting(institution_id, today, home_of_site()), chosen=next((pack for pack in packs if pack.name == asked), None),
         history=[(one, ended.get(one.confirmation_id)) for one in reversed(confirmed)], may_confirm=may_open(request.user.role, "rule_confirm"),
     )
 
@@ -36,7 +36,7 @@ def rule_confirm(request: HttpRequest) -> HttpResponse:
     subject = request.POST.get("subject", "")
     try:
         confirming.confirm(
-            institution_of(request), subject, source=request.POST.get("source", "")[:1000], read=request.POST.get("read", "")[:500], username=request.user.get_username(),
+            home_of_site(), institution_of(request), subject, source=request.POST.get("source", "")[:1000], read=request.POST.get("read", "")[:500], username=request.user.get_username(),
             at=timezone.localtime(), actor=request.user.get_username(),
         )
     except confirming.ReadOtherwise:

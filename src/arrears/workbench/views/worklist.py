@@ -66,13 +66,17 @@ class Line:
     case: reading.CaseRow
     name: str | None
     contact: reading.ContactPoint | None
+    in_the_way: reading.InTheWay | None
+    """What the night found in the way of the treatment's channel."""
 
 
 def _lines(book: reading.Portfolio, found: reading.WorklistPage, opened: Opened) -> list[Line]:
     parties = [row.party_id for row in found.rows]
     home = home_of_site()
     named, points = reading.people(home, book, parties), reading.contact_points(home, book, parties)
-    return [Line(row, opened.name(named[row.party_id]), next(iter(points[row.party_id]), None)) for row in found.rows]
+    assert book.run is not None, "lines are those of a run"
+    stopped = reading.in_the_way(home, book.run, found.rows)
+    return [Line(row, opened.name(named[row.party_id]), next(iter(points[row.party_id]), None), stopped.get(row.case_id)) for row in found.rows]
 
 
 def worklist(request: HttpRequest) -> HttpResponse:

@@ -52,13 +52,14 @@ from arrears.engine.use_cases.reading.persons import (
     unseal_from_vault,
 )
 from arrears.engine.use_cases.reading.runs import NoSuchPortfolio, Portfolio, Run, TreatmentWords, portfolio, portfolios
+from arrears.engine.use_cases.reading.screening import InTheWay, in_the_way
 
 __all__ = [
     "ALERTS_SHOWN", "MONTHS_LOOKED_BACK", "NOT_SEEN_BEFORE", "PAGE_ROWS", "Account", "Alert", "AlertRow", "BucketCount",
-    "CaseRow", "CaseView", "Contact", "ContactPoint", "Facets", "FlowCell", "HistoryPoint", "HoldSpan", "Item",
+    "CaseRow", "CaseView", "Contact", "ContactPoint", "Facets", "FlowCell", "HistoryPoint", "HoldSpan", "InTheWay", "Item",
     "MoneySum", "NoSuchCase", "NoSuchPortfolio", "Order", "OverdueOn", "Overview", "Payment", "Person", "Portfolio", "Run",
     "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_people", "case_of_account", "case_of_party",
-    "case_view", "case_views", "contact_points", "facets", "find_case", "hidden_people", "holds_recorded_since", "in_force", "month_ends_before", "neighbours", "no_such_case",
+    "case_view", "case_views", "contact_points", "facets", "find_case", "hidden_people", "holds_recorded_since", "in_force", "in_the_way", "month_ends_before", "neighbours", "no_such_case",
     "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before",
     "unseal_even_restricted", "unseal_from_vault", "worklist",
 ]

@@ -1,0 +1,1 @@
+"""Is a contact log read as its writer meant it?"""
