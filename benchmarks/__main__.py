@@ -20,6 +20,8 @@ OTHERS = (
     ("dossier",),
     ("evidence",),
     ("privacy",),
+    ("permits",),
+    ("prescreen",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 

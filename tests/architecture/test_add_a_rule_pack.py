@@ -37,10 +37,11 @@ def steps() -> Iterator[Step]:
 
 @pytest.fixture
 def working_copy(tmp_path: Path) -> Path:
-    """The code, the tests of conduct and the tools, as someone has them who begins."""
-    for folder in ("src/arrears", "tests/check", "tools"):
+    """The code, the rules about rules and the tools, as someone has them who begins."""
+    for folder in ("src/arrears", "tools"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    for name in ("tests/__init__.py", "pyproject.toml"):
+    (tmp_path / "tests" / "check").mkdir(parents=True)
+    for name in ("tests/__init__.py", "tests/check/__init__.py", "tests/check/test_packs.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 

@@ -274,3 +274,20 @@ def test_an_attempt_in_words_that_are_not_known_stops_the_gate(desk, store, bank
                                 None, None, "sent", (), None, ""))
     with pytest.raises(BadData, match="semaphore"):
         desk.ask(CALL)
+
+
+def test_an_attempt_reads_as_the_event_that_it_says(store):
+    from arrears.casefile.store.permits import SEPARATOR, Attempt
+    from arrears.check.conduct.facts import Event
+    from arrears.check.conduct.words import Channel, Happened, Mark, Mode, Place, Recipient, Side
+    from arrears.check.gate.history import events_of
+
+    at = MORNING - timedelta(days=3)
+    told = Attempt("made", at, "collector", "agency", "collection", "voice_bot", "spouse", "second", f"D1{SEPARATOR}D2", "P9", "home", "informative", "voicemail",
+                   f"bot_disclosed{SEPARATOR}institution_named", None)
+    said = Event(at, Happened.CONTACT, Side.COLLECTOR, "agency", Recipient.SPOUSE, "second", frozenset({"D1", "D2"}), Channel.VOICE_BOT, "P9", Place.HOME,
+                 Purpose.COLLECTION, Mode.INFORMATIVE, Outcome.VOICEMAIL, frozenset({Mark.BOT_DISCLOSED, Mark.INSTITUTION_NAMED}))
+    bare = Attempt("received", at, "debtor", "", None, "email", "debtor", "", "", "", None, None, None, "", None)
+    read = events_of([told, bare, told._replace(outcome="pending", expires_at=MORNING)], MORNING)
+    assert read == [said, Event(at, Happened.CONTACT_RECEIVED, channel=Channel.EMAIL), replace(said, at=MORNING, outcome=Outcome.PENDING)]
+    assert [one.stamp for one in read] == [at.timestamp(), at.timestamp(), MORNING.timestamp()]

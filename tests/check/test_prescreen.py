@@ -17,13 +17,15 @@ from arrears.check.conduct.facts import Facts, Proposed
 from arrears.check.conduct.kinds.cap import Cap
 from arrears.check.conduct.kinds.hours import Hours
 from arrears.check.conduct.kinds.times_ruled_out import TimesRuledOut
+from arrears.check.conduct.kinds.until_day import UntilDay
 from arrears.check.conduct.pack import Packs
+from arrears.check.conduct.rule import Rule
 from arrears.check.conduct.verdict import Answer, Verdict, verdict
 from arrears.check.conduct.words import Happened, Mark
 from arrears.check.prescreen.days import Span
 from arrears.check.prescreen.kinds import COLUMN_FORMS
 from arrears.check.prescreen.shapes import Profile, Screen
-from arrears.engine.conduct_packs import every_pack, pack_named
+from arrears.engine.conduct_packs import every_pack, pack_named, shipped_packs
 from tests.check.screened import (
     PLACES,
     Person,
@@ -142,34 +144,33 @@ def test_never_no_where_some_moment_of_the_day_permits(day: date, capsys: pytest
     assert not found.later_than_the_gate
 
 
-def rules_with_a_column_form() -> list[tuple[str, str]]:
-    """Every rule of every shipped pack whose kind has one."""
-    return [(pack.name, rule.name) for pack in every_pack().packs for rule in pack.rules if type(rule.kind) in COLUMN_FORMS or isinstance(rule.kind, Hours | TimesRuledOut)]
+def rules_with_a_column_form(pack_name: str) -> list[Rule]:
+    """Every rule of a shipped pack whose kind has one."""
+    return [rule for rule in pack_named(pack_name).rules if type(rule.kind) in COLUMN_FORMS or isinstance(rule.kind, Hours | TimesRuledOut | UntilDay)]
 
 
-def test_each_rule_by_itself_is_told_in_columns_as_the_gate_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
-    reached: dict[str, Counter[str]] = {}
-    can_last: set[str] = set()
-    """Rules that can forbid a whole day that has not begun: no hours, and no count of one day."""
-    for pack_name, rule_name in rules_with_a_column_form():
-        pack = pack_named(pack_name)
-        rule = next(one for one in pack.rules if one.name == rule_name)
-        packs, lot = by_itself(pack, rule), random.Random(rule_name)
+def forbids_whole_days(rule: Rule) -> bool:
+    """Can it forbid a whole day that has not begun? Hours cannot, nor can a count of that one day."""
+    return not isinstance(rule.kind, Hours | TimesRuledOut | UntilDay) and not (isinstance(rule.kind, Cap) and not rule.kind.window)
+
+
+@pytest.mark.parametrize("pack_name", shipped_packs())
+def test_each_rule_by_itself_is_told_in_columns_as_the_gate_tells_it(pack_name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pack, reached = pack_named(pack_name), dict[str, Counter[str]]()
+    for rule in rules_with_a_column_form(pack_name):
+        lot = random.Random(rule.name)
         acts = [wanted_act(lot, rule) for _ in range(ACTS_PER_RULE)]
         people = [person_for(lot, rule, act, DAY) for act in acts for _ in range(PEOPLE_PER_RULE)]
-        if not isinstance(rule.kind, Hours | TimesRuledOut) and not (isinstance(rule.kind, Cap) and not rule.kind.window):
-            can_last.add(f"{pack_name}/{rule_name}")
         screens = [Screen(f"act {place}", act) for place, act in enumerate(acts)]
-        found, _ = compare(people, [covered_profile(lot, pack, rule)], screens, DAY, packs, lot, moments=6)
-        assert not found.wrong_no, (pack_name, rule_name, found.wrong_no[0])
-        assert not found.wrong_deferred and not found.false_yes, (pack_name, rule_name, found.wrong_deferred, found.false_yes)
-        reached[f"{pack_name}/{rule_name}"] = found.answers
-    whole = sum((counted for counted in reached.values()), Counter[str]())
+        found, _ = compare(people, [covered_profile(lot, pack, rule)], screens, DAY, by_itself(pack, rule), lot, moments=6)
+        assert not found.wrong_no, (rule.name, found.wrong_no[0])
+        assert not found.wrong_deferred and not found.false_yes, (rule.name, found.wrong_deferred, found.false_yes)
+        reached[rule.name] = found.answers
     with capsys.disabled():
-        print(f"\n{len(reached)} rules by themselves: {dict(whole)}")
-        print({name: dict(counted) for name, counted in reached.items() if not counted["no"] or not counted["yes"]})
-    assert all(counted.total() for counted in reached.values()), "every rule was asked"
-    assert not [name for name in sorted(can_last) if not reached[name]["no"] + reached[name]["perhaps"]], "each of these stood in somebody's way"
+        print(f"\n{pack_name}: {len(reached)} rules by themselves, {dict(sum(reached.values(), Counter[str]()))}")
+    assert all(counted.total() == ACTS_PER_RULE * ACTS_PER_RULE * PEOPLE_PER_RULE for counted in reached.values()), "every rule was asked of everybody"
+    stood = {rule.name for rule in pack.rules if rule.name in reached and forbids_whole_days(rule)}
+    assert not [name for name in sorted(stood) if not reached[name]["no"] + reached[name]["perhaps"]], "each of these stood in somebody's way"
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))

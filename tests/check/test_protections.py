@@ -175,6 +175,32 @@ def test_every_kind_of_hold_has_an_effect_and_words_and_every_word_of_law_is_one
     assert all(effect.review_after_days >= 1 and effect.blocks for effect in EFFECTS.values())
 
 
+@pytest.mark.parametrize(("kind", "days_after", "charged"), [
+    (HoldKind.CRISIS_BREATHING_SPACE, 0, False), (HoldKind.CRISIS_BREATHING_SPACE, 30, False), (HoldKind.CRISIS_BREATHING_SPACE, 31, True),
+])
+def test_lifting_a_hold_does_not_shorten_what_the_law_lets_go_on_after_its_end(kind, days_after, charged):
+    lifted = date(2026, 3, 10)
+    known = Facts(
+        frozenset({"GB", "GB-ENG"}), ("Europe/London",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2020, 1, 1),
+        history=events_of([hold(kind), HoldLifted(7, 2, lifted, "treatment ended", MayLift.COMPLIANCE)]))
+    at = datetime.combine(lifted + timedelta(days=days_after), datetime.min.time(), UTC) + timedelta(hours=11)
+    found = verdict(replace(CALL, marks=frozenset({Mark.HUMAN_DECIDES})), known, at, PACKS)
+    rules = {finding.rule.name for finding in found.in_the_way}
+    assert ("no_pursuit_in_crisis_breathing_space" in rules) is not charged
+    assert "a_hold_stops_collection" not in rules
+
+
+def test_the_end_is_told_only_once_no_hold_of_that_kind_stands():
+    first, second = hold(HoldKind.MILITARY_SERVICE), replace(hold(HoldKind.MILITARY_SERVICE, date(2026, 3, 2)), hold_id=8)
+    one, other = (HoldLifted(number, 2, date(2026, 3, day), "discharged", MayLift.COMPLIANCE) for number, day in ((7, 5), (8, 9)))
+
+    def ends(*facts: object) -> list[date]:
+        return [event.at.date() for event in events_of(facts) if event.kind is Happened.MILITARY_SERVICE_ENDED]
+
+    assert ends(first, second) == ends(first, second, one) == []
+    assert ends(first, second, one, other) == [date(2026, 3, 9)]
+
+
 # ---- consents
 
 

@@ -46,8 +46,14 @@ OF_LAW: Mapping[HoldKind, tuple[Happened, frozenset[Mark]]] = {
     HoldKind.VULNERABLE: (Happened.VULNERABLE, frozenset()),
     HoldKind.IDENTITY_THEFT: (Happened.DISPUTE, frozenset()),
     HoldKind.BARRED_CLAIMED: (Happened.BARRED_CLAIMED, frozenset()),
+    HoldKind.MILITARY_SERVICE: (Happened.MILITARY_SERVICE, frozenset()),
 }
 """The word of the law for a kind, where the rules have one."""
+LINGERS: Mapping[HoldKind, Happened] = {
+    HoldKind.CRISIS_BREATHING_SPACE: Happened.TREATMENT_ENDED,
+    HoldKind.MILITARY_SERVICE: Happened.MILITARY_SERVICE_ENDED,
+}
+"""Kinds whose protection the law lets go on for a time after they ended: their lifting is told as the end from which the law counts."""
 BY_AUTHORITY = frozenset({HoldKind.BREATHING_SPACE, HoldKind.CRISIS_BREATHING_SPACE, HoldKind.INSOLVENCY, HoldKind.DISCHARGED})
 BLOCKS: Mapping[Blocked, Mark] = {one: Mark(f"blocks_{one.value}") for one in Blocked}
 ALLOWS: Mapping[StillAllowed, Mark] = {one: Mark(f"allows_{one.value}") for one in StillAllowed}
@@ -82,7 +88,9 @@ def events_of(facts: Iterable[object]) -> tuple[Event, ...]:
     ['hold', 'dispute']
     """
     known = list(facts)
-    found = [event for hold in holds_with_terms(known) for event in _of_hold(hold)]
+    holds = holds_with_terms(known)
+    found = [event for hold in holds for event in _of_hold(hold)]
+    found += _ends_that_linger(holds)
     found += _of_consents(known)
     found += _of_refusals(known)
     found += _of_advisers(known)
@@ -116,8 +124,20 @@ def _of_hold(one: StandingHold) -> list[Event]:
     )]
     if hold.kind in OF_LAW and not narrow:
         kind, own = OF_LAW[hold.kind]
-        events.append(Event(_noon(hold.from_on), kind, by, debts=debts, marks=own, until=until, says=_said(one)))
+        stands_to = last_day(hold) if hold.kind in LINGERS else until
+        events.append(Event(_noon(hold.from_on), kind, by, debts=debts, marks=own, until=stands_to, says=_said(one)))
     return events
+
+
+def _ends_that_linger(holds: list[StandingHold]) -> list[Event]:
+    """The end from which the law counts on, once the last hold of the kind was lifted."""
+    found = []
+    for kind, ended in LINGERS.items():
+        lifts = [one.lifted_on for one in holds if one.hold.kind is kind and one.terms.scope is not HoldScope.CONTACT_POINT]
+        known = [day for day in lifts if day is not None]
+        if known and len(known) == len(lifts):
+            found.append(Event(_noon(max(known)), ended, Side.AUTHORITY))
+    return found
 
 
 def _said(one: StandingHold) -> Sentence:

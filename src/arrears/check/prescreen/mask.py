@@ -164,7 +164,8 @@ def _table(schema: ibis.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
 def _steps(questions: Questions, day: date, present: frozenset[Happened]) -> tuple[Step, ...]:
     people = Step("prescreen_people", _people())
     everybody_ = ibis.table(people.expression.schema(), name=people.name)
-    events = Step("prescreen_events", _events_before(everybody_, questions.asked, day, present))
+    relevant = Step("prescreen_relevant", _events_before(everybody_, questions.asked, day, present))
+    events = Step("prescreen_events", _numbered(ibis.table(relevant.expression.schema(), name=relevant.name)))
     late = Step("prescreen_late", _late(everybody_, day))
     before = ibis.table(events.expression.schema(), name=events.name)
     asking = _Asking(questions.asked, before, everybody_, day, present)
@@ -172,7 +173,7 @@ def _steps(questions: Questions, day: date, present: frozenset[Happened]) -> tup
     lifted = Step("prescreen_lifted", asking.lifted())
     stated = Step("prescreen_stated", asking.stated())
     found = Step("prescreen_found", _found(everybody_, day))
-    return people, events, late, rows, lifted, stated, found, Step(MASK, _mask(everybody_, ibis.table(found.expression.schema(), name=found.name)))
+    return people, relevant, events, late, rows, lifted, stated, found, Step(MASK, _mask(everybody_, ibis.table(found.expression.schema(), name=found.name)))
 
 
 def _people() -> ir.Table:
@@ -202,8 +203,13 @@ def _events_before(people: ir.Table, asked: Sequence[Question], day: date, prese
     utc_day = number_of(relevant.utc_day)
     return dated.select(
         *(relevant[name] for name in EVENTS_SCHEMA.names), people.all_debts, people.first_today, people.last_today,
-        event_no=ibis.row_number().over(ibis.window()), first_day=(days.first_day + turned).fill_null(utc_day - 1), last_day=(days.last_day + turned).fill_null(utc_day + 1),
+        first_day=(days.first_day + turned).fill_null(utc_day - 1), last_day=(days.last_day + turned).fill_null(utc_day + 1),
     )
+
+
+def _numbered(relevant: ir.Table) -> ir.Table:
+    """Each with a number. By itself, for numbering goes through rows one by one, and these are few where those before them were many."""
+    return relevant.mutate(event_no=ibis.row_number().over(ibis.window()))
 
 
 def _can_matter(events: ir.Table, asked: Sequence[Question], day: date, present: frozenset[Happened]) -> ir.BooleanValue:
