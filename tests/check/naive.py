@@ -207,10 +207,11 @@ class Terms:
     talk: tuple[str, ...] = ()
 
 
-def _agreed(asked: Asked, lines: Iterable[Line], book: list[Line], terms: Terms) -> bool:
-    """Does one of these agreements hold now, whatever zone the person is in? One that was withdrawn, or ran out, does not."""
+def _agreed(asked: Asked, lines: Iterable[Line], book: list[Line], terms: Terms, *, each_debt: bool = False) -> bool:
+    """Does one of these agreements hold now, whatever zone the person is in, and for each debt? One that was withdrawn, or ran out, does not."""
     lines = [line for line in lines if line.at <= asked.at and not _ended(line, asked, book, terms)]
-    return all(any(_holds(line, asked, zone, terms.days) for line in lines) for zone in _zones(asked))
+    debts = (asked.debts or ("",)) if each_debt else ("",)
+    return all(any(_holds(line, asked, zone, terms.days) and _about(line, debt) for line in lines) for zone in _zones(asked) for debt in debts)
 
 
 def _holds(line: Line, asked: Asked, zone: str, days: int | None) -> bool:
@@ -249,7 +250,7 @@ def _time_agreed(asked: Asked, book: list[Line], mark: str, ends: tuple[str, ...
     """Did this person, or somebody for this debt, agree to this time?"""
     of_these = [line for line in book if line.what == "time_agreed" and (not mark or mark in line.marks)]
     lines = [line for line in of_these if (_touches(line, asked) if about == "debt" else _same_person(line, asked))]
-    return _agreed(asked, lines, book, Terms((about,), ends))
+    return _agreed(asked, lines, book, Terms((about,), ends), each_debt=about == "debt")
 
 
 # The United States
@@ -259,7 +260,7 @@ def _reg_f_consented(asked: Asked, book: list[Line], talk: tuple[str, ...]) -> b
     """Did the person tell this collector, within seven days, that it may call more often?"""
     told = [line for line in book if line.what == "consent" and line.channel == "call" and "direct" in line.marks and line.party in ("", asked.party)]
     lines = [line for line in told if _same_person(line, asked) and _touches(line, asked)]
-    return _agreed(asked, lines, book, Terms(("person", "debt"), ("consent_withdrawn",), days=7, talk=talk))
+    return _agreed(asked, lines, book, Terms(("person", "debt"), ("consent_withdrawn",), days=7, talk=talk), each_debt=True)
 
 
 def _as_it_was(line: Line, asked: Asked) -> Asked:
@@ -285,7 +286,7 @@ def _conversations(asked: Asked, book: list[Line]) -> list[Line]:
 
 def _court_permits(asked: Asked, book: list[Line]) -> bool:
     lines = [line for line in book if line.what == "consent" and line.by == "authority" and _touches(line, asked)]
-    return _agreed(asked, lines, book, Terms((), ()))
+    return _agreed(asked, lines, book, Terms((), ()), each_debt=True)
 
 
 def reg_f(asked: Asked, book: list[Line]) -> dict[str, str | None]:
@@ -441,18 +442,16 @@ def india(asked: Asked, book: list[Line]) -> dict[str, str | None]:
 
 
 def _call_asked_for(asked: Asked, book: list[Line]) -> bool:
-    """The person asked to be called, and nobody of ours has been in contact since."""
-    for line in book:
-        if line.what != "callback_invited" or line.at > asked.at or not _same_person(line, asked) or not _touches(line, asked):
-            continue
-        if line.until is not None and any(_day(asked.at, zone) > line.until for zone in _zones(asked)):
-            continue
-        if not any(
-            later.what == "contact" and later.by == "collector" and line.at < later.at <= asked.at and _same_person(later, line_as(line))
-            for later in book
-        ):
-            return True
-    return False
+    """The person asked to be called about each of these debts, and nobody of ours has been in contact since."""
+    return all(any(_still_asked_for(line, asked, book) and _about(line, debt) for line in book) for debt in asked.debts or ("",))
+
+
+def _still_asked_for(line: Line, asked: Asked, book: list[Line]) -> bool:
+    if line.what != "callback_invited" or line.at > asked.at or not _same_person(line, asked):
+        return False
+    if line.until is not None and any(_day(asked.at, zone) > line.until for zone in _zones(asked)):
+        return False
+    return not any(later.what == "contact" and later.by == "collector" and line.at < later.at <= asked.at and _same_person(later, line_as(line)) for later in book)
 
 
 def line_as(line: Line) -> Asked:

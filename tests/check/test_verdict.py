@@ -217,6 +217,17 @@ def test_one_more_event_of_contact_never_makes_a_cap_permit_more() -> None:
         assert counted[0] or not counted[1]
 
 
+def test_consent_to_calls_about_one_debt_is_none_to_calls_about_another_that_is_named_beside_it() -> None:
+    """Seven calls about D2; the consumer agreed to more calls about D1. A call about both is one too many about D2."""
+    consent = Event(IN_NEW_YORK - timedelta(days=1), Happened.CONSENT, channel=Channel.CALL, marks=frozenset({Mark.DIRECT}), debts=frozenset({"D1"}))
+    often = replace(STATES, history=(*called(IN_NEW_YORK - timedelta(days=2), times=7, debts=frozenset({"D2"})), consent))
+    to_both = replace(often, history=(*often.history, replace(consent, debts=frozenset({"D2"}))))
+    reg_f = Packs((pack_named("us/reg_f"),))
+    for debts in ({"D2"}, {"D1", "D2"}):
+        assert verdict(replace(CALL, debts=frozenset(debts)), often, IN_NEW_YORK, reg_f).answer is Answer.DEFERRED_UNTIL, debts
+        assert verdict(replace(CALL, debts=frozenset(debts)), to_both, IN_NEW_YORK, reg_f).answer is Answer.PERMITTED, debts
+
+
 # How a pack is read
 
 RULE = """

@@ -7,7 +7,7 @@ alike are stated through this one notion.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -151,16 +151,28 @@ def _concerns(end: Event, event: Event, scope: frozenset[Scope]) -> bool:
 
 
 def stands_for_certain(standing: Standing, case: Case) -> list[Event]:
-    """What stands wherever the person may be: enough to lift a rule. Empty where it does not stand in one zone."""
+    """What stands wherever the person may be and for every debt the act is about: enough to lift a rule.
+
+    Empty where it does not stand in one zone, or for one debt: consent to calls about one debt is none to calls about another beside it.
+    """
     found: list[Event] = []
     if standing.event.kinds.isdisjoint(case.facts.kinds):
         return found
-    for zone in case.zones:
-        here = [event for event, _ in standing.standing(case, zone)]
-        if not here:
-            return []
-        found = here
+    for one in each_debt(case) if Scope.DEBT in standing.scope else (case,):
+        for zone in case.zones:
+            here = [event for event, _ in standing.standing(one, zone)]
+            if not here:
+                return []
+            found = here
     return found
+
+
+def each_debt(case: Case) -> list[Case]:
+    """The act as it is about each of its debts by itself."""
+    debts = case.proposed.debts
+    if len(debts) < 2:
+        return [case]
+    return [case.seen_as(replace(case.proposed, debts=frozenset({debt})), case.at) for debt in sorted(debts)]
 
 
 def stands_perhaps(standing: Standing, case: Case) -> list[tuple[Event, datetime | None]]:

@@ -11,7 +11,7 @@ from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.facts import Event, Proposed
 from arrears.check.conduct.local_time import DAY, day_at, start_of
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Scope, agrees
+from arrears.check.conduct.standing import Scope, agrees, each_debt
 from arrears.check.conduct.words import Act, Happened, Outcome, Purpose
 from arrears.core.reasons import Sentence
 
@@ -48,7 +48,7 @@ class Cap:
             first = today - (window - 1) * DAY
             if first < case.facts.history_from:
                 return Judged(breach=True, missing=UNKNOWN)
-            for about in _each_debt(case) if counted else ():
+            for about in each_debt(case) if counted else ():
                 within = [event for event in counted if day_at(event.stamp, zone) >= first and agrees(event, about, self.per, zone)]
                 if limit and len(within) >= limit:
                     free_on = max(free_on, _free_on([day_at(event.stamp, zone) for event in within], limit, window, zone))
@@ -64,14 +64,6 @@ class Cap:
 
     def _outcomes(self) -> frozenset[Outcome]:
         return frozenset(Outcome(value) for name, values in self.counts.wanted if name == "outcome" for value in values)
-
-
-def _each_debt(case: Case) -> list[Case]:
-    """The act as it is about each of its debts by itself."""
-    debts = case.proposed.debts
-    if len(debts) < 2:
-        return [case]
-    return [case.seen_as(replace(case.proposed, debts=frozenset({debt})), case.at) for debt in sorted(debts)]
 
 
 def _free_on(days: Iterable[date], limit: int, window: int, zone: str) -> datetime:
