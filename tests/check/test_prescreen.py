@@ -14,8 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arrears.check.conduct.facts import Facts, Proposed
+from arrears.check.conduct.kinds.block import Block
 from arrears.check.conduct.kinds.cap import Cap
+from arrears.check.conduct.kinds.cooling_off import CoolingOff
 from arrears.check.conduct.kinds.hours import Hours
+from arrears.check.conduct.kinds.notice_first import NoticeFirst
 from arrears.check.conduct.kinds.times_ruled_out import TimesRuledOut
 from arrears.check.conduct.kinds.until_day import UntilDay
 from arrears.check.conduct.pack import Packs
@@ -152,8 +155,9 @@ def rules_with_a_column_form(pack_name: str) -> list[Rule]:
 
 
 def forbids_whole_days(rule: Rule) -> bool:
-    """Can it forbid a whole day that has not begun? Hours cannot, nor can a count of that one day."""
-    return not isinstance(rule.kind, Hours | TimesRuledOut | UntilDay) and not (isinstance(rule.kind, Cap) and not rule.kind.window)
+    """Is it one of those that history puts in the way of a whole day, and in force? Words and far deadlines are reached by chance alone."""
+    counts_days = isinstance(rule.kind, Block | CoolingOff | NoticeFirst) or (isinstance(rule.kind, Cap) and bool(rule.kind.window))
+    return counts_days and rule.in_force(DAY)
 
 
 @pytest.mark.parametrize("pack_name", shipped_packs())
