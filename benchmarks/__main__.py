@@ -20,7 +20,9 @@ OTHERS = (
     ("dossier",),
     ("evidence",),
     ("privacy",),
+    ("verdicts",),
     ("permits",),
+    ("audit",),
     ("prescreen",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""

@@ -107,7 +107,7 @@ def test_what_a_pack_says_lies_outside_is_left_to_the_other_laws_and_the_house()
     business = replace(STATES, debt_purpose=DebtPurpose.BUSINESS, product=Product.BUSINESS_LOAN)
     found = verdict(replace(BOT, channel=Channel.EMAIL, marks=frozenset()), business, NEW_YORK, EVERY)
     outside = {one.pack for one in found.asked if one.coverage.value == "outside"}
-    assert outside >= {"us/esign", "us/tcpa", "us/reg_f", "us/new_york_state"}
+    assert outside >= {"us/esign", "us/tcpa", "us/reg_f"}
     assert found.answer is Answer.PERMITTED
     assert verdict(IN_CHINA, replace(CHINA, lender=LenderKind.UNLICENSED), BEIJING, EVERY).answer is Answer.PERMITTED
 
