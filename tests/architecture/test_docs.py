@@ -155,13 +155,17 @@ def test_each_decision_record_has_every_part_and_stands_in_the_list() -> None:
         assert [name for name in named if not (ROOT / name).exists()] == [], record.name
 
 
+MADE_UP = "us/franklin/"
+"""The state that a reader of the page on rule packs adds; `test_add_a_rule_pack` writes its files."""
+
+
 def test_every_file_of_the_code_that_a_document_names_is_there() -> None:
     homes = (ROOT, ROOT / "src" / "arrears", ROOT / "src" / "arrears" / "engine", ROOT / "src" / "arrears" / "assess" / "delinquency")
     gone = {
         f"{page.relative_to(ROOT)}: {name}"
         for page in WRITTEN
         for name in re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|yaml))`", page.read_text(encoding="utf-8"))
-        if not any((home / name).exists() for home in homes)
+        if not any((home / name).exists() for home in homes) and MADE_UP not in name
     }
     assert gone == set()
 
