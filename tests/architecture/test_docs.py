@@ -155,7 +155,7 @@ def test_each_decision_record_has_every_part_and_stands_in_the_list() -> None:
         assert [name for name in named if not (ROOT / name).exists()] == [], record.name
 
 
-MADE_UP = "us/franklin/"
+MADE_UP = "franklin"
 """The state that a reader of the page on rule packs adds; `test_add_a_rule_pack` writes its files."""
 
 
