@@ -7,7 +7,7 @@ import importlib
 import threading
 import typing
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import psycopg
@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
+from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.hold import HoldLifted, MayLift
+from arrears.casefile.facts.permit import PermitIssued, PermitUsed, PermitVoided
 from arrears.casefile.facts.run import RunPublished
 from tests.casefile.conftest import AT, dispute, identities, opening, record
 from tests.casefile.test_append import AWKWARD, nightly
@@ -124,6 +126,15 @@ def value_of(hint: object, *, empty: bool) -> object:
     return {bool: True, int: 2**14, str: AWKWARD, date: date(2026, 2, 28), datetime: AT}[hint]
 
 
+PERMITTED = frozenset({Contact, PermitIssued, PermitUsed, PermitVoided})
+"""Facts that stand only in an order: a permit is used or given back once, before it expires, and a contact names one that was used."""
+
+
+def a_permit_used_and_another_given_back() -> list[tuple[type, dict[str, object]]]:
+    first, second, good = {"permit_id": 1, "request_key": AWKWARD}, {"permit_id": 2, "request_key": "another"}, {"expires_at": AT + timedelta(hours=1)}
+    return [(PermitIssued, first | good), (PermitUsed, first), (PermitIssued, second | good), (PermitVoided, second), (Contact, first)]
+
+
 @pytest.mark.parametrize("empty", [False, True])
 def test_a_fact_of_every_class_there_is_fits_its_entry_whatever_is_in_it(store, checking, bank, person, empty):
     from arrears.casefile.facts.case import CaseEventKind
@@ -133,12 +144,14 @@ def test_a_fact_of_every_class_there_is_fits_its_entry_whatever_is_in_it(store, 
     event, hold = opening(store, person), dispute(store, person)
     record(store, bank, event, hold)
     known = {"party_id": person, "case_id": event.case_id, "hold_id": hold.hold_id, "digests": (("书", "aé"),), "counts": (("cases", 1),), "currency": "CNY"}
-    for kind in FACT_TABLES:
+    for kind in (one for one in FACT_TABLES if one not in PERMITTED):
         own = {**known, "hold_id": store.ids.random_id()} if kind is Hold else known
         record(store, bank, made(kind, {**own, "kind": CaseEventKind.CLOSED} if kind is type(event) else own, empty=empty))
+    for kind, own in a_permit_used_and_another_given_back():
+        record(store, bank, made(kind, {**known, **own}, empty=empty))
     checked = checking.check_record(bank)
     assert checked.findings == ()
-    assert checked.facts == checked.entries == len(FACT_TABLES) + 2 >= 20
+    assert checked.facts == checked.entries == len(FACT_TABLES) + 3 >= 20
 
 
 def test_slices_of_one_page_find_the_same_as_one_large_slice(store, checking, bank, full, monkeypatch):
