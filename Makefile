@@ -30,8 +30,8 @@ setup: $(STAMP)  ## make the environment in .venv, everything pinned
 demo: $(STAMP)  ## sample books, a run over each, and the pages: prints address and sign-in
 	@$(BIN)/arrears demo
 
-test: $(STAMP)  ## all tests; with ARREARS_PEERS=required a missing peer is a failure
-	@ARREARS_TEST_POSTGRES=$${ARREARS_TEST_POSTGRES:-all} $(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)
+test: $(STAMP)  ## all tests, on the newest and on Debian's PostgreSQL (ARREARS_TEST_POSTGRES=all: those between too); with ARREARS_PEERS=required a missing peer is a failure
+	@ARREARS_TEST_POSTGRES=$${ARREARS_TEST_POSTGRES:-18,debian} $(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)
 
 test-peers: $(STAMP)  ## the tests that need a real peer (server, browser)
 	@ARREARS_TEST_POSTGRES=all ARREARS_PEERS=required $(BIN)/python -m pytest -q -m peer $(PYTEST_ARGS)

@@ -1,7 +1,7 @@
 """What does every test stand on: a configured Django and, for those who ask, a real PostgreSQL.
 
 `database` is a migrated database of its own for each worker, seen through `arrears_app`; what a test commits is gone before the next.
-ARREARS_TEST_POSTGRES chooses the versions: 18 (default), 16, debian (the Debian package's; 15 names the same where it is 15), or all.
+ARREARS_TEST_POSTGRES chooses the versions: 18 (default), 16, debian (the Debian package's; 15 names the same where it is 15), several with commas between, or all.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.peers import require_peer
 bootstrap.configure()
 
 _CHOICE = os.environ.get("ARREARS_TEST_POSTGRES", "18")
-VERSIONS = ("18", "16", "debian") if _CHOICE == "all" else (_CHOICE,)
+VERSIONS = ("18", "16", "debian") if _CHOICE == "all" else tuple(_CHOICE.split(","))
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 """For tests that do not pull the plug."""
 KEPT_TABLES = frozenset({"django_migrations", "django_content_type", "auth_permission"})
