@@ -82,7 +82,7 @@ def events_of(facts: Iterable[object]) -> tuple[Event, ...]:
 
     Debts are named by their account id as text, points as the fact names them.
 
-    >>> from arrears.casefile.facts.hold import Hold
+    >>> from arrears.casefile.facts.hold import Blocked, Hold, MayLift
     >>> hold = Hold(7, 2, HoldKind.DISPUTE, "says paid", date(2026, 1, 5), None, (Blocked.CONTACT,), MayLift.MANAGER)
     >>> [event.kind.value for event in events_of([hold])]
     ['hold', 'dispute']
