@@ -23,6 +23,11 @@ def told_by(worker: subprocess.Popen[str], words: str) -> bool:
     return any(words in line for line in iter(worker.stderr.readline, ""))
 
 
+def hear_ctrl_c() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C, and with it every child; the worker of a story is in somebody's foreground."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_a_run_seals_and_signs_what_it_wrote_and_the_check_finds_nothing(two_nights):
     assert 0 < state(two_nights)["head"]["size"] <= state(two_nights)["sealed"]
     done = arrears(two_nights, "record", "check")  # It seals before what other stories of this home left waiting.
@@ -41,7 +46,7 @@ def test_a_worker_seals_what_others_write_and_has_it_stamped_and_ends_in_order(t
     before = state(two_nights)["sealed"]
     with running_authority(tmp_path / "tsa") as authority:
         environ = {**os.environ, "ARREARS_TIMESTAMP_URL": authority.url, "ARREARS_TIMESTAMP_ROOTS": str(authority.root_file)}
-        worker = subprocess.Popen([*COMMAND, "work", "--home", str(two_nights)], env=environ, stderr=subprocess.PIPE, text=True)
+        worker = subprocess.Popen([*COMMAND, "work", "--home", str(two_nights)], env=environ, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c)
         try:
             assert told_by(worker, "time-stamped")
             alerts = json.loads(arrears(two_nights, "alerts", "list", "--json").stdout)
