@@ -5,6 +5,8 @@ The packs lie with the rule packs as data; here they are read, once a process, a
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -75,6 +77,12 @@ def house_of(home: Home | None) -> Pack:
         BadData: the lender's files are not understood.
     """
     return _house_of(tuple(own_house_texts(home.house_rules).items()) if home is not None else ())
+
+
+def own_house_digest(home: Home) -> str:
+    """SHA-256 of what the lender wrote about its own limits; empty where it wrote nothing. Another digest: other limits, so another night."""
+    texts = own_house_texts(home.house_rules)
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest() if texts else ""
 
 
 def every_pack(confirmations: tuple[Confirmation, ...] = (), home: Home | None = None) -> Packs:

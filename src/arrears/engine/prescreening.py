@@ -39,6 +39,7 @@ class Screening:
     Attributes:
         packs: the rules, with what was confirmed.
         places, regions, zones, actor, lender, products, history_from: what the lender states of itself (`law.yaml`).
+        house: digest of the lender's own limits, which are among the packs; empty where it set none.
     """
 
     packs: Packs
@@ -50,6 +51,7 @@ class Screening:
     regions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     zones: tuple[str, ...] = ()
     products: Mapping[str, Product] = field(default_factory=dict)
+    house: str = ""
 
     def told(self) -> dict[str, object]:
         """All of it, for the record of a run's inputs."""
@@ -57,6 +59,7 @@ class Screening:
             "actor": self.actor, "lender": self.lender, "history_from": self.history_from.isoformat(), "places": sorted(self.places),
             "regions": {name: sorted(places) for name, places in sorted(self.regions.items())}, "zones": list(self.zones),
             "products": dict(sorted(self.products.items())), "packs": [pack.name for pack in self.packs.packs], "confirmed": sorted(map(repr, self.packs.confirmations)),
+            "house": self.house,
         }
 
     def places_of(self, region: str | None) -> frozenset[str]:

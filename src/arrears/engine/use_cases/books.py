@@ -24,6 +24,7 @@ from arrears.decide.policy.table import Policy
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.conduct_events import EarlierWords
+from arrears.engine.conduct_packs import own_house_digest
 from arrears.engine.due_days import calendar_of
 from arrears.engine.home import Home
 from arrears.engine.law_terms import law_terms
@@ -196,8 +197,8 @@ def screening_of(home: Home, institution_id: int, on: date) -> Screening | None:
     if terms.actor is None or terms.lender is None or terms.history_known_from is None:
         return None
     return Screening(
-        packs_of(institution_id, on), terms.actor, terms.lender, terms.history_known_from, EarlierWords(CHANNELS, OUTCOMES), terms.places, terms.regions,
-        terms.zones, terms.products,
+        packs_of(institution_id, on, home), terms.actor, terms.lender, terms.history_known_from, EarlierWords(CHANNELS, OUTCOMES), terms.places, terms.regions,
+        terms.zones, terms.products, own_house_digest(home),
     )
 
 
