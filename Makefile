@@ -39,6 +39,7 @@ test-peers: $(STAMP)  ## the tests that need a real peer (server, browser)
 check: $(STAMP)  ## style, types, imports, architecture, licences
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file calls.ini
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/architecture
 

@@ -78,11 +78,10 @@ def _steps(group: Group, on: date, sums_name: str) -> list[Step]:
 def _questions(group: Group, on: date, made: Mapping[str, ir.Table], sums_name: str) -> dict[str, ir.Table]:
     """What is asked of one group, by the names of KEYS."""
     items, payments, sums, loans = made["dated_items"], made["dated_payments"], made[sums_name], made["cohort_loans"]
-    late = (made[name] for name in ("late_loans", "late_items", "late_payments"))
     return {
         "entry": dues.due_days(items, payments, sums, _paid(), group.book["accounts"], group.settings, on),
         "booked": cohorts.booked(loans),
-        "late": cohorts.late_moves(*late, month_ends(on, cohorts.COHORT_MONTHS), group.settings),
+        "late": cohorts.late_moves(made["late_loans"], made["late_items"], made["late_payments"], month_ends(on, cohorts.COHORT_MONTHS), group.settings),
         "first": cohorts.first_payment_defaults(loans, items, payments, group.settings, on),
         "week": exposure.to_come(made["days_ahead"], on, "week"),
         "month": exposure.to_come(made["days_ahead"], on, "month"),

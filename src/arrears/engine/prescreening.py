@@ -101,7 +101,7 @@ def _show_people(connection: duckdb.DuckDBPyConnection, screening: Screening) ->
     )
     groups = connection.execute("SELECT DISTINCT region, time_zone, kind, product FROM screen_cases WHERE product IS NOT NULL ORDER BY ALL").fetchall()
     known = available_timezones()
-    profiles = [_profile(screening, *group, known) for group in groups]
+    profiles = [_profile(screening, known, *group) for group in groups]
     columns = list(zip(*groups, strict=True)) if groups else [(), (), (), ()]
     table = pa.table([*(pa.array(values, pa.string()) for values in columns), pa.array(range(len(groups)), pa.int32())], names=["region", "time_zone", "kind", "product", "profile"])
     connection.register("screen_groups", table)
@@ -112,7 +112,7 @@ def _show_people(connection: duckdb.DuckDBPyConnection, screening: Screening) ->
     return profiles
 
 
-def _profile(screening: Screening, region: str | None, time_zone: str | None, kind: str | None, product: str, known: set[str]) -> Profile:
+def _profile(screening: Screening, known: set[str], region: str | None, time_zone: str | None, kind: str | None, product: str) -> Profile:
     company = kind == "organisation"
     return Profile(
         screening.places_of(region), (time_zone,) if time_zone in known else screening.zones, screening.actor, Product(product),
