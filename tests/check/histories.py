@@ -22,9 +22,9 @@ BYTES = 420
 MINUTE = 60 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-PLACES = ("US", "US", "US", "US", "US-MA", "US-NY-NYC", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "CN", "GB-ENG", "GB-ENG", "IN")
+PLACES = ("US-TX", "US-TX", "US", "US-TX", "US-MA", "US-NY-NYC", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "CN", "GB-ENG", "GB-ENG", "IN")
 DAYS = {
-    "US": (
+    "US-TX": (
         *(date(2026, 6, 10), date(2026, 3, 8), date(2026, 3, 10), date(2026, 3, 14), date(2026, 11, 1)),
         *(date(2026, 11, 3), date(2028, 2, 29), date(2028, 3, 2), date(2026, 1, 1), date(2021, 11, 30)),
     ),
@@ -45,9 +45,10 @@ DAYS = {
     "GB-ENG": (date(2026, 6, 10), date(2026, 3, 29), date(2026, 3, 30), date(2026, 10, 25), date(2026, 10, 24), date(2028, 2, 29), date(2026, 1, 1)),
     "IN": (date(2026, 6, 10), date(2022, 8, 12), date(2028, 2, 29), date(2026, 1, 1)),
 }
+DAYS["US"] = DAYS["US-TX"]
 """A day like any other, changes of the clock and the days after them, leap days, first days of a law."""
 NEAR = {
-    "US": (
+    "US-TX": (
         *(("America/New_York",), ("America/Denver",), ("America/Phoenix",), ("Pacific/Honolulu",), ("America/Los_Angeles",), ("America/Denver",)),
         *(
             ("America/New_York", "America/Los_Angeles"),
@@ -62,6 +63,7 @@ NEAR = {
     "GB-ENG": (("Europe/London",), ("Europe/London",), ("Europe/London", "Asia/Kolkata"), ("Europe/London", "America/New_York")),
     "IN": (("Asia/Kolkata",), ("Asia/Kolkata",), ("Asia/Kolkata", "Europe/London")),
 }
+NEAR["US"] = NEAR["US-TX"]
 NOON_LIKE = (12 * HOUR, 10 * HOUR, 15 * HOUR + 30 * MINUTE, 18 * HOUR)
 EDGES = tuple(hour * HOUR for hour in (8, 21, 20, 19, 22, 0, 2, 1, 3))
 NUDGES = (0, -SECOND, SECOND, -1, 1, -MINUTE, MINUTE, 17 * MINUTE, -40 * MINUTE)
@@ -272,7 +274,9 @@ def _agreements(lot: Lot, asked: Asked, day: int) -> list[Line]:
         fits = not lot.happens(30)
         book.append(
             Line(
-                at=_back(lot, asked, day, lot.one(("week", "today", "inside"))) - lot.one((0, SECOND, MINUTE)) - (SECOND if what in ENDINGS else 0),
+                at=asked.at + lot.one((0, -SECOND, SECOND, -1))
+                if what in ENDINGS and lot.happens(80)
+                else _back(lot, asked, day, lot.one(("week", "today", "inside"))) - lot.one((0, SECOND, MINUTE)),
                 what=what,
                 by="authority" if what == "consent" and lot.happens(40) else "debtor",
                 party=asked.party if fits else lot.one(PARTIES),
@@ -284,7 +288,7 @@ def _agreements(lot: Lot, asked: Asked, day: int) -> list[Line]:
                 marks=lot.one((("direct", "after_lateness"), ("direct",), ("after_lateness",), ()))
                 if lot.happens(60)
                 else ("direct", "after_lateness"),
-                until=day + lot.one((0, -1, 1, 30)) if lot.happens(90) else None,
+                until=day + lot.one((0, -1, 1, 30, 7, 2)) if lot.happens(200) else None,
                 hours=lot.one(((19 * HOUR, 23 * HOUR), (6 * HOUR, 9 * HOUR), (22 * HOUR, 8 * HOUR), (12 * HOUR, 13 * HOUR)))
                 if what == "time_agreed" and lot.happens(200)
                 else None,
@@ -337,6 +341,7 @@ def _event(line: Line) -> Event:
 
 COUNTRIES = {
     "US": ("US",),
+    "US-TX": ("US", "US-TX"),
     "US-MA": ("US", "US-MA"),
     "US-NY-NYC": ("US", "US-NY", "US-NY-NYC"),
     "CN": ("CN",),

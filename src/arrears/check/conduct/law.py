@@ -92,6 +92,8 @@ class Binding:
     rule: Rule
     uncounted: tuple[RuleException, ...]
     silent_without: frozenset[Happened]
+    not_known: Sentence | None = None
+    """The fact without which nobody knows whether this is the law of the person's place."""
     _on: dict[date, OnOneDay | None] = field(default_factory=dict)
 
     def on(self, day: date, packs: Packs) -> OnOneDay | None:
@@ -155,14 +157,25 @@ def _found(proposed: Proposed, facts: Facts, packs: Packs) -> Law:
     zones, why_not = _zones(facts, packs, asked), _not_covered(facts, packs, asked)
     if not zones:
         why_not.append(Sentence("In which time zone the person is, is not known.", "不知道该人处于哪个时区。"))
-    applying = [pack for pack, one in zip(packs.packs, asked, strict=True) if one.coverage is Coverage.APPLIES]
-    binding = tuple(_binding(pack, rule) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts))
+    applying = [pack for pack, one in zip(packs.packs, asked, strict=True) if one.coverage in (Coverage.APPLIES, Coverage.PERHAPS)]
+    binding = tuple(_binding(pack, rule, facts.places) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts))
     return Law(asked, zones, tuple(why_not), binding)
 
 
-def _binding(pack: Pack, rule: Rule) -> Binding:
+def _binding(pack: Pack, rule: Rule, places: frozenset[str]) -> Binding:
     silent_without = rule.kind.silent_without if isinstance(rule.kind, SilentWithout) else frozenset()
-    return Binding(pack, rule, tuple(one for one in rule.exceptions if one.uncounted), silent_without)
+    return Binding(pack, rule, tuple(one for one in rule.exceptions if one.uncounted), silent_without, _not_known(pack, places))
+
+
+def _not_known(pack: Pack, places: frozenset[str]) -> Sentence | None:
+    """What would have to be known of the place, for this to be the law or not."""
+    within = None if pack.is_here(places) else pack.perhaps_in(places)
+    if within is None:
+        return None
+    own = ", ".join(sorted(pack.places))
+    return Sentence(
+        f"The state, nation or city of the debtor within {within} is not known; in {own} this is law.", f"不知道债务人位于 {within} 的哪个州、省、邦或城市；在 {own} 此规则为法律。"
+    )
 
 
 def _not_covered(facts: Facts, packs: Packs, asked: tuple[Asked, ...]) -> list[Sentence]:
@@ -172,7 +185,11 @@ def _not_covered(facts: Facts, packs: Packs, asked: tuple[Asked, ...]) -> list[S
         return [Sentence("Which country's law applies is not known.", "不知道适用哪国法律。")]
     why_not = []
     for country in countries:
-        of_country = [one for pack, one in zip(packs.packs, asked, strict=True) if pack.is_law and any(place.split("-")[0] == country for place in pack.places)]
+        of_country = [
+            one
+            for pack, one in zip(packs.packs, asked, strict=True)
+            if pack.is_law and pack.is_here(facts.places) and any(place.split("-")[0] == country for place in pack.places)
+        ]
         if not any(one.coverage in (Coverage.APPLIES, Coverage.OUTSIDE) for one in of_country):
             why_not.append(
                 Sentence(f"No rule pack covers this act, product or actor in {country}.", f"没有规则包覆盖 {country} 的这一行为、产品或主体。"),

@@ -147,6 +147,8 @@ def _finding(case: Case, binding: Binding, day: date, packs: Packs) -> Finding |
     ground = on_day.ground(figures, packs)
     if judged is KEPT:
         return _kept(binding, ground)
+    if binding.not_known is not None and judged.breach and lifted is None and judged.missing is None:
+        judged = judged._replace(missing=binding.not_known)
     says = rule.breach if judged.breach and lifted is None else Says.PERMITS
     name, used = (lifted[0].name, lifted[1]) if lifted else ("", judged.used)
     return Finding(binding.pack.name, rule, says, judged, name, used, ground.figures, ground.certain)
