@@ -86,7 +86,7 @@ class OnOneDay:
 
 @dataclass(slots=True)
 class Binding:
-    """A rule that binds acts of one shape."""
+    """A rule of a pack, with what follows from its words alone."""
 
     pack: Pack
     rule: Rule
@@ -156,11 +156,21 @@ def _found(proposed: Proposed, facts: Facts, packs: Packs) -> Law:
     if not zones:
         why_not.append(Sentence("In which time zone the person is, is not known.", "不知道该人处于哪个时区。"))
     applying = [pack for pack, one in zip(packs.packs, asked, strict=True) if one.coverage is Coverage.APPLIES]
-    binding = tuple(_binding(pack, rule) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts))
-    return Law(asked, zones, tuple(why_not), binding)
+    bindings = tuple(
+        _binding(pack, rule, packs) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts)
+    )
+    return Law(asked, zones, tuple(why_not), bindings)
 
 
-def _binding(pack: Pack, rule: Rule) -> Binding:
+def _binding(pack: Pack, rule: Rule, packs: Packs) -> Binding:
+    """One for all shapes: what a rule's figures are on a day does not depend on the act."""
+    binding = packs.bindings.get((pack.name, rule.name))
+    if binding is None:
+        binding = packs.bindings[pack.name, rule.name] = _bound(pack, rule)
+    return binding
+
+
+def _bound(pack: Pack, rule: Rule) -> Binding:
     silent_without = rule.kind.silent_without if isinstance(rule.kind, SilentWithout) else frozenset()
     return Binding(pack, rule, tuple(one for one in rule.exceptions if one.uncounted), silent_without)
 

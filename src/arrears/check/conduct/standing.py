@@ -7,7 +7,7 @@ alike are stated through this one notion.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -158,21 +158,13 @@ def stands_for_certain(standing: Standing, case: Case) -> list[Event]:
     found: list[Event] = []
     if standing.event.kinds.isdisjoint(case.facts.kinds):
         return found
-    for one in each_debt(case) if Scope.DEBT in standing.scope else (case,):
+    for one in case.debt_by_debt() if Scope.DEBT in standing.scope else (case,):
         for zone in case.zones:
             here = [event for event, _ in standing.standing(one, zone)]
             if not here:
                 return []
             found = here
     return found
-
-
-def each_debt(case: Case) -> list[Case]:
-    """The act as it is about each of its debts by itself."""
-    debts = case.proposed.debts
-    if len(debts) < 2:
-        return [case]
-    return [case.seen_as(replace(case.proposed, debts=frozenset({debt})), case.at) for debt in sorted(debts)]
 
 
 def stands_perhaps(standing: Standing, case: Case) -> list[tuple[Event, datetime | None]]:

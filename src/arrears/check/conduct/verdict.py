@@ -123,8 +123,11 @@ def _findings(proposed: Proposed, facts: Facts, at: datetime, law: Law, packs: P
     """What each rule says, by the figures of the day; where it is two days in two zones, the stricter of both."""
     case = Case(proposed, facts, at, law.zones, NO_FIGURES)
     days = sorted({day for _, day in case.days()})
+    speaking = law.speaking_of(facts.kinds)
+    if len(days) == 1:
+        return tuple([one for binding in speaking if (one := _finding(case, binding, days[0], packs)) is not None])
     found = []
-    for binding in law.speaking_of(facts.kinds):
+    for binding in speaking:
         said = [one for day in days if (one := _finding(case, binding, day, packs)) is not None]
         if said:
             found.append(said[0] if len(said) == 1 else next((one for one in said if one.in_the_way), said[0]))
