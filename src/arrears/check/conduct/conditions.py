@@ -128,16 +128,9 @@ class EventCondition:
         object.__setattr__(self, "_fields_but_outcome", tuple(one for one in self._fields if one[0] != "outcome"))
         object.__setattr__(self, "_marks", tuple((_BY_MARKS[name], values) for name, values in self.wanted if name in _BY_MARKS))
 
-    def fits(self, event: Event) -> bool:
-        """Does this event fit?"""
-        return self._fit(event, self._fields)
-
-    def could_fit(self, event: Event) -> bool:
-        """Would this event fit with some outcome, whatever its own is?"""
-        return self._fit(event, self._fields_but_outcome)
-
-    def _fit(self, event: Event, wanted: tuple[tuple[str, frozenset[StrEnum], frozenset[Happened]], ...]) -> bool:
-        for name, values, open_for in wanted:
+    def fits(self, event: Event, *, whatever_outcome: bool = False) -> bool:
+        """Does this event fit, or would it with another outcome?"""
+        for name, values, open_for in self._fields_but_outcome if whatever_outcome else self._fields:
             value: Any = getattr(event, name)
             if value not in values and not (value is None and event.kind in open_for):
                 return False

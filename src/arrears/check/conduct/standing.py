@@ -61,7 +61,8 @@ class Standing:
         """Each event that stands on the calendar of this zone, with the moment at which it ends by time alone."""
         days = case.figures.days_at_most(self.lasts) if self.lasts else None
         near = case.facts.between(self.event.kinds, until=case.stamp) if days is None else case.in_the_last(days + 1, self.event.kinds)
-        fitting = [event for event in near if self.event.fits(event) and agrees(event, case, self.scope, zone)]
+        fits = self.event.fits
+        fitting = agreeing([event for event in near if fits(event)], case, self.scope, zone)
         return [(event, ends[0]) for event in fitting if (ends := self._stands(event, case, zone)) is not None]
 
     def _stands(self, event: Event, case: Case, zone: str) -> tuple[datetime | None] | None:
@@ -121,6 +122,15 @@ def agrees(event: Event, case: Case, scope: frozenset[Scope], zone: str) -> bool
         if not one(event, case, zone):
             return False
     return True
+
+
+def agreeing(events: list[Event], case: Case, scope: frozenset[Scope], zone: str) -> list[Event]:
+    """Those of these events that concern the act, in everything the scope names."""
+    for one in _checks(scope):
+        if not events:
+            break
+        events = [event for event in events if one(event, case, zone)]
+    return events
 
 
 _AGREES: Mapping[Scope, Callable[[Event, Case, str], bool]] = {

@@ -11,7 +11,7 @@ from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.facts import Event, Proposed
 from arrears.check.conduct.local_time import DAY, day_at, start_of
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Scope, agrees
+from arrears.check.conduct.standing import Scope, agreeing
 from arrears.check.conduct.words import Act, Happened, Outcome, Purpose
 from arrears.core.reasons import Sentence
 
@@ -40,7 +40,7 @@ class Cap:
         window = case.figures.read(self.window).whole if self.window else 1
         counts = self.counts
         near = case.in_the_last(window + 1, counts.kinds)
-        counted = [event for event in near if (counts.could_fit(event) if event.outcome is Outcome.PENDING else counts.fits(event))]
+        counted = [event for event in near if counts.fits(event, whatever_outcome=event.outcome is Outcome.PENDING)]
         if counted and (could := tuple(one for one in uncounted if one.could_hold(case.facts))):
             counted = [event for event in counted if not _excluded(event, case, could)]
         most, free_on = 0, case.at
@@ -52,7 +52,7 @@ class Cap:
                 return Judged(breach=True, missing=UNKNOWN)
             lately = [event for event in counted if day_at(event.stamp, zone) >= first]
             for about in abouts:
-                within = [event for event in lately if agrees(event, about, self.per, zone)]
+                within = agreeing(lately, about, self.per, zone)
                 if limit and len(within) >= limit:
                     free_on = max(free_on, _free_on([day_at(event.stamp, zone) for event in within], limit, window, zone))
                 if len(within) >= most:

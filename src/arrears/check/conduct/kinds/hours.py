@@ -46,7 +46,7 @@ class Hours:
         return there.weekday() not in self.closed_weekdays and after_opening and clock < closes
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _moments_inside(hours: Hours, opens: time, closes: time, days: tuple[tuple[str, date], ...]) -> tuple[datetime, ...]:
     """When do the hours begin in all zones at once, in the days from these on? They can begin only where they open in one of the zones.
 
