@@ -109,7 +109,7 @@ class Case:
     def _about(self, debt: str) -> Case:
         """The same moment, about one debt alone: what was worked out about the moment holds for it too."""
         one = self.seen_as(self.proposed.about(debt), self.at)
-        one._local, one._last_days = self._local, self._last_days  # noqa: SLF001 — of the same class
+        one._local, one._last_days = self._local, self._last_days
         return one
 
     def seen_as(self, proposed: Proposed, at: datetime) -> Case:

@@ -34,7 +34,7 @@ class Hours:
         opens, closes = case.figures.read(self.opens).clock, case.figures.read(self.closes).clock
         if opens >= closes:
             raise BadData(f"The hours open at {opens} and close at {closes}.", "No moment lies between.", "Correct the figures.")
-        if all([self.inside(case.local(zone), opens, closes) for zone in case.zones]):  # a list is faster than a generator where zones are few
+        if all(self.inside(case.local(zone), opens, closes) for zone in case.zones):
             return KEPT
         begins = _moments_inside(self, opens, closes, tuple(case.days()))
         return Judged(breach=True, ends_at=next((moment for moment in begins if moment > case.at), None))
