@@ -1,15 +1,17 @@
-"""What is concluded of the contacts of some people? The work of one process on one part of a log.
+"""What is concluded of the contacts of some people?
 
-The rows of a person stand together, in order of time, with what else happened to that person. Their history is built once; each contact is judged
-against the part of it that lay before.
+The rows of a person stand together, in order of time, with what else happened to that person. What is alike is judged at once (`sift`): a record form
+that stands for many is asked, and columns count how many. What is left is judged one by one (`judge_left`), which several processes may do: a person's
+history is built once, and each contact is judged against the part of it that lay before. That both find the same is tested.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -98,7 +100,7 @@ class Part:
     """Some people's contacts, with what else is known of these people.
 
     Attributes:
-        rows: contacts as `intake.contact_log` read them, whole people.
+        rows: contacts as `intake.contact_log` read them, whole people. Of those left over, `asked` says which are to be judged.
         events: other events of the same people.
         people: places and zones by person.
     """
@@ -151,9 +153,8 @@ class Found:
 class Judge:
     """Judges parts of one log; one for each process, because packs are read once."""
 
-    def __init__(self, about: About, told: Told, confirmations: tuple[Confirmation, ...] = (), home: Home | None = None) -> None:
-        self.about, self.told = about, told
-        self.packs = packs_asked(about.house, confirmations, home)
+    def __init__(self, about: About, told: Told, packs: Packs) -> None:
+        self.about, self.told, self.packs = about, told, packs
         self._proposed: dict[tuple[Any, ...], Proposed] = {}
         self._debts: dict[str | None, frozenset[str]] = {None: frozenset()}
         self._said: dict[str | None, frozenset[Mark]] = {None: frozenset()}
@@ -164,28 +165,21 @@ class Judge:
         self._alike: dict[tuple[Any, ...], tuple[Law, list[Conclusion]]] = {}
         self._at_the_limit: dict[tuple[Any, ...], tuple[Law, Conclusion]] = {}
 
-    def judge(self, part: Part, *, sifted: bool = True) -> Found:
-        """What is concluded of these people's contacts?
-
-        Args:
-            sifted: judge at once what is alike. Without it each is judged by itself; the answer is the same.
-        """
+    def sift(self, part: Part) -> tuple[Found, pa.Table]:
+        """Judge at once what is alike: what is concluded of it, and the rows of the people of whom a contact is left to be judged by itself."""
         found = Found()
         self._proposed.clear()
-        alone = _Sifting(self, part, found).done() if sifted else np.ones(part.rows.num_rows, np.bool_)
-        self._one_by_one(part, alone, found)
-        return found
+        return found, left_of(part.rows, _Sifting(self, part, found).done())
 
-    def _one_by_one(self, part: Part, alone: Flags, found: Found) -> None:
-        """Judge these rows by themselves, each against its person's history."""
-        names = part.rows["who"].filter(pa.array(alone)).unique()
-        theirs = pc.is_in(part.rows["who"], value_set=names)
-        asked = alone[np.asarray(theirs)]
+    def judge_left(self, part: Part) -> Found:
+        """What is concluded of those that are asked about, each judged by itself against its person's history?"""
+        found = Found()
+        self._proposed.clear()
         others = _by_person(part.events)
-        rows = zip(_records(part.rows.filter(theirs)), asked, strict=True)
-        for who, own in groupby(rows, key=lambda one: one[0]["who"]):
-            for law, row, concluded in self._person([(row, bool(one)) for row, one in own], others.get(who, []), part.people.get(who)):
+        for who, own in groupby(_records(part.rows), key=lambda row: row["who"]):
+            for law, row, concluded in self._person(list(own), others.get(who, []), part.people.get(who)):
                 self.count(found, law, np.array([row]), concluded)
+        return found
 
     def count(self, found: Found, law: Law, rows: Integers, concluded: list[Conclusion]) -> None:
         """These rows, of each of which the same is concluded."""
@@ -243,25 +237,32 @@ class Judge:
             known = self._counted[key] = (law, counts(tally, law, replace(event, at=at), self.packs))
         return known[1]
 
-    def alike(self, law: Law, made: Made, facts: Facts, when: tuple[int, ...]) -> list[Conclusion]:
+    def alike(self, law: Law, made_of: Callable[[], Made], facts: Facts, when: tuple[int, ...]) -> list[Conclusion]:
         """What is concluded of a contact before which nothing happened; the same for all under one law on one day between the same hours.
 
         Args:
-            when: the numbers of its days and hours.
+            made_of: reads one of them.
+            when: the numbers of its days and hours, and whether it is told what was said.
         """
-        key = id(law), when, made.said_is_known
+        key = id(law), when
         known = self._alike.get(key)
         if known is None:
+            made = made_of()
             _, concluded = conclusions(made, facts, (), replace(facts, history_from=BEFORE_EVERYTHING), self.packs, self.told)
             known = self._alike[key] = (law, concluded)
         return known[1]
 
-    def at_the_limit(self, tally: Tally, law: Law, made: Made, events: Iterable[Event], facts: Facts, *, at_worst: bool) -> Conclusion:
-        """What is concluded of the rule of this tally once its limit is reached; the same for all of one law and one result."""
-        key = id(law), tally, made.event.outcome, made.said_is_known, at_worst
+    def at_the_limit(self, tally: Tally, law: Law, made_of: Callable[[], Made], events: Iterable[Event], facts: Facts, of: tuple[Any, ...], *, at_worst: bool) -> Conclusion:
+        """What is concluded of the rule of this tally once its limit is reached; the same for all of one law and one result.
+
+        Args:
+            made_of: reads one of them.
+            of: its result, and whether it is told what was said.
+        """
+        key = id(law), tally, of, at_worst
         known = self._at_the_limit.get(key)
         if known is None:
-            one = at_the_limit(tally, law, made, events, facts, self.packs, self.told, at_worst=at_worst)
+            one = at_the_limit(tally, law, made_of(), events, facts, self.packs, self.told, at_worst=at_worst)
             known = self._at_the_limit[key] = (law, one)
         return known[1]
 
@@ -276,13 +277,13 @@ class Judge:
             known = self._silent[id(law)] = (law, not_asked(law, self.told))
         return known[1]
 
-    def _person(self, rows: list[tuple[dict[str, Any], bool]], others: list[Event], known: tuple[str, str] | None) -> Iterator[tuple[Law, int, list[Conclusion]]]:
+    def _person(self, rows: list[dict[str, Any]], others: list[Event], known: tuple[str, str] | None) -> Iterator[tuple[Law, int, list[Conclusion]]]:
         """Each contact that was made to one person and is to be judged, with what is concluded of it."""
         lived: list[tuple[float, int, Event, dict[str, Any] | None]] = [(event.stamp, 0, event, None) for event in others]
-        lived += [(event.stamp, 1, event, row if asked else None) for row, asked in rows for event in (self.event(row),)]
+        lived += [(event.stamp, 1, event, row if row["asked"] else None) for row in rows for event in (self.event(row),)]
         lived.sort(key=lambda one: one[:2])
         history = tuple(event for _, _, event, _ in lived)
-        for places in dict.fromkeys(_place_of(row, known) for row, asked in rows if asked):
+        for places in dict.fromkeys(_place_of(row, known) for row in rows if row["asked"]):
             facts_of_place = self._facts_of(places, history)
             worse = [replace(facts_of_place, history=_as_if(history, worst)) for worst in WORST] if _has_open_results(history) else []
             complete = replace(facts_of_place, history_from=BEFORE_EVERYTHING)
@@ -465,7 +466,8 @@ class _Alike:
         said = np.array([one["said"] is not None for one in self.sifting.samples], np.int64)[self.kind]
         alike = []
         for own in grouped(together(said, *(self.when.T - self.when.min(axis=0)[:, None])), np.flatnonzero(passed)):
-            concluded = self.judge.alike(self.law, self._made(own[0]), self._kind(own[0]).facts, tuple(self.when[own[0]].tolist()))
+            when = (*self.when[own[0]].tolist(), int(said[own[0]]))
+            concluded = self.judge.alike(self.law, partial(self._made, own[0]), self._kind(own[0]).facts, when)
             if rests_on_itself(concluded):
                 alike.append((own, concluded))
             else:
@@ -504,7 +506,9 @@ class _Alike:
             reached = np.flatnonzero(passed & (state != BELOW))
             for own in grouped(together(self.kind, state)[reached], reached):
                 events = (_were(event, worst) for event in self.sifting.sieve.events for worst in self.sifting.worst)
-                one = self.judge.at_the_limit(tally, self.law, self._made(own[0]), events, self._kind(own[0]).facts, at_worst=bool(state[own[0]] == AT_WORST))
+                kind, at_worst = self._kind(own[0]), bool(state[own[0]] == AT_WORST)
+                of = kind.row["outcome"], kind.row["said"] is not None
+                one = self.judge.at_the_limit(tally, self.law, partial(self._made, own[0]), events, kind.facts, of, at_worst=at_worst)
                 self.judge.count_one(self.sifting.found, one, self._numbers(own), counted[own])
 
     def _kind(self, place: Any) -> _Kind:
@@ -546,6 +550,12 @@ def _were(event: Event, worst: Outcome | None) -> Event:
 
 
 _MARKS = frozenset(Mark)
+
+
+def left_of(rows: pa.Table, asked: Flags) -> pa.Table:
+    """The rows of the people of whom one is asked about, and which those are."""
+    theirs = pc.is_in(rows["who"], value_set=rows["who"].filter(pa.array(asked)).unique())
+    return rows.append_column("asked", pa.array(asked)).filter(theirs)
 
 
 def packs_asked(house: bool, confirmations: tuple[Confirmation, ...], home: Home | None) -> Packs:
