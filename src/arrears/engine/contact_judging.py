@@ -392,7 +392,7 @@ class _Sifting:
         made = sieve.of_kinds([event.kind is Happened.CONTACT for event in sieve.events])
         alone = made.copy()
         if self.part.events is not None:
-            made &= ~np.asarray(pc.is_in(self.part.rows["who"], value_set=self.part.events["who"].combine_chunks()))
+            made &= ~_after_the_first(self.part.events, self.part.rows)
         kinds = {number: self._kind(number) for number, event in enumerate(sieve.events) if event.kind is Happened.CONTACT}
         for own in _of_one_law(kinds):
             law = kinds[own[0]].law
@@ -524,6 +524,13 @@ class _Alike:
 
 
 BELOW, AT_WORST, REACHED = 0, 1, 2
+
+
+def _after_the_first(events: pa.Table, rows: pa.Table) -> Flags:
+    """The rows of people to whom something else had happened by then; at the same moment it comes before the contact."""
+    first = events.group_by(["who"]).aggregate([("at", "min")])
+    begun = first["at_min"].combine_chunks().take(pc.index_in(rows["who"], value_set=first["who"].combine_chunks()))
+    return np.asarray(pc.fill_null(pc.greater_equal(rows["at"], begun), False))
 
 
 def _counted_of(one: Conclusion, many: int) -> Integers:
