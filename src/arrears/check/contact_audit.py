@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from arrears.check.conduct.case import Case, Figures
+from arrears.check.conduct.case import Case, Figures, Judged
 from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.facts import Event, Facts, Proposed
 from arrears.check.conduct.kinds.block import Block
@@ -22,14 +22,16 @@ from arrears.check.conduct.kinds.cooling_off import CoolingOff
 from arrears.check.conduct.kinds.hours import Hours
 from arrears.check.conduct.kinds.limitation import Limitation
 from arrears.check.conduct.kinds.notice_first import NoticeFirst
+from arrears.check.conduct.kinds.out_of_reach import OutOfReach
 from arrears.check.conduct.kinds.venue import Venue
-from arrears.check.conduct.law import Binding, Law
+from arrears.check.conduct.law import Binding, Law, OnOneDay
 from arrears.check.conduct.local_time import day_at
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.rule import Kind, Rule, RuleException, Says
 from arrears.check.conduct.standing import Scope, Standing
 from arrears.check.conduct.verdict import Finding, findings_on
-from arrears.check.conduct.words import Act, ActorRole, Happened, Product, Purpose
+from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, Product, Purpose, Recipient, Side
+from arrears.check.conduct.words import Outcome as WasOutcome
 from arrears.core.parameters import NoValue, Unit
 from arrears.core.reasons import Sentence
 
@@ -206,10 +208,26 @@ class Tally(NamedTuple):
     unknown: bool
 
 
+class Search(NamedTuple):
+    """A rule that finds something else once a person was tried in vain: so often on one day, or on so many days in a row.
+
+    What it takes for an attempt and for an answer is asked of the rule itself (`attempt`), and what it then finds (`at_the_limit`).
+
+    Attributes:
+        place: of the rule in the law.
+        certain: rule and figures are confirmed.
+    """
+
+    place: int
+    attempts: int
+    days: int
+    certain: bool
+
+
 class LooksAt(NamedTuple):
     """All of earlier contacts that can matter to a law on some day."""
 
-    tallies: tuple[Tally, ...]
+    limits: tuple[Tally | Search, ...]
     bounds: tuple[Bound, ...]
 
 
@@ -226,61 +244,73 @@ def looks_at(law: Law, days: frozenset[date], packs: Packs, whole_from: date) ->
     Args:
         whole_from: the first day from which the log is whole.
     """
-    tallies: list[Tally] = []
+    limits: list[Tally | Search] = []
     found: list[Bound] = []
     speaking = {id(one) for one in law.speaking_of(IN_A_LOG)}
     for place, binding in enumerate(law.bindings):
         if id(binding) not in speaking or not any(binding.on(day, packs) for day in days):
             continue
         kind = binding.rule.kind
-        if isinstance(kind, Cap | CoolingOff):
-            tally = _tally(place, binding, days, packs, whole_from)
-            if tally is None:
+        if isinstance(kind, Cap | CoolingOff | OutOfReach):
+            limit = _limit(place, binding, days, packs, whole_from)
+            if limit is None:
                 return None
-            tallies.append(tally)
+            limits.append(limit)
         else:
             own = _bounds_of(kind)
             if own is None:
                 return None
             found += own
-    return LooksAt(tuple(tallies), tuple(dict.fromkeys(found)))
+    return LooksAt(tuple(limits), tuple(dict.fromkeys(found)))
 
 
-def _tally(place: int, binding: Binding, days: frozenset[date], packs: Packs, whole_from: date) -> Tally | None:
-    """The rule as a tally; None where it differs between the days, or looks at more than columns count."""
-    kind = binding.rule.kind
-    assert isinstance(kind, Cap | CoolingOff)
-    per = kind.per if isinstance(kind, Cap) else kind.after.scope
-    if not per <= COUNTED_PER or any(_of_contacts_alone(one) for one in binding.uncounted):
-        return None
-    if isinstance(kind, CoolingOff) and replace(kind.after, event=NO_EVENT, scope=frozenset()) != Standing(NO_EVENT, lasts=kind.after.lasts):
+def _limit(place: int, binding: Binding, days: frozenset[date], packs: Packs, whole_from: date) -> Tally | Search | None:
+    """What columns must look at for this rule; None where it differs between the days, or the rule looks at more than columns can."""
+    if not _is_simple(binding):
         return None
     told = set()
     for day in days:
         on_day = binding.on(day, packs)
-        if on_day is None:
-            continue
-        figures = Figures(binding.rule.parameters, binding.pack.parameters, day, known=on_day.figures)
-        try:
-            limit, window = _limit_and_days(kind, figures)
-        except NoValue:
-            return None
-        if window is None:
-            return None
-        unknown = min(days) - timedelta(days=window - 1) < whole_from
-        told.add(Tally(place, limit, window, per, on_day.ground(figures, packs).certain, unknown))
+        if on_day is not None:
+            figures = Figures(binding.rule.parameters, binding.pack.parameters, day, known=on_day.figures)
+            try:
+                told.add(_limit_on(place, binding.rule.kind, figures, on_day, packs, min(days), whole_from))
+            except NoValue:
+                return None
     return told.pop() if len(told) == 1 else None
 
 
 NO_EVENT = EventCondition(())
 
 
-def _limit_and_days(kind: Cap | CoolingOff, figures: Figures) -> tuple[int, int | None]:
-    """The figures of a rule that counts; no days where its time is told in months."""
+def _is_simple(binding: Binding) -> bool:
+    """Is it enough to count, in what columns can tell?"""
+    kind = binding.rule.kind
+    if isinstance(kind, Cap):
+        return kind.per <= COUNTED_PER and not any(_of_contacts_alone(one) for one in binding.uncounted)
+    if isinstance(kind, CoolingOff):
+        return kind.after.scope <= COUNTED_PER and replace(kind.after, event=NO_EVENT, scope=frozenset()) == Standing(NO_EVENT, lasts=kind.after.lasts)
+    return isinstance(kind, OutOfReach)
+
+
+def _limit_on(place: int, kind: Kind, figures: Figures, on_day: OnOneDay, packs: Packs, first: date, whole_from: date) -> Tally | Search | None:
+    """The same by the figures of one day.
+
+    Raises:
+        NoValue: a figure has none on this day.
+    """
+    if isinstance(kind, OutOfReach):
+        attempts, in_a_row = figures.read(kind.attempts).whole, figures.read(kind.days).whole
+        return Search(place, attempts, in_a_row, on_day.ground(figures, packs).certain) if attempts > 0 and in_a_row > 0 else None
     if isinstance(kind, CoolingOff):
         lasts = figures.read(kind.after.lasts)
-        return 1, lasts.whole if lasts.unit is Unit.DAYS else None
-    return figures.read(kind.limit).whole, figures.read(kind.window).whole if kind.window else 1
+        if lasts.unit is not Unit.DAYS:
+            return None
+        limit, window, per = 1, lasts.whole, kind.after.scope
+    else:
+        assert isinstance(kind, Cap)
+        limit, window, per = figures.read(kind.limit).whole, figures.read(kind.window).whole if kind.window else 1, kind.per
+    return Tally(place, limit, window, per, on_day.ground(figures, packs).certain, first - timedelta(days=window - 1) < whole_from)
 
 
 def _of_contacts_alone(exception: RuleException) -> bool:
@@ -305,30 +335,65 @@ def _none_of(standings: Iterable[Standing]) -> list[Bound]:
 
 def counts(tally: Tally, law: Law, event: Event, packs: Packs) -> bool:
     """Does this rule count this event, before a contact at the same moment that agrees with it in everything? Asked of the rule itself."""
-    binding = law.bindings[tally.place]
+    judged = _asked(tally.place, law, (event,), packs)
+    return judged.breach if isinstance(law.bindings[tally.place].rule.kind, CoolingOff) else bool(judged.counted)
+
+
+class Attempt(NamedTuple):
+    """What a contact is to a rule that asks whether somebody was tried in vain.
+
+    Attributes:
+        in_vain: it is an attempt that nobody answered.
+        enough: it is enough by itself.
+        answered: the attempts before it count no longer.
+    """
+
+    in_vain: bool
+    enough: bool
+    answered: bool
+
+
+def attempt(search: Search, law: Law, event: Event, packs: Packs) -> Attempt:
+    """What is this event to the rule? Asked of the rule itself."""
+    alone = _asked(search.place, law, (event,), packs)
+    dead = out_of_service(event.at)
+    return Attempt(bool(alone.used), not alone.breach, dead not in _asked(search.place, law, (dead, event), packs).used)
+
+
+def out_of_service(at: datetime) -> Event:
+    """A call to the debtor by a number that is no longer one."""
+    return Event(at, Happened.CONTACT, Side.COLLECTOR, to=Recipient.DEBTOR, channel=Channel.CALL, outcome=WasOutcome.NOT_IN_SERVICE)
+
+
+def _asked(place: int, law: Law, history: tuple[Event, ...], packs: Packs) -> Judged:
+    """What the general part of a rule comes to, of a contact at the moment of the last of these that agrees with it in everything."""
+    binding, event = law.bindings[place], history[-1]
     day, on_day = next((day, found) for zone in law.zones if (found := binding.on(day := day_at(event.stamp, zone), packs)) is not None)
     like = Proposed(Act.CONTACT, event.party, event.purpose or Purpose.COLLECTION, event.channel, event.to, event.person, debts=event.debts, point=event.point)
-    facts = Facts(frozenset(), law.zones, ActorRole.CREDITOR_OWN_NAME, Product.OTHER, BEFORE_EVERYTHING, history=(event,))
+    facts = Facts(frozenset(), law.zones, ActorRole.CREDITOR_OWN_NAME, Product.OTHER, BEFORE_EVERYTHING, history=history)
     figures = Figures(binding.rule.parameters, binding.pack.parameters, day, known=on_day.figures)
-    judged = binding.rule.kind.judge(Case(like, facts, event.at, law.zones, figures), binding.uncounted)
-    return judged.breach if isinstance(binding.rule.kind, CoolingOff) else bool(judged.counted)
+    return binding.rule.kind.judge(Case(like, facts, event.at, law.zones, figures), binding.uncounted)
 
 
-def at_the_limit(tally: Tally, law: Law, made: Made, counted: Iterable[Event], facts: Facts, packs: Packs, told: Told, *, at_worst: bool) -> Conclusion:
+def at_the_limit(
+    limit: Tally | Search, law: Law, made: Made, counted: Iterable[Event], facts: Facts, packs: Packs, told: Told, *, at_worst: bool
+) -> Conclusion:
     """What is concluded of a rule and a contact before which as much happened as the limit says, and of all before which more did.
 
     Args:
         counted: events of the kinds that it counts; the first that it counts before this very contact stands for those that happened.
         facts: what is known of the person, without a history.
-        at_worst: so much happened only if a result that is not known was the worst it may have been.
+        at_worst: the answer would be a breach only if a result that is not known was the worst it may have been.
     """
-    binding = law.bindings[tally.place]
-    full = replace(facts, history=_as_many(tally, law, made, counted, packs))
-    if at_worst:
-        _, found = conclusions(made, facts, (full,), replace(facts, history_from=BEFORE_EVERYTHING), packs, told)
+    rule = law.bindings[limit.place].rule
+    if isinstance(limit, Search):
+        before = replace(facts, history=(out_of_service(made.at),))
+        worse = (facts,) if at_worst else ()
     else:
-        _, found = conclusions(made, full, (), replace(full, history_from=BEFORE_EVERYTHING), packs, told)
-    return next(one for one in found if one.rule is binding.rule)
+        full = replace(facts, history=_as_many(limit, law, made, counted, packs))
+        before, worse = (facts, (full,)) if at_worst else (full, ())
+    _, found = conclusions(made, before, worse, replace(before, history_from=BEFORE_EVERYTHING), packs, told)
+    return next(one for one in found if one.rule is rule)
 
 
 def _as_many(tally: Tally, law: Law, made: Made, counted: Iterable[Event], packs: Packs) -> tuple[Event, ...]:

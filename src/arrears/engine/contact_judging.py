@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -40,13 +40,16 @@ from arrears.check.conduct.words import (
 )
 from arrears.check.contact_audit import (
     BEFORE_EVERYTHING,
+    Attempt,
     Bound,
     Conclusion,
     LooksAt,
     Made,
+    Search,
     Tally,
     Told,
     at_the_limit,
+    attempt,
     clock_edges,
     conclusions,
     counts,
@@ -161,6 +164,7 @@ class Judge:
         self._silent: dict[int, tuple[Law, list[tuple[Binding, Sentence]]]] = {}
         self._looks_at: dict[tuple[int, frozenset[date]], tuple[Law, LooksAt | None]] = {}
         self._counted: dict[tuple[int, Tally, Event], tuple[Law, bool]] = {}
+        self._attempts: dict[tuple[int, Search, Event], tuple[Law, Attempt]] = {}
         self._edges: dict[tuple[int, date], tuple[Law, tuple[time, ...]]] = {}
         self._alike: dict[tuple[Any, ...], tuple[Law, list[Conclusion]]] = {}
         self._at_the_limit: dict[tuple[Any, ...], tuple[Law, Conclusion]] = {}
@@ -237,6 +241,14 @@ class Judge:
             known = self._counted[key] = (law, counts(tally, law, replace(event, at=at), self.packs))
         return known[1]
 
+    def attempt(self, search: Search, law: Law, event: Event, at: datetime) -> Attempt:
+        """What is such an event to a rule that asks whether somebody was tried in vain?"""
+        key = id(law), search, replace(event, at=ANY_MOMENT, debts=frozenset(), point="")
+        known = self._attempts.get(key)
+        if known is None:
+            known = self._attempts[key] = (law, attempt(search, law, replace(event, at=at), self.packs))
+        return known[1]
+
     def alike(self, law: Law, made_of: Callable[[], Made], facts: Facts, when: tuple[int, ...]) -> list[Conclusion]:
         """What is concluded of a contact before which nothing happened; the same for all under one law on one day between the same hours.
 
@@ -252,17 +264,17 @@ class Judge:
             known = self._alike[key] = (law, concluded)
         return known[1]
 
-    def at_the_limit(self, tally: Tally, law: Law, made_of: Callable[[], Made], events: Iterable[Event], facts: Facts, of: tuple[Any, ...], *, at_worst: bool) -> Conclusion:
-        """What is concluded of the rule of this tally once its limit is reached; the same for all of one law and one result.
+    def at_the_limit(self, limit: Tally | Search, law: Law, made_of: Callable[[], Made], events: Iterable[Event], facts: Facts, of: tuple[Any, ...], *, at_worst: bool) -> Conclusion:
+        """What is concluded of a rule once its limit is reached; the same for all of one law and one result.
 
         Args:
             made_of: reads one of them.
             of: its result, and whether it is told what was said.
         """
-        key = id(law), tally, of, at_worst
+        key = id(law), limit, of, at_worst
         known = self._at_the_limit.get(key)
         if known is None:
-            one = at_the_limit(tally, law, made_of(), events, facts, self.packs, self.told, at_worst=at_worst)
+            one = at_the_limit(limit, law, made_of(), events, facts, self.packs, self.told, at_worst=at_worst)
             known = self._at_the_limit[key] = (law, one)
         return known[1]
 
@@ -384,6 +396,7 @@ class _Sifting:
         self.rows = np.asarray(part.rows["row"])
         self.worst = (None, *WORST) if any(_is_open(event) for event in self.sieve.events) else (None,)
         self.before: dict[tuple[Any, ...], list[Integers]] = {}
+        self.searched: dict[tuple[Any, ...], list[Flags]] = {}
         self.bounded: dict[Bound, Flags] = {}
 
     def done(self) -> Flags:
@@ -438,6 +451,23 @@ class _Sifting:
                 self.before[key].append(self.sieve.counted_before(fits, tally.days, tally.per, law.zones))
         return self.before[key]
 
+    def out_of_reach(self, law: Law, search: Search, at: datetime) -> list[Flags]:
+        """Before which rows a person had been tried in vain often enough: as the log has it, and with each worst result that those not known may have been."""
+        key = id(law.bindings[search.place].rule), search.attempts, search.days, law.zones
+        if key not in self.searched:
+            self.searched[key] = []
+            for worst in self.worst:
+                own = [self.judge.attempt(search, law, _were(event, worst), at) for event in self.sieve.events]
+                in_vain, enough, answered = (self.sieve.of_kinds([one[which] for one in own]) for which in range(3))
+                self.searched[key].append(self.sieve.out_of_reach(in_vain, enough, answered, search.attempts, search.days, law.zones))
+        return self.searched[key]
+
+    @cached_property
+    def unordered(self) -> Flags:
+        """The rows of people of whom something was received at the very moment of another contact."""
+        received = self.sieve.of_kinds([event.kind is Happened.CONTACT_RECEIVED for event in self.sieve.events])
+        return self.sieve.at_one_moment(received)
+
     def reached(self, bound: Bound) -> Flags:
         """Before which rows did anything happen that the bound speaks of, were results that are not known the worst they may have been?"""
         if bound not in self.bounded:
@@ -459,10 +489,12 @@ class _Alike:
         passed = np.ones(len(self.rows), np.bool_)
         for bound in self.looks.bounds:
             passed &= ~self.sifting.reached(bound)[self.rows]
-        tallied = [self._tallied(tally) for tally in self.looks.tallies]
-        for tally, (_, state) in zip(self.looks.tallies, tallied, strict=True):
-            if may_be_lifted_by_contacts(self.law.bindings[tally.place].rule):
+        reached = [self._tallied(limit) if isinstance(limit, Tally) else self._searched(limit) for limit in self.looks.limits]
+        for limit, (_, state) in zip(self.looks.limits, reached, strict=True):
+            if may_be_lifted_by_contacts(self.law.bindings[limit.place].rule):
                 passed &= state == BELOW
+            if isinstance(limit, Search):
+                passed &= ~self.sifting.unordered[self.rows]
         said = np.array([one["said"] is not None for one in self.sifting.samples], np.int64)[self.kind]
         alike = []
         for own in grouped(together(said, *(self.when.T - self.when.min(axis=0)[:, None])), np.flatnonzero(passed)):
@@ -472,8 +504,8 @@ class _Alike:
                 alike.append((own, concluded))
             else:
                 passed[own] = False
-        self._count(alike, tallied)
-        self._count_at_the_limit(passed, tallied)
+        self._count(alike, reached)
+        self._count_at_the_limit(passed, reached)
         return self.rows[passed]
 
     def _tallied(self, tally: Tally) -> tuple[Integers, Integers]:
@@ -485,9 +517,17 @@ class _Alike:
         state[told >= tally.limit] = REACHED
         return told, state
 
-    def _count(self, alike: list[tuple[Integers, list[Conclusion]]], tallied: list[tuple[Integers, Integers]]) -> None:
+    def _searched(self, search: Search) -> tuple[Integers, Integers]:
+        """Nothing is counted; was the person out of reach: never, unless a result was the worst it may have been, or in any case?"""
+        told, *at_worst = (one[self.rows] for one in self.sifting.out_of_reach(self.law, search, self._made(0).at))
+        state = np.where(told, REACHED, BELOW)
+        for one in at_worst:
+            state[told & ~one] = AT_WORST
+        return np.zeros(len(self.rows), np.int64), state
+
+    def _count(self, alike: list[tuple[Integers, list[Conclusion]]], reached: list[tuple[Integers, Integers]]) -> None:
         """What the rules find, but of those that reached a limit."""
-        counting = {id(self.law.bindings[tally.place].rule): one for tally, one in zip(self.looks.tallies, tallied, strict=True)}
+        counting = {id(self.law.bindings[limit.place].rule): one for limit, one in zip(self.looks.limits, reached, strict=True)}
         found = self.sifting.found
         for own, concluded in alike:
             self.judge.count_law(found, self.law, len(own))
@@ -500,15 +540,15 @@ class _Alike:
                 else:
                     self.judge.count_one(found, one, rows, _counted_of(one, len(rows)))
 
-    def _count_at_the_limit(self, passed: Flags, tallied: list[tuple[Integers, Integers]]) -> None:
+    def _count_at_the_limit(self, passed: Flags, reached: list[tuple[Integers, Integers]]) -> None:
         """What the rules that count find of those that reached their limit."""
-        for tally, (counted, state) in zip(self.looks.tallies, tallied, strict=True):
-            reached = np.flatnonzero(passed & (state != BELOW))
-            for own in grouped(together(self.kind, state)[reached], reached):
+        for limit, (counted, state) in zip(self.looks.limits, reached, strict=True):
+            beyond = np.flatnonzero(passed & (state != BELOW))
+            for own in grouped(together(self.kind, state), beyond):
                 events = (_were(event, worst) for event in self.sifting.sieve.events for worst in self.sifting.worst)
                 kind, at_worst = self._kind(own[0]), bool(state[own[0]] == AT_WORST)
                 of = kind.row["outcome"], kind.row["said"] is not None
-                one = self.judge.at_the_limit(tally, self.law, partial(self._made, own[0]), events, kind.facts, of, at_worst=at_worst)
+                one = self.judge.at_the_limit(limit, self.law, partial(self._made, own[0]), events, kind.facts, of, at_worst=at_worst)
                 self.judge.count_one(self.sifting.found, one, self._numbers(own), counted[own])
 
     def _kind(self, place: Any) -> _Kind:

@@ -102,6 +102,41 @@ class Sieve:
         first = np.searchsorted(self.person, self.person)
         return before[:-1] > before[first]
 
+    def at_one_moment(self, some: Flags) -> Flags:
+        """The rows of people of whom one of these and another row are of the same moment: which came first is not known."""
+        at = np.asarray(self._at.cast(pa.int64()))
+        like_last = (np.diff(at, prepend=at[:1] - 1) == 0) & (np.diff(self.person, prepend=-1) == 0)
+        like_next = np.append(like_last[1:], np.zeros(min(len(self), 1), np.bool_))
+        return self.people_with(some & (like_last | like_next))
+
+    def out_of_reach(self, in_vain: Flags, enough: Flags, answered: Flags, attempts: int, days: int, zones: Sequence[str]) -> Flags:
+        """Before which rows had the person been tried in vain often enough, since the person last answered?
+
+        Args:
+            in_vain: the rows that were attempts.
+            enough: those of them that are enough by themselves, at once.
+            answered: the rows with which the count begins anew.
+            attempts: so many on one calendar day are enough from the next day on.
+            days: attempts on so many calendar days in a row are enough at once.
+        """
+        everything = np.arange(len(self))
+        anew = (np.diff(self.person, prepend=-1) > 0) | np.append(False, answered[:-1])
+        span = np.cumsum(anew) - 1
+        found = everything > _first_place(span, np.flatnonzero(enough))[span]
+        tried = np.flatnonzero(in_vain)
+        of_zones = np.ones(len(self), np.bool_)
+        for zone in zones:
+            day = self.days(zone)
+            changes = (np.diff(span[tried], prepend=-1) != 0) | (np.diff(day[tried], prepend=0) != 0)
+            changes[:1] = True
+            begins = np.flatnonzero(changes)
+            nth = np.arange(len(tried)) - np.repeat(begins, np.diff(np.append(begins, len(tried)))) + 1
+            often = _first_place(span, tried[nth == attempts])
+            day_after = np.append(day, np.iinfo(np.int64).max)[np.minimum(often, len(self))]
+            in_a_row = _first_place(span, tried[begins][_run(span[tried[begins]], day[tried[begins]]) >= days])
+            of_zones &= (day > day_after[span]) | (everything > in_a_row[span])
+        return found | of_zones
+
     def counted_before(self, fits: Flags, days: int, per: frozenset[Scope], zones: Sequence[str]) -> Integers:
         """How many of these lay before each row, of the same person, on so many calendar days of which its own is the last?
 
@@ -197,16 +232,32 @@ class _Counting:
         return np.maximum(until - since, 0)
 
 
+def _first_place(span: Integers, places: Integers) -> Integers:
+    """The first of these places in each span; beyond all where it has none."""
+    first = np.full(int(span[-1]) + 1 if len(span) else 0, np.iinfo(np.int64).max)
+    np.minimum.at(first, span[places], places)
+    return first
+
+
+def _run(span: Integers, day: Integers) -> Integers:
+    """For days in order, each once in a span: the how manieth of days in a row it is."""
+    follows = (np.diff(span, prepend=-1) == 0) & (np.diff(day, prepend=0) == 1)
+    places = np.arange(len(day))
+    begins = np.maximum.accumulate(np.where(follows, 0, places)) if len(day) else places
+    return places - begins + 1
+
+
 def day_of(number: int) -> date:
     """The day that is so many days after 1970 began."""
     return date.fromordinal(_EPOCH + number)
 
 
-def grouped(codes: Integers, rows: Integers) -> Iterator[Integers]:
-    """The rows that have the same code."""
-    if len(rows):
-        order = np.argsort(codes, kind="stable")
-        yield from np.split(rows[order], np.flatnonzero(np.diff(codes[order])) + 1)
+def grouped(codes: Integers, places: Integers) -> Iterator[Integers]:
+    """Those of the places that have the same code."""
+    if len(places):
+        own = codes[places]
+        order = np.argsort(own, kind="stable")
+        yield from np.split(places[order], np.flatnonzero(np.diff(own[order])) + 1)
 
 
 def together(*codes: Integers) -> Integers:
