@@ -197,3 +197,11 @@ def test_a_log_without_rows_that_were_made_is_no_trouble() -> None:
     each, left = judged_both_ways(WORLDS[0], [row])
     assert (each.judged, left) == (0, 0)
     assert Sieve(tabled([], COLUMNS), lambda places: [], {}, lambda text: ()).samples == []
+
+
+@pytest.mark.soak
+@settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(logs())
+def test_whatever_the_log_the_columns_find_what_the_rules_find_many_times(log: tuple[World, list[dict[str, Any]], list[dict[str, Any]], date]) -> None:
+    world, rows, events, whole_from = log
+    judged_both_ways(world, rows, events, whole_from=whole_from)
