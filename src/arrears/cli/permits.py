@@ -15,10 +15,10 @@ from arrears.check.gate.permit import Permit, Refusal
 from arrears.check.protections import debt_of
 from arrears.cli import doors
 from arrears.cli.clock import now
-from arrears.cli.options import HomeOption, JsonOption, LanguageOption
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption, read_id, zoned
 from arrears.cli.showing import results, show_json, show_table
-from arrears.core.ids import IdNotValid, id_text, parse_id
-from arrears.core.problems import AnswerIsNo, WrongCall
+from arrears.core.ids import id_text
+from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Language, Sentence
 from arrears.engine.use_cases import permits
 from arrears.engine.use_cases.permits import Wanted
@@ -83,7 +83,7 @@ def permit_ask(
     at, actor = now(), getpass.getuser()
     wanted = Wanted(purpose, channel, party, to, debts=_debts(debt), point=point, place=place, mode=mode, says=frozenset(says or ()))
     with doors.opened(home) as opened:
-        answer = permits.ask(opened, institution_of(opened), _read_id(case_id), wanted, key or permits.fresh_key(at, actor), at=at, actor=actor)
+        answer = permits.ask(opened, institution_of(opened), read_id(case_id), wanted, key or permits.fresh_key(at, actor), at=at, actor=actor)
     show_json(permits.answer_in_json(answer)) if json else _show(answer, language)
     if isinstance(answer, Refusal):
         raise AnswerIsNo(_no(answer, language))
@@ -120,7 +120,7 @@ def permit_use(permit_id: str, /, *, json: JsonOption = False, home: HomeOption 
         Id of the permit.
     """
     with doors.opened(home) as place:
-        used = permits.use(institution_of(place), _read_id(permit_id), at=now(), actor=getpass.getuser())
+        used = permits.use(institution_of(place), read_id(permit_id), at=now(), actor=getpass.getuser())
     if json:
         show_json(permits.answer_in_json(used))
         return
@@ -142,7 +142,7 @@ def permit_void(permit_id: str, /, *, reason: VoidReason = VoidReason.NOT_NEEDED
         Why: not_needed, circumstances_changed, mistake.
     """
     with doors.opened(home) as place:
-        permits.void(institution_of(place), _read_id(permit_id), reason, at=now(), actor=getpass.getuser())
+        permits.void(institution_of(place), read_id(permit_id), reason, at=now(), actor=getpass.getuser())
     results.print("Given back.")
 
 
@@ -159,7 +159,7 @@ def permit_list(case_id: str, /, *, json: JsonOption = False, home: HomeOption =
         Id of the case.
     """
     with doors.opened(home) as place:
-        found = permits.permits_of(place, institution_of(place), _read_id(case_id), now())
+        found = permits.permits_of(place, institution_of(place), read_id(case_id), now())
     if json:
         show_json([{**permits.answer_in_json(one.permit), "state": one.state, "outcome": one.outcome} for one in found])
         return
@@ -191,7 +191,7 @@ def contact_record(
         What was said; sealed under the person's key.
     """
     with doors.opened(home) as place:
-        made = permits.record_outcome(institution_of(place), _read_id(permit_id), outcome, note, _moment(at), at=now(), actor=getpass.getuser())
+        made = permits.record_outcome(institution_of(place), read_id(permit_id), outcome, note, _moment(at), at=now(), actor=getpass.getuser())
     _recorded(made, json)
 
 
@@ -230,7 +230,7 @@ def contact_add(
     """
     made = Wanted(purpose, channel, party, to, debts=_debts(debt), point=point, mode=mode)
     with doors.opened(home) as place:
-        found = permits.record_without_permit(place, institution_of(place), _read_id(case_id), made, outcome, note, _zoned(at), at=now(), actor=getpass.getuser())
+        found = permits.record_without_permit(place, institution_of(place), read_id(case_id), made, outcome, note, zoned(at), at=now(), actor=getpass.getuser())
     _recorded(found, json)
 
 
@@ -260,7 +260,7 @@ def contact_received(
     """
     message = Wanted(Purpose.ANSWER, channel, point=point)
     with doors.opened(home) as place:
-        found = permits.record_received(place, institution_of(place), _read_id(case_id), message, side, note, _zoned(at), at=now(), actor=getpass.getuser())
+        found = permits.record_received(place, institution_of(place), read_id(case_id), message, side, note, zoned(at), at=now(), actor=getpass.getuser())
     _recorded(found, json)
 
 
@@ -277,7 +277,7 @@ def contact_list(case_id: str, /, *, json: JsonOption = False, home: HomeOption 
         Id of the case.
     """
     with doors.opened(home) as place:
-        found = permits.contacts_of(place, institution_of(place), _read_id(case_id))
+        found = permits.contacts_of(place, institution_of(place), read_id(case_id))
     if json:
         show_json([_in_json(one) for one in found])
         return
@@ -304,21 +304,8 @@ def _clock(at: datetime) -> str:
 
 
 def _moment(at: datetime | None) -> datetime | None:
-    return None if at is None else _zoned(at)
-
-
-def _zoned(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise WrongCall("The moment needs its zone.", "Without it nobody knows whether it was day.", "Write it like 2026-11-28T10:15:00+08:00.")
-    return at
+    return None if at is None else zoned(at)
 
 
 def _debts(accounts: list[str] | None) -> tuple[str, ...]:
-    return tuple(debt_of(_read_id(one)) for one in accounts or ())
-
-
-def _read_id(text: str) -> int:
-    try:
-        return parse_id(text)
-    except IdNotValid as trouble:
-        raise WrongCall(str(trouble)) from trouble
+    return tuple(debt_of(read_id(one)) for one in accounts or ())
