@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from arrears.check.conduct.facts import EVERY_DAY, Event, Facts, Proposed, Window
+from arrears.check.conduct.facts import EVERY_DAY, NOTHING, Event, Facts, Proposed, Window
 from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, LenderKind, Mark, Mode, Outcome, Place, Product, Purpose, Recipient, Side
 from tests.check.naive import DAY, HOUR, SECOND, Asked, Line, number_of, on_the_wall
 
@@ -141,10 +141,11 @@ class Lot:
     def one(self, of: Sequence[T]) -> T:
         """One of these; the first where nothing is left to draw from."""
         place = self.place
-        if place >= len(self.drawn):
-            return of[0]
         self.place = place + 1
-        return of[self.drawn[place] % len(of)]
+        try:
+            return of[self.drawn[place] % len(of)]
+        except IndexError:
+            return of[0]
 
     def up_to(self, most: int) -> int:
         """A number from 0 to `most`."""
@@ -316,15 +317,16 @@ def _member(kind: type[E]) -> dict[str | None, E | None]:
 
 
 CHANNEL, PURPOSE, MODE, OUTCOME, PLACE = _member(Channel), _member(Purpose), _member(Mode), _member(Outcome), _member(Place)
+HAPPENED, SIDE, RECIPIENT = ({str(member): member for member in kind} for kind in (Happened, Side, Recipient))
 
 
 def _event(line: Line) -> Event:
     return Event(
         at=moment(line.at),
-        kind=Happened[line.what.upper()],
-        by=Side[line.by.upper()],
+        kind=HAPPENED[line.what],
+        by=SIDE[line.by],
         party=line.party,
-        to=Recipient[line.to.upper()],
+        to=RECIPIENT[line.to],
         person=line.person,
         debts=frozenset(line.debts),
         channel=CHANNEL[line.channel],
@@ -333,27 +335,27 @@ def _event(line: Line) -> Event:
         purpose=PURPOSE[line.purpose],
         mode=MODE[line.mode],
         outcome=OUTCOME[line.outcome],
-        marks=frozenset(map(Mark, line.marks)),
+        marks=frozenset(map(Mark, line.marks)) if line.marks else NOTHING,
         until=None if line.until is None else date(1970, 1, 1) + timedelta(days=line.until),
         window=None if line.hours is None else Window(EVERY_DAY, *(moment(clock).time() for clock in line.hours)),
     )
 
 
 COUNTRIES = {
-    "US": ("US",),
-    "US-TX": ("US", "US-TX"),
-    "US-MA": ("US", "US-MA"),
-    "US-NY-NYC": ("US", "US-NY", "US-NY-NYC"),
-    "CN": ("CN",),
-    "GB-ENG": ("GB", "GB-ENG"),
-    "IN": ("IN",),
+    "US": frozenset({"US"}),
+    "US-TX": frozenset({"US", "US-TX"}),
+    "US-MA": frozenset({"US", "US-MA"}),
+    "US-NY-NYC": frozenset({"US", "US-NY", "US-NY-NYC"}),
+    "CN": frozenset({"CN"}),
+    "GB-ENG": frozenset({"GB", "GB-ENG"}),
+    "IN": frozenset({"IN"}),
 }
 
 
 def as_the_code_wants_it(asked: Asked, book: list[Line]) -> tuple[Proposed, Facts]:
     """The act and the facts, in the code's own words."""
     facts = Facts(
-        places=frozenset(COUNTRIES[asked.where]),
+        places=COUNTRIES[asked.where],
         zones=asked.zones,
         actor=ActorRole(asked.actor),
         product=Product.CONSUMER_LOAN,
@@ -374,6 +376,6 @@ def as_the_code_wants_it(asked: Asked, book: list[Line]) -> tuple[Proposed, Fact
         point=asked.point,
         place=Place(asked.place),
         debts=frozenset(asked.debts),
-        marks=frozenset(map(Mark, asked.marks)),
+        marks=frozenset(map(Mark, asked.marks)) if asked.marks else NOTHING,
     )
     return proposed, facts

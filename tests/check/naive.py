@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -28,8 +30,7 @@ RANG = ("pending", "conversation", "connected", "dropped", "no_answer", "voicema
 """A busy line and a number out of service did not ring; a call that is permitted and not yet made will."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One thing that happened, as a clerk would write it in a book."""
 
     at: int
@@ -52,8 +53,7 @@ class Line:
     """From and before which times of day, in microseconds after midnight; over midnight where the second comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One thing that somebody wants to do now, and to whom."""
 
     at: int
@@ -79,6 +79,7 @@ class Asked:
 # The clocks
 
 
+@cache
 def number_of(day: date) -> int:
     """How many days after 1 January 1970?"""
     return (day - date(1970, 1, 1)).days
@@ -141,7 +142,9 @@ def _clock(at: int, zone: str) -> int:
     return on_the_wall(at, zone) % DAY
 
 
+@lru_cache(maxsize=4096)
 def _day(at: int, zone: str) -> int:
+    """Remembered, for every rule asks it of the same lines."""
     return on_the_wall(at, zone) // DAY
 
 
@@ -180,15 +183,17 @@ def _about(line: Line, debt: str) -> bool:
 
 def _too_often(asked: Asked, lines: Iterable[Line], at_most: int, days: int, *, each_debt: bool) -> str | None:
     """Would it be one too many in so many calendar days, today the last?"""
-    lines = list(lines)
     for zone in _zones(asked):
         today = _day(asked.at, zone)
         if today - days + 1 < asked.known_from:
             return NOT_KNOWN
+    lines = [line for line in lines if line.at <= asked.at]
+    if len(lines) < at_most:
+        return None  # never so many, on whatever days
     for zone in _zones(asked):
         today = _day(asked.at, zone)
         for debt in (asked.debts or ("",)) if each_debt else ("",):
-            if sum(1 for line in lines if today - days < _day(line.at, zone) <= today and line.at <= asked.at and _about(line, debt)) + 1 > at_most:
+            if len([line for line in lines if today - days < _day(line.at, zone) <= today and _about(line, debt)]) + 1 > at_most:
                 return TOO_MUCH
     return None
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from arrears.check.conduct.verdict import Finding
 
 LAW_HAS_COUNTRY_CODES_OF = 2
-SHAPES_REMEMBERED = 4_096
+SHAPES_REMEMBERED = 16_384
 KINDS_REMEMBERED = 1_024
 DAYS_REMEMBERED = 1_024
 
@@ -86,7 +86,7 @@ class OnOneDay:
 
 @dataclass(slots=True)
 class Binding:
-    """A rule that binds acts of one shape."""
+    """A rule of a pack, with what follows from its words alone."""
 
     pack: Pack
     rule: Rule
@@ -158,18 +158,29 @@ def _found(proposed: Proposed, facts: Facts, packs: Packs) -> Law:
     if not zones:
         why_not.append(Sentence("In which time zone the person is, is not known.", "不知道该人处于哪个时区。"))
     applying = [pack for pack, one in zip(packs.packs, asked, strict=True) if one.coverage in (Coverage.APPLIES, Coverage.PERHAPS)]
-    binding = tuple(_binding(pack, rule, facts.places) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts))
+    binding = tuple(
+        _binding(pack, rule, facts.places, packs) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts)
+    )
     return Law(asked, zones, tuple(why_not), binding)
 
 
-def _binding(pack: Pack, rule: Rule, places: frozenset[str]) -> Binding:
-    silent_without = rule.kind.silent_without if isinstance(rule.kind, SilentWithout) else frozenset()
-    return Binding(pack, rule, tuple(one for one in rule.exceptions if one.uncounted), silent_without, _not_known(pack, places))
-
-
-def _not_known(pack: Pack, places: frozenset[str]) -> Sentence | None:
-    """What would have to be known of the place, for this to be the law or not."""
+def _binding(pack: Pack, rule: Rule, places: frozenset[str], packs: Packs) -> Binding:
+    """One for all shapes: what a rule's figures are on a day does not depend on the act."""
     within = None if pack.is_here(places) else pack.perhaps_in(places)
+    key = (pack.name, rule.name, within)
+    binding = packs.bindings.get(key)
+    if binding is None:
+        binding = packs.bindings[key] = _bound(pack, rule, within)
+    return binding
+
+
+def _bound(pack: Pack, rule: Rule, within: str | None) -> Binding:
+    silent_without = rule.kind.silent_without if isinstance(rule.kind, SilentWithout) else frozenset()
+    return Binding(pack, rule, tuple(one for one in rule.exceptions if one.uncounted), silent_without, _not_known(pack, within))
+
+
+def _not_known(pack: Pack, within: str | None) -> Sentence | None:
+    """What would have to be known of the place within which the person is known to be, for this to be the law or not."""
     if within is None:
         return None
     own = ", ".join(sorted(pack.places))

@@ -15,7 +15,7 @@ from arrears.core.parameters import Parameters, Reading
 from arrears.core.reasons import Sentence
 
 if TYPE_CHECKING:
-    from arrears.check.conduct.law import Law
+    from arrears.check.conduct.law import Binding, Law
 
 COMPLIANCE = "compliance"
 """The role of those who may confirm a figure."""
@@ -121,6 +121,8 @@ class Packs:
     _confirmed: Mapping[tuple[str, str], date] = field(default_factory=dict, init=False, repr=False, compare=False)
     remembered: dict[Hashable, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `law_on` found for acts of one shape; it follows from the packs alone."""
+    bindings: dict[tuple[str, str, str | None], Binding] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The rules that bound some act so far, by pack and name, with what they say on each day."""
 
     def __post_init__(self) -> None:
         first: dict[tuple[str, str], date] = {}

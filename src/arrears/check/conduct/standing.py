@@ -7,7 +7,7 @@ alike are stated through this one notion.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -67,7 +67,8 @@ class Standing:
         """
         days = case.figures.days_at_most(self.lasts) if self.lasts else None
         near = case.facts.between(self.event.kinds, until=case.stamp) if days is None else case.in_the_last(days + 1, self.event.kinds)
-        fitting = [event for event in near if self.event.fits(event) and agrees(event, case, self.scope, zone)]
+        fits = self.event.fits
+        fitting = agreeing([event for event in near if fits(event)], case, self.scope, zone)
         return [(event, ends[0]) for event in fitting if (ends := self._stands(event, case, zone, lifting)) is not None]
 
     def _stands(self, event: Event, case: Case, zone: str, lifting: bool) -> tuple[datetime | None] | None:
@@ -132,6 +133,15 @@ def agrees(event: Event, case: Case, scope: frozenset[Scope], zone: str) -> bool
     return True
 
 
+def agreeing(events: list[Event], case: Case, scope: frozenset[Scope], zone: str) -> list[Event]:
+    """Those of these events that concern the act, in everything the scope names."""
+    for one in _checks(scope):
+        if not events:
+            break
+        events = [event for event in events if one(event, case, zone)]
+    return events
+
+
 _AGREES: Mapping[Scope, Callable[[Event, Case, str], bool]] = {
     Scope.PERSON: lambda event, case, zone: _same_person(event, case.proposed),
     Scope.DEBT: lambda event, case, zone: not event.debts or not case.proposed.debts or not event.debts.isdisjoint(case.proposed.debts),
@@ -167,21 +177,13 @@ def stands_for_certain(standing: Standing, case: Case) -> list[Event]:
     found: list[Event] = []
     if standing.event.kinds.isdisjoint(case.facts.kinds):
         return found
-    for one in each_debt(case) if Scope.DEBT in standing.scope else (case,):
+    for one in case.debt_by_debt() if Scope.DEBT in standing.scope else (case,):
         for zone in case.zones:
             here = [event for event, _ in standing.standing(one, zone, lifting=True)]
             if not here:
                 return []
             found = here
     return found
-
-
-def each_debt(case: Case) -> list[Case]:
-    """The act as it is about each of its debts by itself."""
-    debts = case.proposed.debts
-    if len(debts) < 2:
-        return [case]
-    return [case.seen_as(replace(case.proposed, debts=frozenset({debt})), case.at) for debt in sorted(debts)]
 
 
 def stands_perhaps(standing: Standing, case: Case) -> list[tuple[Event, datetime | None]]:
