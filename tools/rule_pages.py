@@ -43,6 +43,8 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "keeping": ("Keeping: must the record still be kept?", "留存：记录是否仍须保存？"),
     "out_of_reach": ("Out of reach: was the debtor tried in vain often enough?", "失联：是否已足够多次联系无果？"),
     "one_off_repair": ("One-off repair: is the old entry shown no longer?", "一次性信用修复：旧逾期记录是否不再展示？"),
+    "reporting_age": ("Reporting age: is the entry older than may be shown?", "报告年限：记录是否已超过可展示的年限？"),
+    "until_day": ("Until a day: is the last day past on which it may be done?", "截止日：可以进行的最后一日是否已过？"),
     "venue": ("Venue: is it the right court?", "管辖：是否为有管辖权的法院？"),
 }
 SAYS = {

@@ -24,12 +24,12 @@ HOT = 24
 
 
 def main() -> None:
-    """home, bank, people (JSON file), folder for what was confirmed, seconds, seed."""
+    """home, bank, people (JSON file), folder for what was confirmed, seconds, seed, how often they try what others were given."""
     from arrears.engine.home import Home
     from arrears.site import bootstrap
     from arrears.site.database import DatabaseUrls
 
-    home, bank, people_file, told, seconds, seed = sys.argv[1:]
+    home, bank, people_file, told, seconds, seed, greed = sys.argv[1:]
     bootstrap.start(Home(Path(home)), DatabaseUrls(**json.loads(os.environ["FIGHT_DATABASE"])))
     import pyarrow as pa
 
@@ -49,7 +49,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             try:
-                Fighter(int(bank), people, Path(told) / f"{os.getpid()}", random.Random(int(seed) * 1000 + started), began, float(seconds)).fight()
+                Fighter(int(bank), people, Path(told) / f"{os.getpid()}", random.Random(int(seed) * 1000 + started), began, float(seconds), float(greed)).fight()
             except BaseException:
                 import traceback
 
@@ -72,11 +72,11 @@ def main() -> None:
 class Fighter:
     """One worker: asks, uses, tells, gives back, forgets, and tries what others were given."""
 
-    def __init__(self, bank: int, people: list[int], told: Path, chance: random.Random, began: float, seconds: float) -> None:
+    def __init__(self, bank: int, people: list[int], told: Path, chance: random.Random, began: float, seconds: float, greed: float) -> None:
         from arrears.check.conduct.pack import Packs
         from arrears.engine.conduct_packs import pack_named
 
-        self.bank, self.people, self.chance, self.began, self.seconds = bank, people, chance, began, seconds
+        self.bank, self.people, self.chance, self.began, self.seconds, self.greed = bank, people, chance, began, seconds, greed
         self.file = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self.packs = Packs(tuple(pack_named(name) for name in ("china/national_standard", "china/banking_association", "house/limits")))
         self.asked = 0
@@ -91,7 +91,7 @@ class Fighter:
         while time.monotonic() - self.began < self.seconds:
             for permit in self.ask():
                 self.go_on(permit)
-            if self.chance.random() < 0.2:
+            if self.chance.random() < self.greed:
                 self.take_somebody_elses()
 
     def ask(self) -> list:

@@ -18,9 +18,10 @@ MAPPINGS = Path(__file__).parents[2] / "examples" / "mappings"
 MADE_UP = Path(__file__).parents[1] / "data" / "made_up"
 
 
-def arrears(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def arrears(home: Path, *words: str, types: str = "") -> subprocess.CompletedProcess[str]:
+    """The command, as a program; `types` is what it reads where there is no terminal."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("ARREARS_", "DATABASE_"))}
-    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, env={**environ, "ARREARS_HOME": str(home)})
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, input=types, check=False, env={**environ, "ARREARS_HOME": str(home)})
 
 
 def told(home: Path, *words: str) -> Any:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from arrears.casefile.facts.permit import VoidReason
 from arrears.check.conduct.words import Channel, Mark, Mode, Outcome, Purpose
 from arrears.check.gate.permit import Permit, Refusal
 from arrears.core.ids import parse_id
@@ -105,3 +106,50 @@ def test_a_person_whose_region_is_stated_and_not_explained_has_no_known_law():
 def test_a_law_file_that_is_half_understood_is_not_used(text, said):
     with pytest.raises(BadData, match=said):
         read_terms(text)
+
+
+# What the gate would answer, before anybody asks
+
+
+def _as_told(one):
+    """Answer, rules and next moment, of a permit, a refusal or an outlook."""
+    if isinstance(one, Permit):
+        return "permitted", (), None, one.expires_at
+    if isinstance(one, Refusal):
+        return one.answer, one.rules, one.next_permitted_at, None
+    return one.answer.value, tuple(f"{finding.pack}/{finding.rule.name}" for finding in one.in_the_way), one.next_permitted_at, one.good_until
+
+
+@pytest.mark.parametrize("at", [TEN, TEN + timedelta(hours=13)], ids=["morning", "night"])
+def test_what_is_told_beforehand_is_what_the_gate_then_answers_and_nothing_of_it_is_recorded(bank, desk, at):
+    found = permits.may_contact(bank.home, bank.institution_id, bank.book.wang, at=at)
+    assert (found.zone, found.is_theirs) == ("Asia/Shanghai", True)
+    assert permits.permits_of(bank.home, bank.institution_id, bank.book.wang, at) == []
+    for one in found.outlooks:
+        wanted = Wanted(Purpose.COLLECTION, one.proposed.channel, mode=one.proposed.mode, says=one.proposed.marks)
+        answered = desk(wanted, at, bank.book.wang)
+        assert _as_told(one) == _as_told(answered), one.proposed.channel
+        if isinstance(answered, Permit):  # Open, it would count for the channels after it.
+            permits.void(bank.institution_id, answered.permit_id, VoidReason.NOT_NEEDED, at=at, actor="lin")
+    answers = {str(one.proposed.channel): one.answer.value for one in found.outlooks}
+    assert answers["call"] == ("permitted" if at == TEN else "deferred_until")
+
+
+def test_a_conversation_shows_until_when_the_telephone_is_silent(bank, desk):
+    permit = desk(Wanted(Purpose.COLLECTION, Channel.CALL, says=NAMED), TEN, bank.book.wang)
+    permits.use(bank.institution_id, permit.permit_id, at=TEN, actor="lin")
+    permits.record_outcome(bank.institution_id, permit.permit_id, Outcome.CONVERSATION, "", None, at=TEN, actor="lin")
+    found = {str(one.proposed.channel): one for one in permits.may_contact(bank.home, bank.institution_id, bank.book.wang, at=TEN + timedelta(hours=1)).outlooks}
+    assert _as_told(found["call"]) == ("deferred_until", ("house/limits/seven_days_after_a_conversation",), datetime(2026, 12, 1, 0, 0, tzinfo=UTC), None)
+    assert found["text"].answer.value == "permitted"
+
+
+def test_of_whom_only_the_country_is_known_it_is_said_which_fact_would_open_the_contact(bank, desk):
+    bank.home.law_file.write_text(STATED.replace("[CN]", "[US]").replace("Asia/Shanghai", "America/New_York"), encoding="utf-8")
+    noon = datetime(2026, 11, 24, 17, tzinfo=UTC)
+    for day in range(3):
+        made = Wanted(Purpose.COLLECTION, Channel.CALL, debts=("12",))
+        permits.record_without_permit(bank.home, bank.institution_id, bank.book.lin, made, Outcome.NO_ANSWER, "", noon - timedelta(days=day, minutes=1), at=noon, actor="lin")
+    refusal = desk(CALL, noon)
+    assert isinstance(refusal, Refusal) and "us/massachusetts/two_in_seven_days" in refusal.rules
+    assert "The state, nation or city of the debtor within US is not known; in US-MA this is law." in refusal.reason_en and "US-MA" in refusal.reason_zh

@@ -10,10 +10,9 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from arrears.cli import doors
-from arrears.cli.options import HomeOption, JsonOption
+from arrears.cli.options import HomeOption, JsonOption, read_id
 from arrears.cli.showing import results, show_json, show_table
-from arrears.core.ids import IdNotValid, id_text, parse_id
-from arrears.core.problems import WrongCall
+from arrears.core.ids import id_text
 from arrears.engine.case_reports.keeping import as_plain
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
@@ -45,7 +44,7 @@ def case_report(case_id: str, /, *, pdf: bool = False, language: Literal["en", "
     output
         File to write. Default: case-ID.html or case-ID.pdf in this folder.
     """
-    wanted = _read_id(case_id)
+    wanted = read_id(case_id)
     with doors.opened(home) as place:
         report = taken_report(place, institution_of(place), wanted, language, "pdf" if pdf else "html", taken_by=getuser(), role=COMMAND_LINE, at=datetime.now().astimezone())
         _write(pdf_of(report) if pdf else html_of(report).encode(), wanted, pdf, output)
@@ -84,7 +83,7 @@ def stored_case_report(case_id: str, /, *, on: date | None = None, pdf: bool = F
     output
         File to write. Default: case-ID.html or case-ID.pdf in this folder.
     """
-    wanted = _read_id(case_id)
+    wanted = read_id(case_id)
     with doors.opened(home) as place:
         content = taken_stored_report(place, institution_of(place), wanted, on, "pdf" if pdf else "html", taken_by=getuser(), role=COMMAND_LINE, at=datetime.now().astimezone())
         _write(content, wanted, pdf, output)
@@ -94,10 +93,3 @@ def _write(content: bytes, case_id: int, pdf: bool, output: Path | None) -> None
     target = output or Path(f"case-{id_text(case_id)}.{'pdf' if pdf else 'html'}")
     write_report(content, target)
     results.print(f"Report: {target}")
-
-
-def _read_id(text: str) -> int:
-    try:
-        return parse_id(text)
-    except IdNotValid as trouble:
-        raise WrongCall(str(trouble)) from trouble

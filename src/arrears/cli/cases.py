@@ -9,11 +9,9 @@ from cyclopts import App
 
 from arrears.cli import doors
 from arrears.cli.clock import today
-from arrears.cli.options import BookOption, HomeOption, JsonOption
+from arrears.cli.options import BookOption, HomeOption, JsonOption, read_id
 from arrears.cli.showing import results, show_json, show_table
-from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.money import format_money
-from arrears.core.problems import WrongCall
 from arrears.engine.use_cases import explaining
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.engine.words import counted
@@ -71,7 +69,7 @@ def case_show(case_id: str, /, *, json: JsonOption = False, home: HomeOption = N
         Id of the case as the list shows it.
     """
     with doors.opened(home) as place:
-        shown = explaining.shown_case(place, institution_of(place), _read_id(case_id))
+        shown = explaining.shown_case(place, institution_of(place), read_id(case_id))
     if json:
         show_json(shown)
         return
@@ -99,16 +97,9 @@ def explain(case_id: str, /, *, on: date | None = None, language: str = "en", js
         en or zh.
     """
     with doors.opened(home) as place:
-        told = explaining.explained(place, institution_of(place), _read_id(case_id), on)
+        told = explaining.explained(place, institution_of(place), read_id(case_id), on)
     if json:
         show_json(told)
         return
     for line in explaining.in_words(told, "zh" if language.startswith("zh") else "en"):
         results.print(line)
-
-
-def _read_id(text: str) -> int:
-    try:
-        return parse_id(text)
-    except IdNotValid as trouble:
-        raise WrongCall(str(trouble)) from trouble

@@ -12,9 +12,8 @@ from cyclopts import Parameter
 
 from arrears.cli import doors
 from arrears.cli.clock import now, today
-from arrears.cli.options import HomeOption, JsonOption, LanguageOption
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption, read_id
 from arrears.cli.showing import results, show_json
-from arrears.core.ids import IdNotValid, parse_id
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.use_cases import dossiers, receipts
@@ -71,7 +70,7 @@ def export(
     """
     wish = Wish(language, recipient, purpose, to_jurisdiction.upper(), _redacted(redact or [], why), pdf)
     with doors.opened(home) as place:
-        made = dossiers.export(place, institution_of(place), _read_id(case_id), output, wish, actor=user or getpass.getuser(), at=now(), today=today(), environ=os.environ)
+        made = dossiers.export(place, institution_of(place), read_id(case_id), output, wish, actor=user or getpass.getuser(), at=now(), today=today(), environ=os.environ)
     if json:
         show_json({"output": str(made.target), "manifest_sha256": made.manifest_sha256, "entries": made.entries, "files": made.files, "fields_left_out": made.left_out,
                    "key_fingerprint": made.fingerprint, "gaps": [{"code": gap.code, "en": gap.en, "zh": gap.zh, "entries": [number + 1 for number in gap.entries]} for gap in made.gaps]})
@@ -154,7 +153,7 @@ def receipt(entry: str, /, *, output: Path = Path("receipt.json"), language: Lan
     if output.suffix == ".html":
         raise WrongCall("A receipt is a file for machines; its page is written beside it.", "The one would overwrite the other.", "Name it receipt.json.")
     with doors.opened(home) as place:
-        made = receipts.issue(place, institution_of(place), number=number, entry_id=None if number is not None else _read_id(entry), language=language, actor=user or getpass.getuser(), at=now(), environ=os.environ)
+        made = receipts.issue(place, institution_of(place), number=number, entry_id=None if number is not None else read_id(entry), language=language, actor=user or getpass.getuser(), at=now(), environ=os.environ)
     write_report(made.content, output)
     page = output.with_suffix(".html")
     write_report(html_of(made.page).encode(), page)
@@ -204,10 +203,3 @@ def verify(
 def _redacted(named: list[str], why: str) -> dossiers.Wanted:
     """`12` means a whole entry, anything else a field."""
     return read_wanted([one for one in named if not one.isdigit()], [int(one) for one in named if one.isdigit()], (), why)
-
-
-def _read_id(text: str) -> int:
-    try:
-        return parse_id(text)
-    except IdNotValid as trouble:
-        raise WrongCall(str(trouble)) from trouble

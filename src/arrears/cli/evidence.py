@@ -12,9 +12,9 @@ from cyclopts import App, Parameter
 from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceSource, unknown_capture_facts
 from arrears.cli import doors
 from arrears.cli.clock import now
-from arrears.cli.options import HomeOption, JsonOption
+from arrears.cli.options import HomeOption, JsonOption, read_id
 from arrears.cli.showing import progress_bars, results, show_json, show_table
-from arrears.core.ids import IdNotValid, id_text, parse_id
+from arrears.core.ids import id_text
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.engine.use_cases import evidence as use_case
 from arrears.engine.use_cases.evidence import Captured, Offered, in_words
@@ -76,7 +76,7 @@ def add_(
     how_made
         How it was made and by which way it came here, in a sentence.
     """
-    wanted, moment = _read_id(case_id), _read_moment(captured_at)
+    wanted, moment = read_id(case_id), _read_moment(captured_at)
     captured = Captured(moment, clock, device, system, operator, source, how_made)
     try:
         content = file.open("rb")
@@ -106,7 +106,7 @@ def list_(case_id: str, /, *, json: JsonOption = False, home: HomeOption = None)
     case_id
         Id of the case.
     """
-    wanted = _read_id(case_id)
+    wanted = read_id(case_id)
     with doors.opened(home) as place:
         found = use_case.listed(institution_of(place), wanted)
     if json:
@@ -152,7 +152,7 @@ def get_(evidence_id: str, /, *, why: str, output: Path | None = None, user: Use
     output
         File to write. Default: evidence-ID with its ending, in this folder.
     """
-    wanted = _read_id(evidence_id)
+    wanted = read_id(evidence_id)
     with doors.opened(home) as place:
         kept, target = use_case.save(place, institution_of(place), wanted, why, output, actor=user or getpass.getuser(), at=now(), cause="evidence get")
     if json:
@@ -190,13 +190,6 @@ def check_(*, quick: bool = False, sweep: bool = False, json: JsonOption = False
             results.print(f"  {one['trouble']:<10}{one['address']}  {one['evidence_id'] or ''}{'  taken away' if one['swept'] else ''}")
     if not found.nothing_is_lost:
         raise AnswerIsNo("Evidence is missing or was altered.", "It proves nothing as it is.", "Bring the named objects back from a backup or an earlier version, and ask who could write there.")
-
-
-def _read_id(text: str) -> int:
-    try:
-        return parse_id(text)
-    except IdNotValid as trouble:
-        raise WrongCall(str(trouble)) from trouble
 
 
 def _read_moment(text: str) -> datetime | None:

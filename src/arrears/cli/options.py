@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from arrears.core.ids import IdNotValid, parse_id
+from arrears.core.problems import WrongCall
 from arrears.core.reasons import Language
 from arrears.engine.home import Home, resolve_home
 
@@ -20,3 +23,18 @@ JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="One JSO
 def home_meant(named: Path | None) -> Home:
     """Which home is meant, for a command that only reads files of it and opens no database; it may not be there yet."""
     return resolve_home(named, os.environ, is_root=os.geteuid() == 0)
+
+
+def read_id(text: str) -> int:
+    """The id that was typed."""
+    try:
+        return parse_id(text)
+    except IdNotValid as trouble:
+        raise WrongCall(str(trouble)) from trouble
+
+
+def zoned(at: datetime) -> datetime:
+    """A moment that was typed with its zone; without one it is refused."""
+    if at.tzinfo is None:
+        raise WrongCall("The moment needs its zone.", "Without it nobody knows whether it was day.", "Write it like 2026-11-28T10:15:00+08:00.")
+    return at

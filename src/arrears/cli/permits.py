@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from cyclopts import App, Parameter
 
@@ -15,10 +16,10 @@ from arrears.check.gate.permit import Permit, Refusal
 from arrears.check.protections import debt_of
 from arrears.cli import doors
 from arrears.cli.clock import now
-from arrears.cli.options import HomeOption, JsonOption, LanguageOption
+from arrears.cli.options import HomeOption, JsonOption, LanguageOption, read_id, zoned
 from arrears.cli.showing import results, show_json, show_table
-from arrears.core.ids import IdNotValid, id_text, parse_id
-from arrears.core.problems import AnswerIsNo, WrongCall
+from arrears.core.ids import id_text
+from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Language, Sentence
 from arrears.engine.use_cases import permits
 from arrears.engine.use_cases.permits import Wanted
@@ -83,15 +84,16 @@ def permit_ask(
     at, actor = now(), getpass.getuser()
     wanted = Wanted(purpose, channel, party, to, debts=_debts(debt), point=point, place=place, mode=mode, says=frozenset(says or ()))
     with doors.opened(home) as opened:
-        answer = permits.ask(opened, institution_of(opened), _read_id(case_id), wanted, key or permits.fresh_key(at, actor), at=at, actor=actor)
-    show_json(permits.answer_in_json(answer)) if json else _show(answer, language)
+        answer = permits.ask(opened, institution_of(opened), read_id(case_id), wanted, key or permits.fresh_key(at, actor), at=at, actor=actor)
+        zone = permits.zone_of_case(opened, institution_of(opened), read_id(case_id), at)
+    show_json(permits.answer_in_json(answer)) if json else _show(answer, language, zone)
     if isinstance(answer, Refusal):
-        raise AnswerIsNo(_no(answer, language))
+        raise AnswerIsNo(_no(answer, language, zone))
 
 
-def _show(answer: Permit | Refusal, language: Language) -> None:
+def _show(answer: Permit | Refusal, language: Language, zone: str) -> None:
     if isinstance(answer, Permit):
-        results.print(f"{PERMITTED.in_language(language)} {_clock(answer.expires_at)}")
+        results.print(f"{PERMITTED.in_language(language)} {_clock(answer.expires_at, zone)}")
         results.print(f"arrears permit use {id_text(answer.permit_id)}")
         return
     for why in filter(None, [answer.reason_zh if language == "zh" else answer.reason_en]):
@@ -102,9 +104,9 @@ def _show(answer: Permit | Refusal, language: Language) -> None:
         show_table(RULES_IN_THE_WAY.in_language(language), [("rule", False), ("where it stands", False)], list(zip(answer.rules, answer.citations, strict=True)))
 
 
-def _no(answer: Refusal, language: Language) -> str:
+def _no(answer: Refusal, language: Language, zone: str) -> str:
     said = ANSWERS[answer.answer].in_language(language)
-    return f"{said} {NEXT.in_language(language)} {_clock(answer.next_permitted_at)}" if answer.next_permitted_at else said
+    return f"{said} {NEXT.in_language(language)} {_clock(answer.next_permitted_at, zone)}" if answer.next_permitted_at else said
 
 
 @permit.command(name="use")
@@ -120,7 +122,7 @@ def permit_use(permit_id: str, /, *, json: JsonOption = False, home: HomeOption 
         Id of the permit.
     """
     with doors.opened(home) as place:
-        used = permits.use(institution_of(place), _read_id(permit_id), at=now(), actor=getpass.getuser())
+        used = permits.use(institution_of(place), read_id(permit_id), at=now(), actor=getpass.getuser())
     if json:
         show_json(permits.answer_in_json(used))
         return
@@ -142,7 +144,7 @@ def permit_void(permit_id: str, /, *, reason: VoidReason = VoidReason.NOT_NEEDED
         Why: not_needed, circumstances_changed, mistake.
     """
     with doors.opened(home) as place:
-        permits.void(institution_of(place), _read_id(permit_id), reason, at=now(), actor=getpass.getuser())
+        permits.void(institution_of(place), read_id(permit_id), reason, at=now(), actor=getpass.getuser())
     results.print("Given back.")
 
 
@@ -159,14 +161,15 @@ def permit_list(case_id: str, /, *, json: JsonOption = False, home: HomeOption =
         Id of the case.
     """
     with doors.opened(home) as place:
-        found = permits.permits_of(place, institution_of(place), _read_id(case_id), now())
+        found = permits.permits_of(place, institution_of(place), read_id(case_id), now())
+        zone = permits.zone_of_case(place, institution_of(place), read_id(case_id), now())
     if json:
         show_json([{**permits.answer_in_json(one.permit), "state": one.state, "outcome": one.outcome} for one in found])
         return
     show_table(counted(len(found), "permit") if found else "No permit was ever issued for this person.",
                [("permit", False), ("", False), ("channel", False), ("purpose", False), ("issued", False), ("expires", False), ("outcome", False)],
-               [(id_text(one.permit.permit_id), one.state, str(one.permit.proposed.channel), str(one.permit.proposed.purpose), _clock(one.permit.issued_at),
-                 _clock(one.permit.expires_at), one.outcome or "") for one in found])
+               [(id_text(one.permit.permit_id), one.state, str(one.permit.proposed.channel), str(one.permit.proposed.purpose), _clock(one.permit.issued_at, zone),
+                 _clock(one.permit.expires_at, zone), one.outcome or "") for one in found])
 
 
 @contact.command(name="record")
@@ -191,8 +194,9 @@ def contact_record(
         What was said; sealed under the person's key.
     """
     with doors.opened(home) as place:
-        made = permits.record_outcome(institution_of(place), _read_id(permit_id), outcome, note, _moment(at), at=now(), actor=getpass.getuser())
-    _recorded(made, json)
+        made = permits.record_outcome(institution_of(place), read_id(permit_id), outcome, note, _moment(at), at=now(), actor=getpass.getuser())
+        zone = "UTC" if made.case_id is None else permits.zone_of_case(place, institution_of(place), made.case_id, now())
+    _recorded(made, json, zone)
 
 
 @contact.command(name="add")
@@ -230,8 +234,9 @@ def contact_add(
     """
     made = Wanted(purpose, channel, party, to, debts=_debts(debt), point=point, mode=mode)
     with doors.opened(home) as place:
-        found = permits.record_without_permit(place, institution_of(place), _read_id(case_id), made, outcome, note, _zoned(at), at=now(), actor=getpass.getuser())
-    _recorded(found, json)
+        found = permits.record_without_permit(place, institution_of(place), read_id(case_id), made, outcome, note, zoned(at), at=now(), actor=getpass.getuser())
+        zone = permits.zone_of_case(place, institution_of(place), read_id(case_id), now())
+    _recorded(found, json, zone)
 
 
 @contact.command(name="received")
@@ -260,8 +265,9 @@ def contact_received(
     """
     message = Wanted(Purpose.ANSWER, channel, point=point)
     with doors.opened(home) as place:
-        found = permits.record_received(place, institution_of(place), _read_id(case_id), message, side, note, _zoned(at), at=now(), actor=getpass.getuser())
-    _recorded(found, json)
+        found = permits.record_received(place, institution_of(place), read_id(case_id), message, side, note, zoned(at), at=now(), actor=getpass.getuser())
+        zone = permits.zone_of_case(place, institution_of(place), read_id(case_id), now())
+    _recorded(found, json, zone)
 
 
 @contact.command(name="list")
@@ -277,17 +283,18 @@ def contact_list(case_id: str, /, *, json: JsonOption = False, home: HomeOption 
         Id of the case.
     """
     with doors.opened(home) as place:
-        found = permits.contacts_of(place, institution_of(place), _read_id(case_id))
+        found = permits.contacts_of(place, institution_of(place), read_id(case_id))
+        zone = permits.zone_of_case(place, institution_of(place), read_id(case_id), now())
     if json:
         show_json([_in_json(one) for one in found])
         return
     show_table(counted(len(found), "contact") if found else "No contact was recorded here.",
                [("when", False), ("", False), ("channel", False), ("purpose", False), ("outcome", False), ("by", False)],
-               [(_clock(one.occurred_at), one.kind.value, one.channel, one.purpose or "", one.outcome or "", one.collector) for one in found])
+               [(_clock(one.occurred_at, zone), one.kind.value, one.channel, one.purpose or "", one.outcome or "", one.collector) for one in found])
 
 
-def _recorded(made: Contact, json: bool) -> None:
-    show_json(_in_json(made)) if json else results.print(f"Recorded: {made.kind.value}, {made.channel}, {made.outcome or 'received'}, {_clock(made.occurred_at)}.")
+def _recorded(made: Contact, json: bool, zone: str) -> None:
+    show_json(_in_json(made)) if json else results.print(f"Recorded: {made.kind.value}, {made.channel}, {made.outcome or 'received'}, {_clock(made.occurred_at, zone)}.")
 
 
 def _in_json(one: Contact) -> dict[str, Any]:
@@ -298,27 +305,19 @@ def _in_json(one: Contact) -> dict[str, Any]:
     }
 
 
-def _clock(at: datetime) -> str:
-    """A moment by this machine's clock, with its zone."""
-    return at.astimezone().isoformat(" ", "seconds")
+def _clock(at: datetime, zone: str) -> str:
+    """A moment on the clock of this zone, and which that is: the machine's own may be another.
+
+    >>> from datetime import UTC
+    >>> _clock(datetime(2026, 11, 28, 12, tzinfo=UTC), "Asia/Shanghai")
+    '2026-11-28 20:00:00+08:00 Asia/Shanghai'
+    """
+    return f"{at.astimezone(ZoneInfo(zone)).isoformat(' ', 'seconds')} {zone}"
 
 
 def _moment(at: datetime | None) -> datetime | None:
-    return None if at is None else _zoned(at)
-
-
-def _zoned(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise WrongCall("The moment needs its zone.", "Without it nobody knows whether it was day.", "Write it like 2026-11-28T10:15:00+08:00.")
-    return at
+    return None if at is None else zoned(at)
 
 
 def _debts(accounts: list[str] | None) -> tuple[str, ...]:
-    return tuple(debt_of(_read_id(one)) for one in accounts or ())
-
-
-def _read_id(text: str) -> int:
-    try:
-        return parse_id(text)
-    except IdNotValid as trouble:
-        raise WrongCall(str(trouble)) from trouble
+    return tuple(debt_of(read_id(one)) for one in accounts or ())

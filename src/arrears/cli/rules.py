@@ -10,6 +10,7 @@ from cyclopts import App
 from arrears.cli import doors
 from arrears.cli.clock import now, today
 from arrears.cli.options import HomeOption, JsonOption, LanguageOption
+from arrears.cli.proving import ByOption, signed_in
 from arrears.cli.showing import people, results, show_json, show_table
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import WrongCall
@@ -83,8 +84,8 @@ def rules_show(subject: str, /, *, language: LanguageOption = "en", json: JsonOp
 
 
 @rules.command(name="confirm")
-def rules_confirm(subject: str, /, *, source: str, read: str, by: str, home: HomeOption = None) -> None:
-    """Record that a person of the compliance role read the source of a figure or rule, and answers for it.
+def rules_confirm(subject: str, /, *, source: str, read: str, by: ByOption, home: HomeOption = None) -> None:
+    """Record that a person of the compliance role read the source of a figure or rule, and answers for it. Asks for that person's password.
 
     Examples:
       arrears rules confirm uk_advice_hold_days --source "FCA Handbook, CONC 7.3.12G, read 2026-11-28" --read 30 --by wei
@@ -98,18 +99,18 @@ def rules_confirm(subject: str, /, *, source: str, read: str, by: str, home: Hom
         What was read: text, edition, place in it.
     read
         What stands there: the value of a figure, the citation of a rule. It must be what the pack states.
-    by
-        Who answers for it: name by which a user of the compliance role signs in.
     """
     with doors.opened(home) as place:
-        fact = confirming.confirm(place, institution_of(place), subject, source=source, read=read, username=by, at=now(), actor=getpass.getuser())
+        institution_id = institution_of(place)
+        person = signed_in(institution_id, by)
+        fact = confirming.confirm(place, institution_id, subject, source=source, read=read, username=person.username, at=now(), actor=getpass.getuser())
     results.print(f"Confirmed: {fact.subject}{f' is {fact.value}' if fact.value else ''} ({fact.source}), by {fact.confirmed_by}. Take it back with: "
                   f"arrears rules revoke {id_text(fact.confirmation_id)}")
 
 
 @rules.command(name="revoke")
-def rules_revoke(confirmation_id: str, /, *, reason: str, by: str, home: HomeOption = None) -> None:
-    """Take a confirmation back; what rests on it permits nothing again from today on.
+def rules_revoke(confirmation_id: str, /, *, reason: str, by: ByOption, home: HomeOption = None) -> None:
+    """Take a confirmation back; what rests on it permits nothing again from today on. Asks for the password of the person of the compliance role.
 
     Example:
       arrears rules revoke 0A1B2C3D4E5F6G --reason "the page was an old edition" --by wei
@@ -120,15 +121,14 @@ def rules_revoke(confirmation_id: str, /, *, reason: str, by: str, home: HomeOpt
         Id of the confirmation, as `arrears rules show` lists it.
     reason
         What was found.
-    by
-        Who takes it back: a user of the compliance role.
     """
     try:
         wanted = parse_id(confirmation_id)
     except IdNotValid as trouble:
         raise WrongCall(str(trouble)) from trouble
     with doors.opened(home) as place:
-        confirming.revoke(institution_of(place), wanted, reason, username=by, at=now(), actor=getpass.getuser())
+        institution_id = institution_of(place)
+        confirming.revoke(institution_id, wanted, reason, username=signed_in(institution_id, by).username, at=now(), actor=getpass.getuser())
     results.print("Taken back: nothing rests on it any more.")
 
 

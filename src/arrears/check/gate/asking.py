@@ -25,7 +25,7 @@ from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.verdict import Answer, Finding, Verdict, verdict
 from arrears.check.conduct.words import Act, Channel, Mark, Mode, Place, Purpose, Recipient
 from arrears.check.gate.history import events_of, pending, word
-from arrears.check.gate.permit import Permit, Refusal, Request
+from arrears.check.gate.permit import Outlook, Permit, Refusal, Request
 from arrears.check.protections import events_of as events_of_protections
 from arrears.core.problems import WrongCall
 from arrears.core.reasons import Sentence
@@ -120,18 +120,65 @@ def _answer(request: Request, person: _Person, packs: Packs, lifetime: timedelta
     return answer
 
 
-def _judged(request: Request, person: _Person, packs: Packs, lifetime: timedelta) -> tuple[PermitIssued | PermitRefused, Permit | Refusal]:
-    why_not = [*_not_to_be_used(person.known.protections), *_not_known(request)]
+def outlook(requests: Sequence[Request], packs: Packs, at: datetime, *, lifetime: timedelta = LIFETIME) -> list[Outlook]:
+    """What would each request be answered if it were made now, by itself; inside `acting_for`. Nothing is locked, counted or recorded.
+
+    Whoever wants to make the contact asks for a permit: by then something may have happened.
+    """
+    people = [one.party_id for one in requests]
+    known, _ = permits.read_people(people, [], [], at)
+    found = {party_id: _person(one, at) for party_id, one in known.items()}
+    return [_outlook(one, _weighed(one, found[one.party_id], packs, lifetime)) for one in requests]
+
+
+def _outlook(request: Request, weighed: _Weighed) -> Outlook:
+    found = weighed.verdict
+    return Outlook(
+        request.proposed, weighed.answer, weighed.reasons, () if weighed.expires_at is not None else weighed.findings,
+        None if found is None else found.next_permitted_at, weighed.expires_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """What came of a request: the answer, why, the verdict where rules were asked, and until when a permit would be good."""
+
+    answer: Answer
+    outside: tuple[Sentence, ...]
+    verdict: Verdict | None
+    expires_at: datetime | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The rules in the way; where none is, those that wait for a named person."""
+        return () if self.verdict is None else self.verdict.in_the_way or self.verdict.unconfirmed
+
+    @property
+    def reasons(self) -> tuple[Sentence, ...]:
+        """What was not known or not covered, and the facts that the rules in the way would have to know; each once."""
+        missing = [one.judged.missing for one in self.findings if one.in_the_way and one.judged.missing is not None]
+        return tuple(dict.fromkeys((*self.outside, *missing)))
+
+
+def _weighed(request: Request, person: _Person, packs: Packs, lifetime: timedelta) -> _Weighed:
+    why_not = (*_not_to_be_used(person.known.protections), *_not_known(request))
     if why_not:
-        return _refused(request, person.at, Answer.REFUSED, why_not, None)
+        return _Weighed(Answer.REFUSED, why_not, None)
     facts = _facts(request, person.history)
     found = verdict(request.proposed, facts, person.at, packs)
     if found.answer is not Answer.PERMITTED:
-        return _refused(request, person.at, found.answer, found.refused_because, found)
+        return _Weighed(found.answer, found.refused_because, found)
     expires_at, late = _good_until(request.proposed, facts, person.at, packs, lifetime)
     if late is not None:
-        return _refused(request, person.at, late.answer, late.refused_because, late)
-    return _issued(request, person.at, expires_at, found)
+        return _Weighed(late.answer, late.refused_because, late)
+    return _Weighed(Answer.PERMITTED, (), found, expires_at)
+
+
+def _judged(request: Request, person: _Person, packs: Packs, lifetime: timedelta) -> tuple[PermitIssued | PermitRefused, Permit | Refusal]:
+    weighed = _weighed(request, person, packs, lifetime)
+    if weighed.verdict is None or weighed.expires_at is None:
+        return _refused(request, person.at, weighed)
+    return _issued(request, person.at, weighed.expires_at, weighed.verdict)
 
 
 def _not_to_be_used(facts: Iterable[Fact]) -> list[Sentence]:
@@ -201,11 +248,10 @@ def _issued(request: Request, at: datetime, expires_at: datetime, found: Verdict
     return fact, Permit(permit_id, request.party_id, request.case_id, request.proposed, at, expires_at)
 
 
-def _refused(request: Request, at: datetime, answer: Answer, reasons: Iterable[Sentence], found: Verdict | None) -> tuple[PermitRefused, Refusal]:
-    findings = [] if found is None else found.in_the_way or [one for one in found.findings if not one.certain]
-    reasons = list(reasons)
+def _refused(request: Request, at: datetime, weighed: _Weighed) -> tuple[PermitRefused, Refusal]:
+    found, findings, reasons = weighed.verdict, weighed.findings, weighed.reasons
     fact = PermitRefused(
-        random_id(), request.party_id, request.case_id, request.key, **_fields(request.proposed), asked_at=at, answer=answer.value,
+        random_id(), request.party_id, request.case_id, request.key, **_fields(request.proposed), asked_at=at, answer=weighed.answer.value,
         rules=tuple(_named(one) for one in findings), citations=tuple(one.rule.citation for one in findings),
         reason_en=" ".join(one.en for one in reasons), reason_zh="".join(one.zh for one in reasons),
         next_permitted_at=None if found is None or found.next_permitted_at is None else found.next_permitted_at.astimezone(UTC),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from arrears.check.conduct.facts import Event, Proposed
-from arrears.check.conduct.verdict import Verdict
+from arrears.check.conduct.verdict import Answer, Finding, Verdict
 from arrears.check.conduct.words import ActorRole, DebtorKind, DebtPurpose, LenderKind, Product
+from arrears.core.reasons import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,22 @@ class Refusal:
     reason_zh: str
     next_permitted_at: datetime | None
     verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the gate would answer now. It is no permit: nobody may be contacted under it, and nothing of it is recorded.
+
+    Attributes:
+        reasons: what is not known or not covered, or stands in the way outside the rules; the facts that a rule would have to know among them.
+        in_the_way: the rules for which the answer is not yes; those that wait for a named person where nothing else is in the way.
+        next_permitted_at: the first later moment at which it would be permitted if nothing else happens.
+        good_until: how long a permit would be good; None where there would be none.
+    """
+
+    proposed: Proposed
+    answer: Answer
+    reasons: tuple[Sentence, ...]
+    in_the_way: tuple[Finding, ...]
+    next_permitted_at: datetime | None
+    good_until: datetime | None

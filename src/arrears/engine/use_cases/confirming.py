@@ -22,6 +22,7 @@ from arrears.core.parameters import Confidence, NoValue, Reading
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.core.reasons import Sentence
 from arrears.engine.conduct_packs import every_pack
+from arrears.engine.figure_words import figure_question
 from arrears.engine.home import Home
 
 CAUSE = "rules"
@@ -51,7 +52,7 @@ class Figure:
     subject: str
     value: str
     unit: str
-    question: str
+    question: Sentence
     citation: str
     confidence: Confidence
     note: str
@@ -133,7 +134,7 @@ def _figures(pack: Pack, rule: Rule, on: date, held_up: dict[str, tuple[str, ...
 def _figure(pack: Pack, reading: Reading, holds_up: tuple[str, ...], counts: dict[tuple[str, str], RuleConfirmed]) -> Figure:
     stated, value = reading.stated, str(reading.stated.value)
     return Figure(
-        reading.name, value, reading.unit.value, pack.parameters.by_name[reading.name].question, reading.citation, stated.confidence, stated.note, holds_up,
+        reading.name, value, reading.unit.value, figure_question(reading.name, pack.parameters.by_name[reading.name].question), reading.citation, stated.confidence, stated.note, holds_up,
         counts.get((reading.name, value)),
     )
 
@@ -162,9 +163,8 @@ def waiting(institution_id: int, on: date, home: Home | None) -> tuple[Waiting, 
             for figure in stated.figures:
                 if figure.waits:
                     before = found[figure.subject].holds_up if figure.subject in found else ()
-                    asks = Sentence(figure.question, figure.question)
                     holds_up = tuple(dict.fromkeys((*before, *figure.holds_up)))
-                    found[figure.subject] = Waiting(figure.subject, figure.value, asks, figure.citation, figure.note, figure.confidence, holds_up)
+                    found[figure.subject] = Waiting(figure.subject, figure.value, figure.question, figure.citation, figure.note, figure.confidence, holds_up)
     return tuple(sorted(found.values(), key=lambda one: (-len(one.holds_up), one.subject)))
 
 

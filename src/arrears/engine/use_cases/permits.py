@@ -18,9 +18,10 @@ from arrears.casefile.store.institution import acting_for
 from arrears.check.conduct.facts import Proposed
 from arrears.check.conduct.words import Act, Channel, Mark, Mode, Outcome, Place, Purpose, Recipient, Side
 from arrears.check.gate import asking, using
-from arrears.check.gate.permit import Permit, Refusal, Request
+from arrears.check.gate.permit import Outlook, Permit, Refusal, Request
 from arrears.core.ids import id_text
 from arrears.engine.home import Home
+from arrears.engine.prescreening import said_in_full
 from arrears.engine.use_cases.circumstances import CaseKnown, circumstances_of
 from arrears.engine.use_cases.confirming import packs_of
 from arrears.engine.use_cases.reading import find_case
@@ -65,6 +66,53 @@ def ask(home: Home, institution_id: int, case_id: int, wanted: Wanted, key: str,
     with acting_for(institution_id):
         (answer,) = asking.ask([request], packs, at, actor=actor, cause=CAUSE, lifetime=case.terms.lifetime)
     return answer
+
+
+OUTLOOK_CHANNELS = (Channel.CALL, Channel.TEXT, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
+"""Ways by which a colleague at a desk would reach somebody."""
+SPOKEN = frozenset({Channel.CALL, Channel.VISIT})
+
+
+@dataclass(frozen=True, slots=True)
+class MayContact:
+    """What the gate would answer now, by channel, to a contact that asks for the debt and says all that it must; and on whose clock.
+
+    Attributes:
+        zone: time zone of the person; where none or several are known, the first that the lender states, else UTC.
+        is_theirs: it is the one zone in which the person is known to be.
+    """
+
+    outlooks: tuple[Outlook, ...]
+    zone: str
+    is_theirs: bool
+
+
+def may_contact(home: Home, institution_id: int, case_id: int, *, at: datetime) -> MayContact:
+    """May the person of this case be contacted now, by channel? It is told and nothing is permitted: whoever contacts asks for a permit.
+
+    Raises:
+        NoSuchCase: not a case of this institution's current runs.
+        BadData: `law.yaml` cannot be understood.
+    """
+    case = circumstances_of(home, institution_id, case_id, at)
+    packs = packs_of(institution_id, at.astimezone().date(), home)
+    says = said_in_full(packs)
+    wanted = [Wanted(Purpose.COLLECTION, one, mode=Mode.INTERACTIVE if one in SPOKEN else Mode.INFORMATIVE, says=says) for one in OUTLOOK_CHANNELS]
+    requests = [Request("", case.party_id, case_id, one.proposed(case), case.circumstances) for one in wanted]
+    with acting_for(institution_id):
+        found = asking.outlook(requests, packs, at, lifetime=case.terms.lifetime)
+    zone, is_theirs = _zone_of(case)
+    return MayContact(tuple(found), zone, is_theirs)
+
+
+def zone_of_case(home: Home, institution_id: int, case_id: int, at: datetime) -> str:
+    """On whose clock are the moments of this case told? The person's, where it is known."""
+    return _zone_of(circumstances_of(home, institution_id, case_id, at))[0]
+
+
+def _zone_of(case: CaseKnown) -> tuple[str, bool]:
+    zones = case.circumstances.zones
+    return (zones[0], True) if len(zones) == 1 else (next(iter((*zones, *case.terms.zones)), "UTC"), False)
 
 
 def use(institution_id: int, permit_id: int, *, at: datetime, actor: str) -> Permit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -169,6 +169,25 @@ def protection_of(party_id: int, today: date) -> Protection:
         tuple((fact, again.get(fact.request_id)) for fact in facts if isinstance(fact, ContactRuledOut)),
         tuple(Adviser(fact, checked.get(fact.adviser_id), ended.get(fact.adviser_id)) for fact in facts if isinstance(fact, AdviserNamed)),
     )
+
+
+def person_of_case(institution_id: int, case_id: int) -> int:
+    """Whose case is it?
+
+    Raises:
+        NothingOfThatId: there is no such case.
+    """
+    with acting_for(institution_id):
+        found = load.case(case_id)
+    if found is None:
+        raise NothingOfThatId("There is no case of that id.", "Nothing was changed.", "Take the id from the list: arrears case list")
+    return found.party_id
+
+
+def protection_of_person(institution_id: int, party_id: int, today: date) -> Protection:
+    """The same as `protection_of`, for whoever is not acting for the institution yet."""
+    with acting_for(institution_id):
+        return protection_of(party_id, today)
 
 
 def stands(one: StandingHold, today: date) -> bool:
@@ -360,12 +379,11 @@ def withdraw_consent(institution_id: int, party_id: int, consent_id: int, proof:
         NothingOfThatId: no such consent counts.
     """
     shown = _proven(institution_id, party_id, proof)
-    with acting_for(institution_id):
-        one_at_a_time("consent", consent_id)
-        if not any(one.consent_id == consent_id and ended is None for one, ended in protection_of(party_id, at.date()).consents):
-            raise NothingOfThatId("No consent of that id counts.", "Nothing was changed.", "Look at the case again.")
-        withdrawn = ConsentWithdrawn(consent_id, party_id, at, shown.evidence_id, shown.words)
-        append(withdrawn, actor=actor, at=at, cause=CAUSE)
+    withdrawn = ConsentWithdrawn(consent_id, party_id, at, shown.evidence_id, shown.words)
+    _end_once(
+        institution_id, withdrawn, "consent", consent_id, lambda found: {one.consent_id for one, ended in found.consents if ended is None},
+        "No consent of that id counts.", at=at, actor=actor,
+    )
     return withdrawn
 
 
@@ -396,13 +414,23 @@ def open_again(institution_id: int, party_id: int, request_id: int, proof: Proof
         NothingOfThatId: no such request stands.
     """
     shown = _proven(institution_id, party_id, proof)
-    with acting_for(institution_id):
-        one_at_a_time("request", request_id)
-        if not any(one.request_id == request_id and ended is None for one, ended in protection_of(party_id, at.date()).refusals):
-            raise NothingOfThatId("No request of that id stands.", "Nothing was changed.", "Look at the case again.")
-        again = ContactOpenedAgain(request_id, party_id, at, shown.evidence_id, shown.words)
-        append(again, actor=actor, at=at, cause=CAUSE)
+    again = ContactOpenedAgain(request_id, party_id, at, shown.evidence_id, shown.words)
+    _end_once(
+        institution_id, again, "request", request_id, lambda found: {one.request_id for one, ended in found.refusals if ended is None},
+        "No request of that id stands.", at=at, actor=actor,
+    )
     return again
+
+
+def _end_once(
+    institution_id: int, end: ConsentWithdrawn | ContactOpenedAgain, what: str, ident: int, standing: Callable[[Protection], Collection[int]], none: str, *, at: datetime, actor: str
+) -> None:
+    """Record an end of something that stands, once: of two who end it at the same moment, one is told that it stands no more."""
+    with acting_for(institution_id):
+        one_at_a_time(what, ident)
+        if ident not in standing(protection_of(end.party_id, at.date())):
+            raise NothingOfThatId(none, "Nothing was changed.", "Look at the case again.")
+        append(end, actor=actor, at=at, cause=CAUSE)
 
 
 @dataclass(frozen=True, slots=True)

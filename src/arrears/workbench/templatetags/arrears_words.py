@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -112,6 +112,19 @@ def size(length: int) -> str:
 def clock(value: datetime | None) -> str:
     """The hour and minute of a moment in the reader's time zone."""
     return timezone.localtime(value).strftime("%H:%M") if value else "—"
+
+
+@register.filter
+def clock_there(value: datetime) -> str:
+    """The hour and minute on the clock that the moment carries: the debtor's, not the reader's."""
+    return value.strftime("%H:%M")
+
+
+@register.filter
+def moment_there(value: datetime) -> str:
+    """The moment on the clock that it carries, to the minute; a second begun counts as a minute, so that nothing is told too early."""
+    later = value if value.second == value.microsecond == 0 else value + timedelta(minutes=1)
+    return later.strftime("%Y-%m-%d %H:%M")
 
 
 @register.filter

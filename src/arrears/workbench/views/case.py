@@ -29,6 +29,7 @@ from arrears.workbench.middleware import ACCOUNTABLE
 from arrears.workbench.opened import close_in, open_in, opened_in
 from arrears.workbench.permissions import JOURNAL_READERS
 from arrears.workbench.templatetags.arrears_words import reader_language
+from arrears.workbench.views.contact import contact_shown
 from arrears.workbench.views.evidence import evidence_shown
 from arrears.workbench.views.frame import home_of_site, institution_of, show
 from arrears.workbench.views.protection import protection_shown
@@ -133,7 +134,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         happened=happened[:HAPPENINGS_SHOWN], earlier=happened[HAPPENINGS_SHOWN:],
         decisions=decisions, recorded_holds=reading.holds_recorded_since({view.row.party_id: view.holds}, timezone.localdate())[view.row.party_id], chart=charts.case_history(view, reader_language()),
         before=before, after=after, may_read_journal=may_read_journal, journal=journal_lines(load.journal(case_id)) if may_read_journal else (),
-        **evidence_shown(request, case_id, view.row.party_id), **protection_shown(request, view.row.party_id),
+        **evidence_shown(request, case_id, view.row.party_id), **protection_shown(request, view.row.party_id), **contact_shown(request, case_id),
     )
 
 
