@@ -7,6 +7,8 @@ STAMP := .venv/.synced
 PYTEST_ARGS ?=
 # Banks and companies often have certificates of their own: the machine's are the ones that count.
 export UV_SYSTEM_CERTS := 1
+# Some machines are told to keep no compiled modules: then every command would compile all libraries anew, which takes longer than its work.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench soak peers test-peers lock

@@ -10,6 +10,7 @@ import base64
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ from arrears.site.database import DatabaseUrls, embedded_server, on_embedded
 from arrears.site.embedded_postgres import EmbeddedPostgres
 from arrears.site.postgres_binaries import WHEEL_FOLDERS, Binaries, binaries_in, bundled
 from tests.peers import require_peer
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Where that is set, every command of a story would compile all libraries again: most of its time.
 
 bootstrap.configure()
 
