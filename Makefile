@@ -33,17 +33,16 @@ demo: $(STAMP)  ## sample books, a run over each, and the pages: prints address 
 	@$(BIN)/arrears demo
 
 test: $(STAMP)  ## all tests, on the newest and on Debian's PostgreSQL (ARREARS_TEST_POSTGRES=all: those between too); with ARREARS_PEERS=required a missing peer is a failure
-	@ARREARS_TEST_POSTGRES=$${ARREARS_TEST_POSTGRES:-18,debian} $(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)
+	@ARREARS_TEST_POSTGRES=$${ARREARS_TEST_POSTGRES:-18,debian} $(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-peers: $(STAMP)  ## the tests that need a real peer (server, browser)
 	@ARREARS_TEST_POSTGRES=all ARREARS_PEERS=required $(BIN)/python -m pytest -q -m peer $(PYTEST_ARGS)
 
 check: $(STAMP)  ## style, types, imports, architecture, licences
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/mypy --config-file calls.ini
+	@$(BIN)/mypy & strict=$$!; $(BIN)/mypy --config-file calls.ini; calls=$$?; wait $$strict && exit $$calls
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m pytest -q tests/architecture
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder tests/architecture
 
 bench: $(STAMP)  ## speed and memory: nights at 1 and 10 million accounts, imports, reports, replay, ledger (more than an hour)
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
