@@ -7,6 +7,8 @@ STAMP := .venv/.synced
 PYTEST_ARGS ?=
 # Banks and companies often have certificates of their own: the machine's are the ones that count.
 export UV_SYSTEM_CERTS := 1
+# Some machines are told to keep no compiled modules: then every command would compile all libraries anew, which takes longer than its work.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench soak peers test-peers lock
@@ -31,17 +33,16 @@ demo: $(STAMP)  ## sample books, a run over each, and the pages: prints address 
 	@$(BIN)/arrears demo
 
 test: $(STAMP)  ## all tests, on the newest and on Debian's PostgreSQL (ARREARS_TEST_POSTGRES=all: those between too); with ARREARS_PEERS=required a missing peer is a failure
-	@ARREARS_TEST_POSTGRES=$${ARREARS_TEST_POSTGRES:-18,debian} $(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)
+	@ARREARS_TEST_POSTGRES=$${ARREARS_TEST_POSTGRES:-18,debian} $(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-peers: $(STAMP)  ## the tests that need a real peer (server, browser)
 	@ARREARS_TEST_POSTGRES=all ARREARS_PEERS=required $(BIN)/python -m pytest -q -m peer $(PYTEST_ARGS)
 
 check: $(STAMP)  ## style, types, imports, architecture, licences
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/mypy --config-file calls.ini
+	@$(BIN)/mypy & strict=$$!; $(BIN)/mypy --config-file calls.ini; calls=$$?; wait $$strict && exit $$calls
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m pytest -q tests/architecture
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder tests/architecture
 
 bench: $(STAMP)  ## speed and memory: nights at 1 and 10 million accounts, imports, reports, replay, ledger (more than an hour)
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

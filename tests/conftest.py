@@ -10,6 +10,7 @@ import base64
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ from arrears.site.database import DatabaseUrls, embedded_server, on_embedded
 from arrears.site.embedded_postgres import EmbeddedPostgres
 from arrears.site.postgres_binaries import WHEEL_FOLDERS, Binaries, binaries_in, bundled
 from tests.peers import require_peer
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Where that is set, every command of a story would compile all libraries again: most of its time.
 
 bootstrap.configure()
 
@@ -176,16 +181,48 @@ ON_EVERY_VERSION = ("tests/casefile/", "tests/site/test_database", "tests/site/t
 
 def _is_told_here(item: pytest.Item) -> bool:
     """Is this story told on the database version that it is set in?"""
-    version = getattr(getattr(item, "callspec", None), "params", {}).get("postgres_server", VERSIONS[0])
-    return version == VERSIONS[0] or item.nodeid.startswith(ON_EVERY_VERSION)
+    return _version_of(item) == VERSIONS[0] or item.nodeid.startswith(ON_EVERY_VERSION)
 
 
+LONGEST_FIRST = (
+    "tests/cli/test_backup.py", "tests/record/test_erasure_scan.py", "tests/engine/test_real_books.py", "tests/cli/", "tests/engine/test_classes.py",
+    "tests/engine/test_nightly.py", "tests/intake/book/test_bad_input.py", "tests/check/test_against_the_naive_reading.py", "tests/architecture/test_docs.py",
+    "tests/assess/test_position.py", "tests/site/", "tests/engine/",
+)
+"""Files that take long begin early, so that no worker is left alone with one at the end."""
+
+
+def _version_of(item: pytest.Item) -> str:
+    return str(getattr(getattr(item, "callspec", None), "params", {}).get("postgres_server", VERSIONS[0]))
+
+
+def _shared_home(item: pytest.Item) -> str | None:
+    """Which dear fixture does this test share with others? They go to one worker, where it is made once and not once a worker."""
+    definitions = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
+    if "two_nights" in definitions:
+        return "two_nights"
+    its_files = any(one[-1].scope in ("module", "class") and one[-1].baseid.endswith(".py") for one in definitions.values() if one)
+    return f"{item.nodeid.split('::', 1)[0]}@{_version_of(item)}" if its_files else None
+
+
+def _place_in_the_queue(item: pytest.Item) -> tuple[int, int]:
+    """One database version after the other, since changing to and fro would start servers anew; in each what takes long first."""
+    place = next((number for number, name in enumerate(LONGEST_FIRST) if item.nodeid.startswith(name)), len(LONGEST_FIRST))
+    return VERSIONS.index(_version_of(item)), place
+
+
+@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Stories above SQL are told on one database version, long versions only where somebody asked for them."""
+    """Stories above SQL are told on one database version, long versions only where somebody asked for them; workers get what belongs together."""
     elsewhere = [item for item in items if not _is_told_here(item)]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if _is_told_here(item)]
+    if config.getoption("dist", "no") != "no" or hasattr(config, "workerinput"):
+        for item in items:
+            if home := _shared_home(item):
+                item.add_marker(pytest.mark.xdist_group(home))
+        items.sort(key=_place_in_the_queue)
     if os.environ.get("ARREARS_SOAK"):
         return
     for item in items:

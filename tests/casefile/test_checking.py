@@ -67,22 +67,33 @@ def columns(postgres_server) -> list[tuple[str, str, str]]:
 
 
 @contextmanager
-def done_to(postgres_server, *statements):
-    """Carry these out as the superuser, past every trigger, and give back what was there."""
+def kept(postgres_server):
+    """A superuser past every trigger, and what gives back the rows of tables as they are now."""
     with psycopg.connect(postgres_server[1].superuser_url("arrears"), autocommit=True) as superuser:
         superuser.execute("SET session_replication_role = replica")
         for table in TABLES:
             superuser.execute(sql.SQL("CREATE TEMP TABLE {} AS TABLE public.{}").format(sql.Identifier(f"old_{table}"), sql.Identifier(table)))
         superuser.execute("ALTER TABLE journal_entries DROP CONSTRAINT journal_one_entry_a_place")
-        try:
-            for statement in statements:
-                assert superuser.execute(statement).rowcount > 0, statement
-            yield
-        finally:
-            for table in TABLES:
+
+        def give_back(*tables):
+            for table in tables:
                 superuser.execute(sql.SQL("DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM {1}").format(
                     sql.Identifier(table), sql.Identifier(f"old_{table}")))
+
+        try:
+            yield superuser, give_back
+        finally:
+            give_back(*TABLES)
             superuser.execute("ALTER TABLE journal_entries ADD CONSTRAINT journal_one_entry_a_place UNIQUE (chain, position, institution_id)")
+
+
+@contextmanager
+def done_to(postgres_server, *statements):
+    """Carry these out as the superuser, past every trigger, and give back what was there."""
+    with kept(postgres_server) as (superuser, _):
+        for statement in statements:
+            assert superuser.execute(statement).rowcount > 0, statement
+        yield
 
 
 def found_in_chains(store, bank, chains) -> set[tuple[int, str]]:
@@ -164,12 +175,14 @@ def test_a_change_of_any_column_of_any_table_of_the_record_is_found(store, check
     unseen = []
     looked = columns(postgres_server)
     assert len(looked) > 90
-    for table, column, kind in looked:
-        changed = CHANGED[kind].format(column)
-        one = f"UPDATE {table} SET {column} = {changed} WHERE ctid = (SELECT ctid FROM {table} WHERE institution_id = {bank} ORDER BY ctid LIMIT 1)"
-        with done_to(postgres_server, one):
+    with kept(postgres_server) as (superuser, give_back):
+        for table, column, kind in looked:
+            changed = CHANGED[kind].format(column)
+            one = f"UPDATE {table} SET {column} = {changed} WHERE ctid = (SELECT ctid FROM {table} WHERE institution_id = {bank} ORDER BY ctid LIMIT 1)"
+            assert superuser.execute(one).rowcount > 0, one
             if checking.check_record(bank).is_whole:
                 unseen.append(f"{table}.{column}")
+            give_back(table)
     assert unseen == []
     assert checking.check_record(bank).findings == ()
 

@@ -18,6 +18,7 @@ import pytest
 
 from tests.cli.test_commands import COMMAND, arrears, told
 from tests.conftest import folder_for_servers
+from tests.warm_command import script
 
 PHRASE = "seven blue lamps at the harbour"
 NAMES = """
@@ -94,11 +95,6 @@ with opened(Path(sys.argv[1])) as home:
     [thread.join() for thread in threads]
 """
 """Four threads record facts, one after the other, until their input ends."""
-
-
-def script(text: str, *words: str) -> subprocess.CompletedProcess[str]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("ARREARS_", "DATABASE_"))}
-    return subprocess.run([sys.executable, "-c", text, *words], capture_output=True, text=True, check=False, env=environ, stdin=subprocess.DEVNULL)
 
 
 def names_in(home: Path) -> dict[str, str | None]:

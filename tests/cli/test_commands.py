@@ -12,16 +12,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import folder_for_servers
+from tests.warm_command import arrears
 
 COMMAND = [sys.executable, "-m", "arrears.site.main"]
+"""For stories about its start, its signals and its end."""
 MAPPINGS = Path(__file__).parents[2] / "examples" / "mappings"
 MADE_UP = Path(__file__).parents[1] / "data" / "made_up"
-
-
-def arrears(home: Path, *words: str, types: str = "") -> subprocess.CompletedProcess[str]:
-    """The command, as a program; `types` is what it reads where there is no terminal."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("ARREARS_", "DATABASE_"))}
-    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, input=types, check=False, env={**environ, "ARREARS_HOME": str(home)})
 
 
 def told(home: Path, *words: str) -> Any:
@@ -119,9 +115,14 @@ def test_a_home_that_was_never_set_up_says_how(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["init", "import", "sample", "run", "serve", "demo", "explain", "pool"])
-def test_every_command_helps_with_an_example(command: str) -> None:
-    shown = subprocess.run([*COMMAND, command, "--help"], capture_output=True, text=True, check=True).stdout
-    assert "Example" in shown
+def test_every_command_helps_with_an_example(command: str, tmp_path: Path) -> None:
+    assert "Example" in arrears(tmp_path, command, "--help").stdout
+
+
+def test_a_process_that_starts_with_nothing_says_the_same_as_one_that_has_its_libraries(home: Path) -> None:
+    asked = ("case", "list", "--limit", "3")
+    alone = subprocess.run([*COMMAND, *asked], capture_output=True, text=True, check=True, env={**os.environ, "ARREARS_HOME": str(home)})
+    assert (alone.stdout, alone.stderr) == (arrears(home, *asked).stdout, "")
 
 
 def test_past_days_are_replayed_without_moving_what_the_pages_show(home: Path) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import pytest
 
 from tests.cli.test_commands import arrears, told
 from tests.conftest import folder_for_servers
+from tests.warm_command import script
 
 A_PERSON_OF_COMPLIANCE = """
 import sys
@@ -50,8 +48,7 @@ def home() -> Iterator[Path]:
     with folder_for_servers() as folder:
         place = folder / "home"
         assert arrears(place, "init", "--institution", "Harbour Bank").returncode == 0
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(("ARREARS_", "DATABASE_"))}
-        made = subprocess.run([sys.executable, "-c", A_PERSON_OF_COMPLIANCE, str(place)], capture_output=True, text=True, check=False, env=environ)
+        made = script(A_PERSON_OF_COMPLIANCE, str(place))
         assert made.returncode == 0, made.stderr
         yield place
 

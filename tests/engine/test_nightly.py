@@ -48,6 +48,18 @@ def run(book: Path, runs: Path, on: date = DAY, **how: int) -> RunResult:
     return nightly(request(book, runs, on, **how), NoCases())
 
 
+@pytest.fixture(scope="module")
+def night(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    """A night of the book, to be looked at by several stories and changed by none."""
+    return run(book, tmp_path_factory.mktemp("night"))
+
+
+@pytest.fixture(scope="module")
+def sliced_night(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    """The same night, thought about in slices."""
+    return run(book, tmp_path_factory.mktemp("sliced"), per_slice=700)
+
+
 def one(sql: str) -> tuple[int, ...]:
     with duckdb.connect(":memory:") as connection:
         row = connection.execute(sql).fetchone()
@@ -59,16 +71,14 @@ def digests(result: RunResult) -> dict[str, str]:
     return {name: file_digest(result.folder / f"{name}.parquet") for name in TABLES}
 
 
-def test_the_same_inputs_give_the_same_bytes_on_another_disk_with_other_threads(book: Path, tmp_path: Path) -> None:
-    first = run(book, tmp_path / "a")
-    assert digests(run(book, tmp_path / "b", threads=1)) == digests(first)
-    assert first.facts["digests"]["assessment.parquet"] == digests(first)["assessment"]
+def test_the_same_inputs_give_the_same_bytes_on_another_disk_with_other_threads(book: Path, night: RunResult, tmp_path: Path) -> None:
+    assert digests(run(book, tmp_path, threads=1)) == digests(night)
+    assert night.facts["digests"]["assessment.parquet"] == digests(night)["assessment"]
 
 
-def test_a_book_thought_about_in_slices_gives_the_same_rows(book: Path, tmp_path: Path) -> None:
-    whole, sliced = run(book, tmp_path / "a"), run(book, tmp_path / "b", per_slice=700)
+def test_a_book_thought_about_in_slices_gives_the_same_rows(night: RunResult, sliced_night: RunResult) -> None:
     for name in TABLES:
-        assert pq.read_table(whole.folder / f"{name}.parquet").to_pylist() == pq.read_table(sliced.folder / f"{name}.parquet").to_pylist()
+        assert pq.read_table(night.folder / f"{name}.parquet").to_pylist() == pq.read_table(sliced_night.folder / f"{name}.parquet").to_pylist()
 
 
 def test_a_run_repeated_with_the_same_inputs_is_found_to_be_there_and_gets_no_second_number(book: Path, tmp_path: Path) -> None:
@@ -100,8 +110,8 @@ def test_a_look_at_the_past_leaves_the_current_run_where_it_is(book: Path, tmp_p
     assert str(current_run(tmp_path)) == "2026-11-23/1"
 
 
-def test_every_account_is_assessed_once_and_every_person_in_arrears_is_one_case(book: Path, tmp_path: Path) -> None:
-    folder = run(book, tmp_path).folder
+def test_every_account_is_assessed_once_and_every_person_in_arrears_is_one_case(night: RunResult) -> None:
+    folder = night.folder
     accounts = one(f"SELECT count(*), count(DISTINCT account_id) FROM '{folder}/assessment.parquet'")
     assert accounts == (3000, 3000)
     cases = one(f"SELECT count(*), count(DISTINCT case_id), count(DISTINCT party_id) FROM '{folder}/decisions.parquet'")
@@ -109,39 +119,37 @@ def test_every_account_is_assessed_once_and_every_person_in_arrears_is_one_case(
     assert set(cases) == set(expected)
 
 
-def test_money_adds_up_from_accounts_to_cases_to_the_flow(book: Path, tmp_path: Path) -> None:
-    folder = run(book, tmp_path).folder
+def test_money_adds_up_from_accounts_to_cases_to_the_flow(night: RunResult) -> None:
+    folder = night.folder
     sums = {name: one(f"SELECT sum(amount_overdue_minor) FROM '{folder}/{name}.parquet'") for name in ("assessment", "decisions", "flow")}
     assert sums["assessment"] == sums["decisions"] == sums["flow"]
 
 
-def test_no_file_of_a_run_holds_money_as_a_floating_number(book: Path, tmp_path: Path) -> None:
-    for file in run(book, tmp_path).folder.rglob("*.parquet"):
+def test_no_file_of_a_run_holds_money_as_a_floating_number(night: RunResult) -> None:
+    for file in night.folder.rglob("*.parquet"):
         for field in pq.read_schema(file):
             assert not str(field.type).startswith(("float", "double", "decimal")), f"{file.name}: {field.name} is {field.type}"
 
 
-def test_every_table_has_the_columns_and_types_that_the_next_night_reads_it_by(book: Path, tmp_path: Path) -> None:
-    folder = run(book, tmp_path).folder
+def test_every_table_has_the_columns_and_types_that_the_next_night_reads_it_by(night: RunResult) -> None:
+    folder = night.folder
     for name, schema in (("assessment", ASSESSMENT_SCHEMA), ("history", HISTORY_SCHEMA), ("decisions", DECISION_SCHEMA)):
         written = pq.read_schema(folder / f"{name}.parquet")
         assert {field.name: field.type for field in written} == {field.name: field.type for field in schema.to_pyarrow()}, name
 
 
-def test_nobody_held_or_unknown_is_reached_out_to(book: Path, tmp_path: Path) -> None:
-    result = run(book, tmp_path)
-    contact = [name for name, words in result.facts["treatments"].items() if words["contact"]]
+def test_nobody_held_or_unknown_is_reached_out_to(night: RunResult) -> None:
+    contact = [name for name, words in night.facts["treatments"].items() if words["contact"]]
     listed = ", ".join(f"'{name}'" for name in contact)
-    row = one(f"""SELECT count(*) FILTER (treatment IN ({listed})), count(*) FROM '{result.folder}/decisions.parquet'
+    row = one(f"""SELECT count(*) FILTER (treatment IN ({listed})), count(*) FROM '{night.folder}/decisions.parquet'
                          WHERE hold_kinds <> '' OR NOT contact_history_known""")
     assert row[0] == 0 and row[1] > 0
 
 
-def test_the_report_says_in_both_languages_how_the_book_stands_and_names_nobody(book: Path, tmp_path: Path) -> None:
-    result = run(book, tmp_path)
-    text = (result.folder / "report.html").read_text(encoding="utf-8")
-    assert f"{result.facts['counts']['accounts_overdue']:,} are overdue" in text
-    assert f"{result.facts['counts']['accounts_overdue']:,} 个逾期" in text
+def test_the_report_says_in_both_languages_how_the_book_stands_and_names_nobody(night: RunResult) -> None:
+    text = (night.folder / "report.html").read_text(encoding="utf-8")
+    assert f"{night.facts['counts']['accounts_overdue']:,} are overdue" in text
+    assert f"{night.facts['counts']['accounts_overdue']:,} 个逾期" in text
 
 
 def test_a_second_run_of_the_book_at_the_same_time_is_told_to_wait(book: Path, tmp_path: Path) -> None:
@@ -169,8 +177,7 @@ nightly(request(Path({book!r}), Path({runs!r}), per_slice=700), NoCases())
 
 
 @pytest.mark.parametrize("after", ["frozen/holds.parquet", "parts/assessment-00002.parquet", "assessment.parquet", "decisions.parquet", "worklist.parquet", "report.html"])
-def test_a_run_killed_in_the_middle_is_taken_up_and_ends_in_the_same_bytes(book: Path, tmp_path: Path, after: str) -> None:
-    whole = run(book, tmp_path / "whole", per_slice=700)
+def test_a_run_killed_in_the_middle_is_taken_up_and_ends_in_the_same_bytes(book: Path, sliced_night: RunResult, tmp_path: Path, after: str) -> None:
     runs = tmp_path / "runs"
     script = _BROKEN_OFF.format(tests=str(Path(__file__).parents[2]), after=after, book=str(book), runs=str(runs))
     killed = subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, check=False)
@@ -178,7 +185,7 @@ def test_a_run_killed_in_the_middle_is_taken_up_and_ends_in_the_same_bytes(book:
     assert published_runs(runs) == []
     result = run(book, runs, per_slice=700)
     assert result.taken_up
-    assert digests(result) == digests(whole)
+    assert digests(result) == digests(sliced_night)
     assert not list(runs.glob("*/.staging-*"))
 
 
@@ -197,7 +204,7 @@ def test_run_json_names_the_inputs_by_digest(book: Path, tmp_path: Path) -> None
     assert len(facts["inputs"]["book"]) == 64 and facts["seconds"]["whole"] <= time.perf_counter() - started
 
 
-def test_a_run_names_its_conventions_and_says_how_far_their_calendar_is_known(book: Path, tmp_path: Path) -> None:
+def test_a_run_names_its_conventions_and_says_how_far_their_calendar_is_known(book: Path, night: RunResult, tmp_path: Path) -> None:
     by = read_conventions("non_working_days: {calendar: CN}\nproducts: {no_such_product: {tag_grace_days: 5}}", "CNY")
     found = nightly(replace(request(book, tmp_path), delinquency=by), NoCases())
     told = found.facts["conventions"]
@@ -207,8 +214,7 @@ def test_a_run_names_its_conventions_and_says_how_far_their_calendar_is_known(bo
     assert ("calendar CN is known up to" in (found.folder / "report.html").read_text(encoding="utf-8")) == (not calendar["is_enough"])
     moved = pq.read_table(found.folder / "frozen" / "moved_due_days.parquet").to_pylist()
     assert {"rule": "CN following", "due_on": date(2026, 10, 1), "moved_to": date(2026, 10, 8)} in moved
-    plain = run(book, tmp_path / "plain")
-    assert plain.facts["conventions"]["calendars"] == [] and not (plain.folder / "frozen" / "moved_due_days.parquet").exists()
+    assert night.facts["conventions"]["calendars"] == [] and not (night.folder / "frozen" / "moved_due_days.parquet").exists()
     assert one(f"SELECT count(*) FROM read_parquet('{found.folder}/assessment.parquet') WHERE oldest_due_on > contractual_due_on") > (0,)
 
 

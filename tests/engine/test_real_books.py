@@ -7,7 +7,7 @@ shape run everywhere.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Template
@@ -90,7 +90,7 @@ def test_a_real_book_counts_as_its_file_does(case: Case, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("case", "file"), [(LOANS, "prevloans_made_up.csv"), (INVOICES, "ar_invoices_made_up.csv")], ids=["loans", "invoices"])
 def test_a_made_up_book_of_the_same_shape_counts_as_its_file_does(case: Case, file: str, tmp_path: Path) -> None:
-    check(case, MADE_UP / file, tmp_path)
+    check(replace(case, days=case.days[::3]), MADE_UP / file, tmp_path)
 
 
 # -- files that state outcomes, months or people, but not what fell due on which day -----------------------------------------------------

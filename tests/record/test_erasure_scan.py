@@ -6,11 +6,8 @@ import hashlib
 import hmac
 import itertools
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +25,7 @@ from tests.cli.test_commands import arrears
 from tests.conftest import folder_for_servers
 from tests.record import erasure_story as story
 from tests.record.scan import forms_of_bytes, forms_of_text, found_in
+from tests.warm_command import script
 
 NAMES = ("欧阳靖宇", "Zebulon Quixworth-Oyelaran")
 NUMBER, ACCOUNT, SECOND_ACCOUNT, PAYMENT, REVERSED, DOCUMENT = "KD-88231-XQ", "ACC-77120-ZV", "ACC-77121-ZV", "PMT-5566-A1", "PMT-5566-A2", "DOC-90210-QQ"
@@ -97,8 +95,7 @@ DELIVERIES = (
 
 def inside(home: Path, step: str, *words: object) -> Any:
     """Carry a step of the story out inside the home, in a process of its own."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("ARREARS_", "DATABASE_"))}
-    done = subprocess.run([sys.executable, "-m", "tests.record.erasure_story", str(home), step, *map(str, words)], capture_output=True, text=True, check=False, env=environ)
+    done = script("import runpy; runpy.run_module('tests.record.erasure_story', run_name='__main__')", str(home), step, *map(str, words))
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout)
 

@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -53,16 +55,24 @@ def write_small_book(home: Home, institution: int, *, name: str = "main", seal: 
     return book
 
 
-
 def _table(path: Path, columns: dict[str, str], rows: list[dict[str, object]]) -> None:
     """Rows by name into a Parquet file with exactly these columns; what a row leaves out is empty."""
-    connection = duckdb.connect(":memory:")
-    connection.execute(f"CREATE TABLE rows ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
     for row in rows:
         assert not set(row) - set(columns), set(row) - set(columns)
-        connection.execute(f"INSERT INTO rows VALUES ({', '.join('?' for _ in columns)})", [row.get(column) for column in columns])
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"COPY rows TO {quoted(path)} (FORMAT parquet)")
+    path.write_bytes(_parquet(tuple(columns.items()), tuple(tuple(row.get(column) for column in columns) for row in rows)))
+
+
+@lru_cache(maxsize=200)
+def _parquet(columns: tuple[tuple[str, str], ...], rows: tuple[tuple[object, ...], ...]) -> bytes:
+    """The file's bytes: hundreds of stories stand on the same small book, so what nobody seals is made once a process."""
+    with TemporaryDirectory() as folder, duckdb.connect(":memory:", config={"threads": "1"}) as connection:
+        connection.execute(f"CREATE TABLE rows ({', '.join(f'{name} {kind}' for name, kind in columns)})")
+        if rows:
+            one = f"({', '.join('?' for _ in columns)})"
+            connection.execute(f"INSERT INTO rows VALUES {', '.join(one for _ in rows)}", [value for row in rows for value in row])
+        connection.execute(f"COPY rows TO {quoted(Path(folder) / 'rows.parquet')} (FORMAT parquet)")
+        return (Path(folder) / "rows.parquet").read_bytes()
 
 
 def _write_book(folder: Path, name: str, institution: int, seal: Seal) -> None:

@@ -10,11 +10,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from arrears.core.problems import Refused
@@ -65,8 +67,17 @@ def column_engine(settings: EngineSettings, spill_folder: Path | None = None, *,
 
 
 def sql_of(expression: ir.Table) -> str:
-    """The DuckDB text of an expression whose tables are views or tables of the same names."""
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    """The DuckDB text of an expression whose tables are views or tables of the same names.
+
+    Writing it takes longer than DuckDB takes to answer it on a small book, and slices, pages and repeated nights ask the same again: equal
+    expressions (tables, columns, literals all the same) are written once a process.
+    """
+    return _sql_of(expression.op())
+
+
+@lru_cache(maxsize=512)
+def _sql_of(operation: ops.Relation) -> str:
+    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
 
 
 def rows_by_name(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
