@@ -114,7 +114,7 @@ def test_co_operation_leads_back_to_a_softer_stage_after_quiet_days() -> None:
 def test_co_operation_wins_over_a_wait_that_is_over() -> None:
     letter = {"ladder": "consumer", "stage": "firmer", "step": "letter", "stage_since": on_day(0), "step_since": on_day(0)}
     assert stands(night_after(letter, on_day(60), co_operated_since_step=True, refusals=1))[0] == "amicable"
-    assert stands(night_after(letter, on_day(60), refusals=1)) == ("pre_legal", "review", "review")
+    assert stands(night_after(letter, on_day(60), refusals=1, contacts_since_step=1)) == ("pre_legal", "review", "review")
 
 
 def test_the_end_is_a_state_from_which_co_operation_still_leads_back() -> None:

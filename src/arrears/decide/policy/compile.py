@@ -132,7 +132,7 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str]) -> ir.Tab
     guarded = written.rule.isin([HOLD_RULE, UNKNOWN_CONTACTS_RULE])
     return written.mutate(
         queue=ibis.ifelse(guarded, HELD_QUEUE, _by_treatment(written, {name: treatment.queue for name, treatment in treatments.items()})),
-        channel=_by_treatment(written, {name: treatment.channel for name, treatment in treatments.items()}),
+        channel=_by_treatment(written, {name: treatment.shown_channel for name, treatment in treatments.items()}),
         policy_version=ibis.literal(policy.version),
         policy_digest=ibis.literal(policy.digest),
         priority=ibis.coalesce(written.amount_at_stake_minor, ibis.literal(0, type="int64")),

@@ -91,6 +91,11 @@ class Treatment:
         """Whose work is it: people's, or nobody's?"""
         return "automatic" if self.automatic and self.cleared else "people"
 
+    @property
+    def shown_channel(self) -> str:
+        """The channel of a decision: none where the gate does not serve it yet, so that no page offers a contact point."""
+        return self.channel if self.cleared else PolicyChannel.NONE.value
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
