@@ -75,7 +75,7 @@ def rows_by_columns(policy: Policy, cases: list[dict[str, Any]]) -> list[str]:
         return [row for (row,) in connection.execute(f"SELECT row FROM ({sql_of(table.select('place', row=matched))}) ORDER BY place").fetchall()]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CONDITIONS, min_size=1, max_size=5), st.lists(CASES, min_size=1, max_size=25))
 def test_an_independent_engine_decides_every_random_table_the_same_way(conditions: list[str], cases: list[dict[str, Any]]) -> None:
     policy = policy_of(conditions)
@@ -84,7 +84,7 @@ def test_an_independent_engine_decides_every_random_table_the_same_way(condition
     assert theirs == rows_by_columns(policy, cases)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CONDITIONS, min_size=1, max_size=4), st.lists(CASES, min_size=1, max_size=15))
 def test_a_table_that_went_out_and_came_back_decides_the_same(conditions: list[str], cases: list[dict[str, Any]]) -> None:
     policy = policy_of(conditions)
@@ -94,7 +94,7 @@ def test_a_table_that_went_out_and_came_back_decides_the_same(conditions: list[s
     assert rows_by_columns(back, cases) == rows_by_columns(policy, cases)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CONDITIONS, st.lists(CASES, min_size=5, max_size=40))
 def test_a_region_that_is_empty_holds_no_case_and_a_region_that_is_all_holds_every_case(condition: str, cases: list[dict[str, Any]]) -> None:
     tree = condition_tree(condition)
