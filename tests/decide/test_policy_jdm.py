@@ -111,7 +111,7 @@ def test_a_region_that_is_empty_holds_no_case_and_a_region_that_is_all_holds_eve
     ("when", "says"),
     [
         ("oldest_due_on < date '2026-01-01'", "oldest_due_on"),
-        ("amount_overdue_minor > 2 * 5", "2 * 5"),
+        ("amount_overdue_minor > 2 * 5", r"2 \* 5"),
         ("amount_overdue_minor > balance_minor", "balance_minor"),
         ("coalesce(refusals, 0) > 1", "COALESCE"),
         ("kind > 'person'", "orders texts"),

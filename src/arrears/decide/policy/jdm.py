@@ -20,7 +20,7 @@ from arrears.decide.policy.terms import row_condition
 
 OUTPUTS = ("row", "treatment", "reason_en", "reason_zh")
 CONDITION = "condition"
-_TOKEN = re.compile(r"""\s*(?:(?P<text>'[^'\\]*'|"[^"\\]*")|(?P<number>-?\d+(?![\d.]))|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>==|!=|<=|>=|<|>|\[|\]|\(|\)|,|\.\.))""")
+_TOKEN = re.compile(r"""\s*(?:(?P<text>'[^'\\]*'|"[^"\\]*")|(?P<number>-?\d+(?!\d|\.\d))|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>==|!=|<=|>=|<|>|\[|\]|\(|\)|,|\.\.))""")
 
 
 class NotInJdm(BadData):

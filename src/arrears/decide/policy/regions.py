@@ -97,7 +97,7 @@ def _tree(node: exp.Expr) -> Condition:
 def _compared(node: exp.Expr) -> Condition:
     assert isinstance(node, exp.Binary)
     kind, left, right = type(node), node.left, node.right
-    if not isinstance(left, exp.Column):
+    if not isinstance(left, exp.Column) and isinstance(right, exp.Column):
         kind, left, right = _FLIPPED[kind], right, left
     name = _column(left)
     value = _value(name, right)
