@@ -1,7 +1,8 @@
 """Which contacts of this log broke a rule? A dialler's log, an agency's, or one that a regulator was handed, held against the rule packs in bulk.
 
-Nothing of the log is kept: it is read, judged, and told in a folder of its own (a report to read, tables of every finding). People are judged apart
-from one another, so that several processes may work; a row that cannot be understood is told and stops nothing.
+Nothing of the log is kept: it is read, judged, and told in a folder of its own (a report to read, tables of every finding). What is alike is judged
+at once, in columns; people of whom more must be looked at are judged apart from one another, so that several processes may work. A row that cannot be
+understood is told and stops nothing.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ from arrears.engine.run_folder import write_bytes_whole
 from arrears.intake.book.layout import file_digest
 from arrears.intake.contact_log.reading import EVENTS, LOG, PEOPLE, PROBLEMS, Reading, read_file, refuse_empty
 
-PART_ROWS = 20_000
-ALONE_BELOW = 40_000
-"""Rows; a smaller log is judged before another process has begun."""
+PART_ROWS = 100_000
+LEFT_ROWS = 2_000
+ALONE_BELOW = 5_000
+"""Contacts that are judged one by one; fewer are judged before another process has begun."""
 REPORT, FINDINGS, RULES, REJECTED, SUMMARY = "report.html", "findings.csv", "rules.csv", "rows_not_understood.csv", "audit.json"
 SHOWN_PEOPLE, SHOWN_CONTACTS, SHOWN_ROWS = 50, 100, 50
 KNOWN_WORDS = {"channel": tuple(Channel), "outcome": tuple(Outcome), "to": tuple(Recipient), "purpose": tuple(Purpose), "kind": tuple(Happened), "direction": ("in", "out")}
@@ -108,7 +110,7 @@ def audit(
     _place_is_known(wish, log, people)
     about = _about(wish, log, clock)
     told = Told(said=log.rows["said"].null_count < log.rows.num_rows, events=events is not None)
-    found, listed = _judged(log.rows, people, events, Begin(about, told, confirmations, home), progress, processes)
+    found, listed = _judged(log.rows, people, events, Begin(about, told, confirmations, home), packs, progress, processes)
     progress("writing", 0, 1)
     summary = _written(wish, output, on, about, clock, told, packs, log, people, events, found, listed)
     progress("writing", 1, 1)
@@ -166,33 +168,45 @@ class Begin(NamedTuple):
 
 
 def _judged(
-    rows: pa.Table, people: Reading | None, events: Reading | None, begin: Begin, progress: Progress, processes: int | None
+    rows: pa.Table, people: Reading | None, events: Reading | None, begin: Begin, packs: Packs, progress: Progress, processes: int | None
 ) -> tuple[Found, pa.Table]:
-    """Every person's contacts, in parts, by as many processes as there are cores; what is listed comes as a table."""
-    parts = list(_parts(rows, people, events))
-    many = min(processes or os.cpu_count() or 1, len(parts)) if rows.num_rows >= ALONE_BELOW or processes else 1
-    whole, tables, done = Found(), [], 0
+    """Every person's contacts; what is listed comes as a table.
+
+    What is alike is judged here, for it takes seconds of a million; what is left by as many processes as there are cores, where it is much.
+    """
+    judge = Judge(begin.about, begin.told, packs)
+    whole, tables, left = Found(), [], []
     progress("judging", 0, rows.num_rows)
-    for part, found, table in _worked(parts, begin, many):
-        whole.judged += found.judged
-        whole.counts += found.counts
-        whole.not_asked += found.not_asked
-        tables.append(table)
-        done += part.rows.num_rows
-        progress("judging", done, rows.num_rows)
+    for part in _parts(rows, people, events, PART_ROWS):
+        found, others = judge.sift(part)
+        tables.append(_taken_up(whole, found))
+        left.append(others)
+        progress("judging", whole.judged, rows.num_rows)
+    others = pa.concat_tables(left)
+    asked = pc.sum(others["asked"]).as_py() or 0
+    many = min(processes or os.cpu_count() or 1, -(-asked // LEFT_ROWS)) if asked >= ALONE_BELOW or processes else 1
+    for found in _worked(_parts(others, people, events, LEFT_ROWS), judge, begin, many):
+        tables.append(_taken_up(whole, found))
+        progress("judging", whole.judged, rows.num_rows)
+    progress("judging", rows.num_rows, rows.num_rows)
     return whole, pa.concat_tables(tables)
 
 
-def _worked(parts: list[Part], begin: Begin, many: int) -> Iterator[tuple[Part, Found, pa.Table]]:
-    if many == 1:
-        judge = Judge(*begin)
-        for part in parts:
-            found = judge.judge(part)
-            yield part, found, found.table()
+def _taken_up(whole: Found, found: Found) -> pa.Table:
+    """What was found of a part is added to the whole; what it lists is given back."""
+    whole.judged += found.judged
+    whole.counts += found.counts
+    whole.not_asked += found.not_asked
+    return found.table()
+
+
+def _worked(parts: Iterator[Part], judge: Judge, begin: Begin, many: int) -> Iterator[Found]:
+    """What is left, judged here or by other processes."""
+    if many <= 1:
+        yield from map(judge.judge_left, parts)
         return
     with ProcessPoolExecutor(many, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=begin) as pool:
-        for part, (found, table) in zip(parts, pool.map(_judge_part, parts), strict=True):
-            yield part, found, table
+        yield from pool.map(_judge_left, parts)
 
 
 _JUDGE: list[Judge] = []
@@ -200,26 +214,23 @@ _JUDGE: list[Judge] = []
 
 
 def _begin(about: About, told: Told, confirmations: tuple[Confirmation, ...], home: Home | None) -> None:
-    _JUDGE[:] = [Judge(about, told, confirmations, home)]
+    _JUDGE[:] = [Judge(about, told, packs_asked(about.house, confirmations, home))]
 
 
-def _judge_part(part: Part) -> tuple[Found, pa.Table]:
-    found = _JUDGE[0].judge(part)
-    table = found.table()
-    found.listed = []
-    return found, table
+def _judge_left(part: Part) -> Found:
+    return _JUDGE[0].judge_left(part)
 
 
-def _parts(rows: pa.Table, people: Reading | None, events: Reading | None) -> Iterator[Part]:
-    """The rows, cut between two people."""
+def _parts(rows: pa.Table, people: Reading | None, events: Reading | None, many: int) -> Iterator[Part]:
+    """The rows, cut between two people, so many or a few more at once; each part has its own memory, for a slice would be sent with the whole."""
     who = rows["who"].combine_chunks().dictionary_encode()
     begins = np.flatnonzero(np.diff(np.asarray(who.indices), prepend=-1))
-    cuts = [0]
+    cuts = [0] if rows.num_rows else []
     for begin in begins:
-        if begin - cuts[-1] >= PART_ROWS:
+        if begin - cuts[-1] >= many:
             cuts.append(int(begin))
-    for first, last in zip(cuts, [*cuts[1:], rows.num_rows], strict=True):
-        part = rows.slice(first, last - first)
+    for first, last in zip(cuts, [*cuts[1:], rows.num_rows], strict=False):
+        part = rows.take(pa.array(np.arange(first, last)))
         names = part["who"].unique()
         yield Part(part, _of(events, names), _people_of(_of(people, names)))
 
@@ -269,12 +280,12 @@ def _rules(packs: Packs, found: Found, told: Told, on: date) -> list[dict[str, A
     rows = []
     for name in names:
         pack, rule = known[name]
-        count = {one.value: found.counts[*name, one.value] for one in Concluded}
-        count[Concluded.CANNOT_BE_JUDGED.value] += passed[name]
+        counted = {one.value: found.counts[*name, one.value] for one in Concluded}
+        counted[Concluded.CANNOT_BE_JUDGED.value] += passed[name]
         rows.append(
             {
                 "pack": pack.name, "rule": rule.name, "citation": rule.citation, "label": {"en": rule.label.en, "zh": rule.label.zh},
-                "pack_label": {"en": pack.label.en, "zh": pack.label.zh}, **count, "missing": missing.get(name), "unless": _unless(rule, told, count),
+                "pack_label": {"en": pack.label.en, "zh": pack.label.zh}, **counted, "missing": missing.get(name), "unless": _unless(rule, told, counted),
                 "is_law": pack.is_law,
                 "certain": _is_certain(packs, pack, rule, on),
             }
@@ -301,7 +312,7 @@ def _unless(rule: Rule, told: Told, count: Mapping[str, int]) -> list[dict[str, 
 
 def _tables(db: duckdb.DuckDBPyConnection, log: Reading, listed: pa.Table, rules: list[dict[str, Any]], clock: str | None) -> None:
     """The findings with their contacts, as tables that the figures and the files are asked of."""
-    local = pc.strftime(log.rows["at"].cast(pa.timestamp("s", clock or "UTC")), "%Y-%m-%d %H:%M:%S")
+    local = pc.local_timestamp(log.rows["at"].cast(pa.timestamp("us", clock or "UTC"))).cast(pa.timestamp("s"), safe=False).cast(pa.string())
     db.register("contacts", log.rows.drop_columns(["at"]).append_column("at_local", local))
     db.register("concluded", listed)
     db.register("rules", pa.Table.from_pylist([{"pack": one["pack"], "rule": one["rule"], "citation": one["citation"], "en": one["label"]["en"], "zh": one["label"]["zh"]}
