@@ -14,6 +14,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
+from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
 from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
@@ -33,6 +34,7 @@ from arrears.casefile.facts.journal import (
     verify_fields,
 )
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
+from arrears.casefile.facts.policy import PolicyPublished
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.representation import AdviserEnded, AdviserNamed, AuthorityChecked
 from arrears.casefile.facts.retention import (
@@ -163,6 +165,26 @@ def colleagues_called() -> list[ColleagueCalled]:
 def rules_confirmed() -> tuple[list[RuleConfirmed], list[RuleConfirmationRevoked]]:
     """Which figures and rules were ever confirmed, and which confirmations taken back? `facts.confirmation.confirmations_in_force` says which count."""
     return _all(RuleConfirmed), _all(RuleConfirmationRevoked)
+
+
+def approvals_requested() -> list[ApprovalRequested]:
+    """What was ever asked to be approved by a second person, in the order in which it was recorded?"""
+    return _all(ApprovalRequested)
+
+
+def approvals_decided() -> list[ApprovalDecided]:
+    """What did second persons answer?"""
+    return _all(ApprovalDecided)
+
+
+def approvals_withdrawn() -> list[ApprovalWithdrawn]:
+    """Which requests were taken back?"""
+    return _all(ApprovalWithdrawn)
+
+
+def policies_published() -> list[PolicyPublished]:
+    """Which policies were ever put in force, by number?"""
+    return sorted(_all(PolicyPublished), key=lambda one: one.number)
 
 
 def personal_shown(party_id: int) -> list[PersonalShown]:
