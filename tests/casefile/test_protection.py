@@ -66,7 +66,14 @@ def one_of_each(store, bank: int, person: int) -> list:
     )
     from arrears.casefile.facts.run import RunPublished
     from arrears.casefile.facts.staff import ColleagueCalled
-    from arrears.casefile.facts.weighty import DecisionOverridden, DecisionProposed, DecisionTaken, HumanReviewAnswered, HumanReviewRequested, ReviewOutcome
+    from arrears.casefile.facts.weighty import (
+        DecisionOverridden,
+        DecisionProposed,
+        DecisionTaken,
+        HumanReviewAnswered,
+        HumanReviewRequested,
+        ReviewOutcome,
+    )
 
     event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
     asked = ("lender", "collection", "call", "debtor", "", ("D1",), "P1", "not_tied", "interactive", ("institution_named",), AT)

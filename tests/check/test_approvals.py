@@ -196,7 +196,7 @@ def test_the_database_itself_refuses_what_no_second_person_may_write(fact, bank)
 
 
 def test_every_weighty_decision_is_decided_by_a_person_of_a_role_that_answers_for_it():
-    assert set(WEIGHTY) == {"refusal_of_relief", "placement", "credit_reporting", "suit", "enforcement"}
+    assert set(WEIGHTY) == {"relief_refusal", "placement", "credit_reporting", "suit", "enforcement"}
     for kind in KINDS.values():
         assert kind.may_decide and kind.may_decide <= {"manager", "compliance"}
         proposed = Approval(ApprovalRequested(1, kind.code, "00", "t", "r", "policy:spring@00", "policy", AT, AT + kind.stands), None, None)

@@ -40,6 +40,11 @@ ROLE_WORDS: Mapping[str, Sentence] = {
     "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
     "compliance": Sentence("Compliance", "合规"),
 }
+STANDINGS: Mapping[str, Sentence] = {
+    "open": Sentence("waits", "待审批"), "approved": Sentence("approved", "已批准"), "refused": Sentence("refused", "已驳回"),
+    "withdrawn": Sentence("taken back", "已撤回"), "expired": Sentence("expired", "已过期"),
+}
+"""How a request for approval stands (`check.approvals.outcome.Standing`)."""
 SHOW_REASONS: Mapping[str, Sentence] = {
     "working_the_case": Sentence("to work on the case", "处理案件"), "person_asked": Sentence("the person asked", "本人来电或来访"),
     "checking_data": Sentence("to check the data", "核对数据"), "complaint": Sentence("to answer a complaint or an authority", "答复投诉或监管"),

@@ -53,3 +53,12 @@ def names_of(institution_id: int, usernames: Collection[str]) -> list[str]:
 def active_user(institution_id: int, username: str) -> User | None:
     """Who signs in by this name and may? None where nobody does."""
     return User.objects.filter(institution_id=institution_id, is_active=True, username=username).first()
+
+
+def is_password_of(institution_id: int, username: str, password: str) -> bool:
+    """Does an active user of this institution sign in by this name and password? An unknown name takes as long as a wrong password."""
+    user = active_user(institution_id, username)
+    if user is None:
+        User().set_password(password)
+        return False
+    return user.check_password(password)

@@ -44,7 +44,7 @@ def _weighty(code: str, en: str, zh: str) -> ApprovalKind:
 _KINDS = (
     ApprovalKind(POLICY, Sentence("treatment policy", "处置策略"), _DECIDERS, _DECIDERS, timedelta(days=14)),
     ApprovalKind(EXPERIMENT, Sentence("experiment", "策略实验"), _DECIDERS, frozenset({_COMPLIANCE}), timedelta(days=14)),
-    _weighty("refusal_of_relief", "refusal of relief", "拒绝纾困申请"),
+    _weighty("relief_refusal", "refusal of relief", "拒绝纾困申请"),
     _weighty("placement", "placement with an agency", "委外催收"),
     _weighty("credit_reporting", "credit reporting", "报送征信"),
     _weighty("suit", "suit", "起诉"),
