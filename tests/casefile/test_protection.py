@@ -115,7 +115,7 @@ def one_of_each(store, bank: int, person: int) -> list:
         ApprovalRequested(32 ^ bank, "policy", "11" * 32, "spring", "gentler", "wei", "manager", AT, AT + timedelta(days=14)),
         ApprovalWithdrawn(32 ^ bank, "a mistake", "wei", AT),
         PolicyPublished(1, "spring", "0011223344556677", "00" * 32, "gentler", 31 ^ bank, "wei", "lin", None, AT),
-        DecisionProposed(33 ^ bank, person, event.case_id, "suit", "sue", "policy:spring@00", 7, "r9", "0011223344556677", AT),
+        DecisionProposed(33 ^ bank, person, event.case_id, "suit", "sue", "policy:00", 7, "r9", "0011223344556677", "", AT),
         DecisionTaken(33 ^ bank, person, event.case_id, "suit", "sue", True, "refused every plan", "lin", "manager", AT, day),
         DecisionOverridden(34 ^ bank, person, event.case_id, "remind", "r1", "v1", "wait", "in hospital", "lin", "manager", AT),
         HumanReviewRequested(35 ^ bank, person, event.case_id, "sue", "I was never asked", "lin", AT, day),

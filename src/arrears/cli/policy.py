@@ -22,6 +22,8 @@ from arrears.engine.use_cases.approving import ApprovalRequested
 from arrears.engine.use_cases.setting_up import institution_of
 
 policy = App(name="policy", help="Treatment policy: which one decides, and how another comes into force.", help_format="plaintext")
+policy.command("arrears.cli.policy_trial:policy_diff", name="diff")
+policy.command("arrears.cli.policy_trial:policy_simulate", name="simulate")
 DaysOption = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=60), help="For so many days a second person can decide; then the request expires.")]
 PUBLISHED, NONE_PUBLISHED = Sentence("Published policies", "已发布策略"), Sentence("No policy was published yet; first_steps decides.", "尚未发布策略；目前使用 first_steps。")
 IN_FORCE = Sentence("in force", "生效中")

@@ -382,7 +382,8 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
             "rows": [{"id": row.id, "when": row.when, "treatment": row.treatment} for row in request.policy.rows],
         },
         "treatments": {
-            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic}
+            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic,
+                   "weighty": treatment.weighty}
             for name, treatment in treatments_of(request.policy).items()
         },
         "buckets": list(request.delinquency.bucket_names),

@@ -15,7 +15,7 @@ class ApprovalRequested:
         kind: what kind of thing it is, a key of `check.approvals.kinds.KINDS` ("policy", "experiment", "placement").
         digest: SHA-256 (hex) of what is to be approved. What reads otherwise later was not approved.
         title: how people call it.
-        requested_by: sign-in name of who asks; `policy:NAME@VERSION` where the policy proposed it and no person did.
+        requested_by: sign-in name of who asks; `policy:VERSION` where the policy proposed it and no person did.
         role: the role in which it was asked, or `policy`.
         expires_at: from then on nobody can decide it any more.
     """

@@ -13,14 +13,15 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class DecisionProposed:
-    """A weighty decision about a case waits for a named person. Journal: `decision:proposed`, in the person's chain; no personal field.
+    """A weighty decision about a case waits for a named person. Journal: `decision:proposed`, in the person's chain; `reason` is personal.
 
     Attributes:
         request_id: the request for approval that it belongs to (`ApprovalRequested`), whose digest covers the other fields.
         kind: a key of `check.approvals.kinds.WEIGHTY`.
         treatment: what the policy calls it.
-        proposed_by: `policy:NAME@VERSION`, or the sign-in name of who proposes otherwise than the policy.
+        proposed_by: `policy:VERSION`, or the sign-in name of who proposes otherwise than the policy.
         rule: the row of the policy by which the case stands, `run_id` the run that found it.
+        reason: why a person proposes otherwise than the policy; empty where the policy proposes, whose reason stands in the run.
     """
 
     request_id: int
@@ -32,11 +33,12 @@ class DecisionProposed:
     run_id: int
     rule: str
     policy_version: str
+    reason: str
     proposed_at: datetime
 
     JOURNAL_NAME: ClassVar[str] = "decision:proposed"
     CHAIN: ClassVar[str] = "party_id"
-    PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"reason"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from arrears.casefile.facts.retention import (
 )
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.facts.staff import ColleagueCalled
+from arrears.casefile.facts.weighty import DecisionOverridden, DecisionProposed, DecisionTaken, HumanReviewAnswered, HumanReviewRequested
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.rows import FACT_TABLES, FactTable
@@ -180,6 +181,43 @@ def approvals_decided() -> list[ApprovalDecided]:
 def approvals_withdrawn() -> list[ApprovalWithdrawn]:
     """Which requests were taken back?"""
     return _all(ApprovalWithdrawn)
+
+
+def decision_proposed(request_id: int) -> DecisionProposed | None:
+    """Which weighty decision does this request for approval ask for? None where it asks for something else."""
+    return next(iter(_facts(DecisionProposed, "request_id", request_id)), None)
+
+
+def decisions_proposed(party_id: int) -> list[DecisionProposed]:
+    """Which weighty decisions about this person were proposed, in order?"""
+    return _facts(DecisionProposed, "party_id", party_id)
+
+
+def decisions_taken(party_id: int) -> list[DecisionTaken]:
+    """Which weighty decisions about this person did somebody take or decline, in order?"""
+    return _facts(DecisionTaken, "party_id", party_id)
+
+
+def decisions_overridden(party_id: int) -> list[DecisionOverridden]:
+    """Where did somebody do otherwise than the policy decided about this person?"""
+    return _facts(DecisionOverridden, "party_id", party_id)
+
+
+def reviews_requested(party_id: int) -> list[HumanReviewRequested]:
+    """When did this person ask a human to look again?"""
+    return _facts(HumanReviewRequested, "party_id", party_id)
+
+
+def reviews_answered(party_id: int) -> list[HumanReviewAnswered]:
+    """What did those say who looked again?"""
+    return _facts(HumanReviewAnswered, "party_id", party_id)
+
+
+def reviews_waiting() -> list[tuple[int, int, date]]:
+    """Which reviews have no answer yet: review_id, case_id, due_on, the most pressing first? Their words stay sealed."""
+    return sets.cursor().execute(
+        """SELECT r.review_id, r.case_id, r.due_on FROM reviews_requested r
+           WHERE NOT EXISTS (SELECT FROM reviews_answered a WHERE a.review_id = r.review_id) ORDER BY r.due_on, r.review_id""").fetchall()
 
 
 def policies_published() -> list[PolicyPublished]:

@@ -22,7 +22,7 @@ from arrears.decide.policy.guards import (
 from arrears.decide.policy.table import Policy, PolicyNotValid, Treatment
 from arrears.decide.policy.words import reason_columns, texts_used
 
-DECISION_COLUMNS = ("queue", "treatment", "channel", "rule", "reason_en", "reason_zh", "policy_version", "priority")
+DECISION_COLUMNS = ("queue", "treatment", "channel", "rule", "reason_en", "reason_zh", "policy_version", "priority", "weighty")
 
 
 def treatments_of(policy: Policy) -> dict[str, Treatment]:
@@ -63,7 +63,8 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str]) -> ir.Tab
         currencies: the currencies that occur, so that amounts are written with the right decimals.
 
     Returns:
-        `cases` with DECISION_COLUMNS. `priority` orders people's work: the larger the amount at stake the earlier.
+        `cases` with DECISION_COLUMNS. `priority` orders people's work: the larger the amount at stake the earlier. `weighty` names the weighty
+        decision that the treatment proposes and a named person takes; it is empty elsewhere.
 
     Raises:
         PolicyNotValid: a condition is not accepted.
@@ -83,10 +84,11 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str]) -> ir.Tab
         channel=_by_treatment(written, {name: treatment.channel for name, treatment in treatments.items()}),
         policy_version=ibis.literal(policy.version),
         priority=ibis.coalesce(written.amount_at_stake_minor, ibis.literal(0, type="int64")),
+        weighty=_by_treatment(written, {name: treatment.weighty for name, treatment in treatments.items() if treatment.weighty}),
         **reason_columns(reasons, written),
     ).select(*cases.columns, *DECISION_COLUMNS)
 
 
 def _by_treatment(chosen: ir.Table, values: dict[str, str]) -> ir.StringValue:
     """A property of the chosen treatment, for every row."""
-    return ibis.cases(*((chosen.treatment == name, value) for name, value in values.items()), else_="")
+    return ibis.cases(*((chosen.treatment == name, value) for name, value in values.items()), else_="") if values else ibis.literal("")

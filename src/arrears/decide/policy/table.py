@@ -34,6 +34,7 @@ class Treatment:
         channel: sms, email, letter, phone, visit, chat, or none.
         contact: whether it reaches out to the debtor.
         automatic: whether no person's time is needed.
+        weighty: which weighty decision it proposes (`WEIGHTY_KINDS`); a named person takes it.
     """
 
     id: str
@@ -41,11 +42,12 @@ class Treatment:
     channel: str
     contact: bool
     automatic: bool
+    weighty: str | None = None
 
     @property
     def queue(self) -> str:
-        """Whose work is it: people's, or nobody's?"""
-        return "automatic" if self.automatic else "people"
+        """Whose work is it: people's, or nobody's? What is weighty is always people's."""
+        return "automatic" if self.automatic and not self.weighty else "people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,11 @@ def _sentence(body: Mapping[str, str]) -> Sentence:
 
 
 def _treatment(name: str, body: Mapping[str, Any]) -> Treatment:
-    return Treatment(name, _sentence(body["label"]), body["channel"], body["contact"], body["automatic"])
+    return Treatment(name, _sentence(body["label"]), body["channel"], body["contact"], body["automatic"], body.get("weighty"))
 
 
 _TREATMENT_KEYS = {"label": dict, "channel": str, "contact": bool, "automatic": bool}
+WEIGHTY_KINDS = ("relief_refusal", "placement", "credit_reporting", "suit", "enforcement")
 CHANNELS = ("none", "sms", "email", "letter", "phone", "visit", "chat")
 
 
@@ -136,12 +139,16 @@ def _sentence_faults(where: str, body: Any) -> list[str]:
 
 
 def _treatment_faults(name: str, body: Any) -> list[str]:
-    if not isinstance(body, dict) or set(body) != set(_TREATMENT_KEYS):
+    if not isinstance(body, dict) or set(body) - {"weighty"} != set(_TREATMENT_KEYS):
         return [f"treatment “{name}” needs exactly {', '.join(_TREATMENT_KEYS)}"]
     faults = [f"treatment “{name}”: {key} is not {kind.__name__}" for key, kind in _TREATMENT_KEYS.items() if not isinstance(body[key], kind)]
     faults += _sentence_faults(f"treatment “{name}”: label", body["label"])
     if body["channel"] not in CHANNELS:
         faults.append(f"treatment “{name}”: channel “{body['channel']}” is none of {', '.join(CHANNELS)}")
+    if "weighty" in body and body["weighty"] not in WEIGHTY_KINDS:
+        faults.append(f"treatment “{name}”: weighty “{body['weighty']}” is none of {', '.join(WEIGHTY_KINDS)}")
+    if "weighty" in body and body["automatic"] is not False:
+        faults.append(f"treatment “{name}”: a weighty decision is never automatic; a named person takes it")
     return faults
 
 

@@ -135,7 +135,7 @@ def withdraw(institution_id: int, request_id: int, reason: str, *, username: str
 def every_approval(institution_id: int) -> tuple[Approval, ...]:
     """Every request of this institution with what came of it, oldest first."""
     with acting_for(institution_id):
-        return _all()
+        return everything()
 
 
 def approval(request_id: int) -> Approval:
@@ -144,7 +144,7 @@ def approval(request_id: int) -> Approval:
     Raises:
         NoSuchRequest: see there.
     """
-    found = next((one for one in _all() if one.request.request_id == request_id), None)
+    found = next((one for one in everything() if one.request.request_id == request_id), None)
     if found is None:
         raise NoSuchRequest("There is no request of that id.", "Nothing was changed.", "See which there are: arrears approvals list")
     return found
@@ -157,12 +157,13 @@ def said(reason: str) -> str:
     return words
 
 
-def _all() -> tuple[Approval, ...]:
+def everything() -> tuple[Approval, ...]:
+    """Every request with what came of it, inside `acting_for`."""
     return approvals_of(load.approvals_requested(), load.approvals_decided(), load.approvals_withdrawn())
 
 
 def _open(at: datetime) -> list[Approval]:
-    return [one for one in _all() if one.standing(at) is Standing.OPEN]
+    return [one for one in everything() if one.standing(at) is Standing.OPEN]
 
 
 def _role(institution_id: int, username: str) -> str:

@@ -86,8 +86,12 @@ def policy_meant(home: Home, said: str) -> PolicyRead:
         return policy_for_run(home, None)
     if said.endswith((".yaml", ".yml")) or (shipped_policies() / f"{said}.yaml").is_file():
         return named_policy(said)
-    found = publication(institution_of(home), said)
-    return kept(home, found.digest, found.number)
+    return file_of(home, publication(institution_of(home), said))
+
+
+def file_of(home: Home, one: PolicyPublished) -> PolicyRead:
+    """The file of a publication. Raises `Refused` where it is gone, `BadData` where it was changed."""
+    return kept(home, one.digest, one.number)
 
 
 def published(institution_id: int) -> tuple[PolicyPublished, ...]:

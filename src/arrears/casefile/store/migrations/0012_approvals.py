@@ -32,7 +32,7 @@ TABLES = {
     "DecisionProposedRow": ("decisions_proposed", [
         ("request_id", _big(unique=True)), ("party_id", _big(db_index=True)), ("case_id", _big(db_index=True)), ("kind", models.TextField()),
         ("treatment", models.TextField()), ("proposed_by", models.TextField()), ("run_id", _big()), ("rule", models.TextField()),
-        ("policy_version", models.TextField()), ("proposed_at", models.DateTimeField()),
+        ("policy_version", models.TextField()), ("sealed_reason", models.BinaryField()), ("proposed_at", models.DateTimeField()),
     ]),
     "DecisionTakenRow": ("decisions_taken", [
         ("request_id", _big(unique=True)), ("party_id", _big(db_index=True)), ("case_id", _big(db_index=True)), ("kind", models.TextField()),

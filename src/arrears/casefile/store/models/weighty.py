@@ -19,6 +19,7 @@ class DecisionProposedRow(FactRow):
     run_id = models.BigIntegerField()
     rule = models.TextField()
     policy_version = models.TextField()
+    sealed_reason = models.BinaryField()
     proposed_at = models.DateTimeField()
 
     class Meta:
