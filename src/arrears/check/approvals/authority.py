@@ -1,6 +1,6 @@
 """May this weighty decision be carried out now, and which named person answers for it?
 
-The one door: whoever reports to a bureau, places a case or files a suit asks here and gets an `Authority`, or none. The policy's proposal is never
+The one door: whoever reports to a bureau, places a case or files a suit asks here and gets an `DecisionAuthority`, or none. The policy's proposal is never
 enough, nor is a decision that was declined later, is too old, stands under a review that the debtor asked for, or fell by one.
 """
 
@@ -16,7 +16,7 @@ from arrears.check.approvals.outcome import Approval, Standing
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
+class DecisionAuthority:
     """A named person's decision that may be carried out now. Made here and nowhere else."""
 
     request_id: int
@@ -30,7 +30,7 @@ class Authority:
 def authority_for(
     case_id: int, kind: str, approvals: Iterable[Approval], taken: Iterable[DecisionTaken], asked: Iterable[HumanReviewRequested], answered: Iterable[HumanReviewAnswered],
     at: datetime,
-) -> Authority | None:
+) -> DecisionAuthority | None:
     """Who answers for carrying this out on this case now? None: it may not be carried out.
 
     Args:
@@ -52,7 +52,7 @@ def authority_for(
         return None
     if _review_stands_in_the_way(case_id, newest, tuple(asked), tuple(answered), at):
         return None
-    return Authority(newest.request_id, case_id, kind, newest.taken_by, newest.role, newest.taken_at)
+    return DecisionAuthority(newest.request_id, case_id, kind, newest.taken_by, newest.role, newest.taken_at)
 
 
 def _review_stands_in_the_way(case_id: int, decision: DecisionTaken, asked: Sequence[HumanReviewRequested], answered: Sequence[HumanReviewAnswered], at: datetime) -> bool:

@@ -25,7 +25,7 @@ from arrears.casefile.store.append import append
 from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.institution import acting_for, one_at_a_time
 from arrears.casefile.store.users import active_user
-from arrears.check.approvals.authority import Authority, authority_for
+from arrears.check.approvals.authority import DecisionAuthority, authority_for
 from arrears.check.approvals.kinds import KINDS, OF_POLICY, WEIGHTY
 from arrears.check.approvals.outcome import Approval, Standing
 from arrears.core.problems import AnswerIsNo, WrongCall
@@ -77,7 +77,7 @@ class WeightyState:
     overridden: tuple[DecisionOverridden, ...]
     overridden_now: DecisionOverridden | None
     reviews: tuple[Review, ...]
-    authorities: tuple[Authority, ...]
+    authorities: tuple[DecisionAuthority, ...]
 
 
 def state_of(home: Home, institution_id: int, case_id: int, at: datetime) -> WeightyState:
@@ -102,8 +102,8 @@ def state_of(home: Home, institution_id: int, case_id: int, at: datetime) -> Wei
         tuple(one for one in found if one is not None))
 
 
-def authority(institution_id: int, party_id: int, case_id: int, kind: str, at: datetime) -> Authority | None:
-    """Who answers for carrying this out on this case now? None: it may not be. The only way to an `Authority`."""
+def authority(institution_id: int, party_id: int, case_id: int, kind: str, at: datetime) -> DecisionAuthority | None:
+    """Who answers for carrying this out on this case now? None: it may not be. The only way to an `DecisionAuthority`."""
     with acting_for(institution_id):
         return authority_for(
             case_id, kind, approving.everything(), load.decisions_taken(party_id), load.reviews_requested(party_id), load.reviews_answered(party_id), at)
