@@ -41,8 +41,8 @@ def approvals_list(*, all_: bool = False, language: LanguageOption = "en", json:
         Everything that was ever asked.
     """
     with doors.opened(home) as place:
-        found, at = approving.every_approval(institution_of(place)), now()
-    shown = [one for one in found if all_ or one.standing(at) is approving.Standing.OPEN]
+        at = now()
+        shown = approving.every_approval(institution_of(place)) if all_ else approving.waiting(institution_of(place), at)
     if json:
         show_json([for_machines(one, one.standing(at)) for one in shown])
         return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -173,14 +173,33 @@ def approvals_requested() -> list[ApprovalRequested]:
     return _all(ApprovalRequested)
 
 
-def approvals_decided() -> list[ApprovalDecided]:
-    """What did second persons answer?"""
-    return _all(ApprovalDecided)
+def approvals_with_ids(request_ids: Sequence[int]) -> list[ApprovalRequested]:
+    """These requests, as far as there are such."""
+    return _facts_of(ApprovalRequested, "request_id", request_ids)
 
 
-def approvals_withdrawn() -> list[ApprovalWithdrawn]:
-    """Which requests were taken back?"""
-    return _all(ApprovalWithdrawn)
+def approvals_waiting(at: datetime) -> list[ApprovalRequested]:
+    """Which requests were neither decided nor taken back, and have not expired at this moment?"""
+    rows = sets.cursor().execute(
+        """SELECT r.request_id FROM approvals_requested r WHERE r.expires_at > %s AND NOT EXISTS (SELECT FROM approvals_decided d WHERE d.request_id = r.request_id)
+             AND NOT EXISTS (SELECT FROM approvals_withdrawn w WHERE w.request_id = r.request_id)""", [at]).fetchall()
+    return approvals_with_ids([row[0] for row in rows])
+
+
+def approvals_latest(count: int) -> list[ApprovalRequested]:
+    """The requests that were made last, oldest of them first."""
+    rows = sets.cursor().execute("SELECT request_id FROM approvals_requested ORDER BY recorded_at DESC, fact_id DESC LIMIT %s", [count]).fetchall()
+    return approvals_with_ids([row[0] for row in rows])
+
+
+def approvals_decided(request_ids: Sequence[int]) -> list[ApprovalDecided]:
+    """What did second persons answer to these requests?"""
+    return _facts_of(ApprovalDecided, "request_id", request_ids)
+
+
+def approvals_withdrawn(request_ids: Sequence[int]) -> list[ApprovalWithdrawn]:
+    """Which of these requests were taken back?"""
+    return _facts_of(ApprovalWithdrawn, "request_id", request_ids)
 
 
 def decision_proposed(request_id: int) -> DecisionProposed | None:

@@ -5,7 +5,7 @@ Generic: what is approved is a kind, a digest and a title. Who carries out what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,6 @@ from arrears.check.approvals.outcome import (
     NOT_WHO_ASKED,
     ONLY_WHO_ASKED,
     Approval,
-    Standing,
     approvals_of,
     why_not_decide,
     why_not_withdraw,
@@ -89,7 +88,7 @@ def record_request(
     lasts = stands or kind.stands
     if not timedelta() < lasts <= timedelta(days=LONGEST_DAYS):
         raise WrongCall(f"A request stands for {LONGEST_DAYS} days at most.", "Nothing was asked.", "Name a nearer end.")
-    if any(one.request.kind == what.kind and one.request.digest == what.digest for one in _open(at)):
+    if any(one.kind == what.kind and one.digest == what.digest for one in load.approvals_waiting(at)):
         raise NotAsked("The very same waits for a second person already.", "Nothing was asked twice.", "See it: arrears approvals list")
     fact = ApprovalRequested(random_id(), what.kind, what.digest, what.title, reason, asker, role, at, at + lasts)
     append(fact, actor=actor, at=at, cause=CAUSE)
@@ -135,7 +134,19 @@ def withdraw(institution_id: int, request_id: int, reason: str, *, username: str
 def every_approval(institution_id: int) -> tuple[Approval, ...]:
     """Every request of this institution with what came of it, oldest first."""
     with acting_for(institution_id):
-        return everything()
+        return _with_answers(load.approvals_requested())
+
+
+def waiting(institution_id: int, at: datetime) -> tuple[Approval, ...]:
+    """What can be decided at this moment, oldest first."""
+    with acting_for(institution_id):
+        return _with_answers(load.approvals_waiting(at))
+
+
+def latest(institution_id: int, count: int) -> tuple[Approval, ...]:
+    """The requests that were made last, with what came of them, oldest of them first."""
+    with acting_for(institution_id):
+        return _with_answers(load.approvals_latest(count))
 
 
 def approval(request_id: int) -> Approval:
@@ -144,10 +155,15 @@ def approval(request_id: int) -> Approval:
     Raises:
         NoSuchRequest: see there.
     """
-    found = next((one for one in everything() if one.request.request_id == request_id), None)
-    if found is None:
+    found = approvals_with_ids([request_id])
+    if not found:
         raise NoSuchRequest("There is no request of that id.", "Nothing was changed.", "See which there are: arrears approvals list")
-    return found
+    return found[0]
+
+
+def approvals_with_ids(request_ids: Sequence[int]) -> tuple[Approval, ...]:
+    """These requests with what came of them, inside `acting_for`."""
+    return _with_answers(load.approvals_with_ids(request_ids))
 
 
 def said(reason: str) -> str:
@@ -157,13 +173,9 @@ def said(reason: str) -> str:
     return words
 
 
-def everything() -> tuple[Approval, ...]:
-    """Every request with what came of it, inside `acting_for`."""
-    return approvals_of(load.approvals_requested(), load.approvals_decided(), load.approvals_withdrawn())
-
-
-def _open(at: datetime) -> list[Approval]:
-    return [one for one in everything() if one.standing(at) is Standing.OPEN]
+def _with_answers(requested: Sequence[ApprovalRequested]) -> tuple[Approval, ...]:
+    ids = [one.request_id for one in requested]
+    return approvals_of(requested, load.approvals_decided(ids), load.approvals_withdrawn(ids))
 
 
 def _role(institution_id: int, username: str) -> str:

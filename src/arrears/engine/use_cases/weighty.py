@@ -88,8 +88,8 @@ def state_of(home: Home, institution_id: int, case_id: int, at: datetime) -> Wei
     """
     book, row = reading.find_case(home, institution_id, case_id)
     with acting_for(institution_id):
-        approvals = {one.request.request_id: one for one in approving.everything()}
         proposed = [one for one in load.decisions_proposed(row.party_id) if one.case_id == case_id]
+        approvals = {one.request.request_id: one for one in approving.approvals_with_ids([one.request_id for one in proposed])}
         taken = tuple(one for one in load.decisions_taken(row.party_id) if one.case_id == case_id)
         overridden = tuple(one for one in load.decisions_overridden(row.party_id) if one.case_id == case_id)
         asked = [one for one in load.reviews_requested(row.party_id) if one.case_id == case_id]
@@ -105,8 +105,9 @@ def state_of(home: Home, institution_id: int, case_id: int, at: datetime) -> Wei
 def authority(institution_id: int, party_id: int, case_id: int, kind: str, at: datetime) -> DecisionAuthority | None:
     """Who answers for carrying this out on this case now? None: it may not be. The only way to an `DecisionAuthority`."""
     with acting_for(institution_id):
-        return authority_for(
-            case_id, kind, approving.everything(), load.decisions_taken(party_id), load.reviews_requested(party_id), load.reviews_answered(party_id), at)
+        taken = load.decisions_taken(party_id)
+        approvals = approving.approvals_with_ids([one.request_id for one in taken])
+        return authority_for(case_id, kind, approvals, taken, load.reviews_requested(party_id), load.reviews_answered(party_id), at)
 
 
 def take(home: Home, institution_id: int, case_id: int, *, is_taken: bool, reason: str, username: str, at: datetime, actor: str) -> DecisionTaken:

@@ -31,11 +31,11 @@ HISTORY_SHOWN = 50
 def approvals(request: HttpRequest) -> HttpResponse:
     """What waits, with a form for who may decide it; what policies propose; what debtors asked to be looked at again; what was decided."""
     institution_id, at, name, role = institution_of(request), timezone.localtime(), request.user.get_username(), request.user.role
-    everything = approving.every_approval(institution_id)
-    waiting = [(one, why_not_decide(one, name, role, at), why_not_withdraw(one, name, at) is None) for one in everything if one.standing(at) is Standing.OPEN]
-    decided = [(one, one.standing(at).value) for one in reversed(everything) if one.standing(at) is not Standing.OPEN]
+    waiting = [(one, why_not_decide(one, name, role, at), why_not_withdraw(one, name, at) is None) for one in approving.waiting(institution_id, at)]
+    latest = reversed(approving.latest(institution_id, HISTORY_SHOWN))
+    decided = [(one, one.standing(at).value) for one in latest if one.standing(at) is not Standing.OPEN]
     return show(
-        request, "approvals", waiting=waiting, decided=decided[:HISTORY_SHOWN], proposed=_proposed(institution_id), reviews=weighty.reviews_waiting(institution_id),
+        request, "approvals", waiting=waiting, decided=decided, proposed=_proposed(institution_id), reviews=weighty.reviews_waiting(institution_id),
         today=at.date(),
     )
 
