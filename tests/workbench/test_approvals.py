@@ -146,6 +146,7 @@ def test_only_a_manager_or_compliance_takes_a_weighty_decision(role, bank, suit,
 
 def test_one_proposal_is_decided_once(bank, suit, signed_in):
     record(signed_in("manager"), suit, does="take", answer="decline", reason="is in hospital")
+    assert 'value="take"' not in signed_in("compliance").get(reverse("decision", args=[id_text(suit)])).content.decode(), "it is not offered a second time"
     assert "does not wait any more" in record(signed_in("compliance"), suit, does="take", answer="take", reason="changed my mind")
     assert not may_carry_out(bank, suit)
 
@@ -156,6 +157,7 @@ def test_where_the_policy_proposes_nothing_weighty_nobody_takes_it_alone(bank, s
     assert "A second person decides" in record(signed_in("collector"), case, does="propose", kind="placement", reason="moved abroad")
     (request,) = [one.request for one in approving.every_approval(bank.institution_id)]
     assert not may_carry_out(bank, case, "placement")
+    assert reverse("decision", args=[id_text(case)]) in signed_in("compliance").get(reverse("approvals")).content.decode()
     decide(signed_in("collector"), request.request_id)
     assert not may_carry_out(bank, case, "placement"), "who proposed does not decide"
     decide(signed_in("compliance"), request.request_id, reason="address abroad was verified")

@@ -207,6 +207,11 @@ def decision_proposed(request_id: int) -> DecisionProposed | None:
     return next(iter(_facts(DecisionProposed, "request_id", request_id)), None)
 
 
+def cases_of_requests(request_ids: Sequence[int]) -> dict[int, int]:
+    """About which case is each of these requests that asks for a weighty decision: request_id → case_id?"""
+    return dict(sets.cursor().execute("SELECT request_id, case_id FROM decisions_proposed WHERE request_id = ANY(%s)", [list(request_ids)]).fetchall())
+
+
 def decisions_proposed(party_id: int) -> list[DecisionProposed]:
     """Which weighty decisions about this person were proposed, in order?"""
     return _facts(DecisionProposed, "party_id", party_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -67,11 +68,13 @@ class WeightyState:
 
     Attributes:
         proposed_now: the weighty decision that the current run's policy proposes; None where it proposes none.
+        waits_now: it was neither taken nor declined yet.
         authorities: what may be carried out now, and by whose decision.
         overridden_now: the override that holds for what the policy decides now.
     """
 
     proposed_now: str | None
+    waits_now: bool
     waiting: tuple[tuple[DecisionProposed, Approval], ...]
     taken: tuple[DecisionTaken, ...]
     overridden: tuple[DecisionOverridden, ...]
@@ -97,8 +100,9 @@ def state_of(home: Home, institution_id: int, case_id: int, at: datetime) -> Wei
     waiting = tuple((one, approvals[one.request_id]) for one in proposed if approvals[one.request_id].standing(at) is Standing.OPEN)
     now = next((one for one in reversed(overridden) if (one.treatment_before, one.rule, one.policy_version) == (row.treatment, row.rule, row.policy_version)), None)
     found = (authority_for(case_id, kind, approvals.values(), taken, asked, answers.values(), at) for kind in WEIGHTY)
+    kind, run_id = _weighty_now(book, row), int(_run_of(book).run_id)
     return WeightyState(
-        _weighty_now(book, row), waiting, taken, overridden, now, tuple(Review(one, answers.get(one.review_id)) for one in asked),
+        kind, kind is not None and not any(one.kind == kind and one.run_id == run_id for one in proposed), waiting, taken, overridden, now, tuple(Review(one, answers.get(one.review_id)) for one in asked),
         tuple(one for one in found if one is not None))
 
 
@@ -240,6 +244,12 @@ def answer_review(
         fact = HumanReviewAnswered(review_id, party_id, asked.case_id, outcome, said, username, role, at)
         append(fact, actor=actor, at=at, cause=CAUSE)
     return fact
+
+
+def cases_of(institution_id: int, request_ids: Sequence[int]) -> dict[int, int]:
+    """About which case is each of these requests that asks for a weighty decision: request_id → case_id?"""
+    with acting_for(institution_id):
+        return load.cases_of_requests(request_ids)
 
 
 def reviews_waiting(institution_id: int) -> list[tuple[int, int, date]]:

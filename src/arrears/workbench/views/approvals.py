@@ -32,10 +32,11 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """What waits, with a form for who may decide it; what policies propose; what debtors asked to be looked at again; what was decided."""
     institution_id, at, name, role = institution_of(request), timezone.localtime(), request.user.get_username(), request.user.role
     waiting = [(one, why_not_decide(one, name, role, at), why_not_withdraw(one, name, at) is None) for one in approving.waiting(institution_id, at)]
-    latest = reversed(approving.latest(institution_id, HISTORY_SHOWN))
+    latest = approving.latest(institution_id, HISTORY_SHOWN)[::-1]
     decided = [(one, one.standing(at).value) for one in latest if one.standing(at) is not Standing.OPEN]
     return show(
-        request, "approvals", waiting=waiting, decided=decided, proposed=_proposed(institution_id), reviews=weighty.reviews_waiting(institution_id),
+        request, "approvals", waiting=waiting, decided=decided,
+        cases=weighty.cases_of(institution_id, [one.request.request_id for one in (*latest, *(one for one, _, _ in waiting)) if one.kind.weighty]), proposed=_proposed(institution_id), reviews=weighty.reviews_waiting(institution_id),
         today=at.date(),
     )
 
