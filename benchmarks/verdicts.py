@@ -1,6 +1,6 @@
 """How many verdicts a second on a history of 100 events, of every pack that is shipped?
 
-One process, one core: `python -m benchmarks.verdicts`. A call of collection in China and one in the United States, one in ten at night, so that the
+One process, one core: `python -m benchmarks.verdicts`. A call of collection in China, in Texas and somewhere in the United States, one in ten at night, so that the
 next permitted moment is sought too. `facts_included` builds the facts of the 100 events anew for each verdict, as who reads them from a database
 must. The ratio compares with looking once at every event of the history, which a verdict without order in its facts could not do without;
 clocks differ, the ratio hardly does. One JSON line, by the processor's time.
@@ -27,7 +27,12 @@ CALL = Proposed(
     act=Act.CONTACT, party="lender", purpose=Purpose.COLLECTION, channel=Channel.CALL, debts=frozenset({"D1"}),
     marks=frozenset({Mark.INSTITUTION_NAMED, Mark.COLLECTOR_DISCLOSED}),
 )  # fmt: skip
-PLACES = {"CN": ("Asia/Shanghai", ActorRole.CREDITOR_OWN_NAME), "US": ("America/New_York", ActorRole.AGENCY)}
+PLACES = {
+    "CN": (frozenset({"CN"}), "Asia/Shanghai", ActorRole.CREDITOR_OWN_NAME),
+    "US-TX": (frozenset({"US", "US-TX"}), "America/Chicago", ActorRole.AGENCY),
+    "US": (frozenset({"US"}), "America/New_York", ActorRole.AGENCY),
+}
+"""The last one of a person whose state is not known: the law of every state is asked."""
 OUTCOMES = (Outcome.NO_ANSWER, Outcome.CONNECTED, Outcome.BUSY, Outcome.VOICEMAIL)
 
 
@@ -47,9 +52,9 @@ def _event(at: datetime, lot: random.Random) -> Event:
 
 def measured(place: str, verdicts: int) -> dict[str, float]:
     """Verdicts a second of this place, without and with making the facts, and the ratio to looking at every event once."""
-    zone, actor = PLACES[place]
+    places, zone, actor = PLACES[place]
     noon, lot, packs = datetime(2026, 3, 10, 12, tzinfo=ZoneInfo(zone)), random.Random(20261128), every_pack()
-    people = [Facts(frozenset({place}), (zone,), actor, Product.CONSUMER_LOAN, date(2020, 1, 1), history=history(noon, lot)) for _ in range(PEOPLE)]
+    people = [Facts(places, (zone,), actor, Product.CONSUMER_LOAN, date(2020, 1, 1), history=history(noon, lot)) for _ in range(PEOPLE)]
     moments = [noon + timedelta(hours=11 * (number % 10 == 0), seconds=number) for number in range(verdicts)]
 
     def on_known_facts() -> None:
