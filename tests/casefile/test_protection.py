@@ -40,6 +40,7 @@ def full_bank(store, bank, person) -> int:
 def one_of_each(store, bank: int, person: int) -> list:
     """A fact of every class."""
     from arrears.casefile.facts.alert import AlertAcknowledged
+    from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
     from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
     from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
     from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
@@ -48,6 +49,7 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
     from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
+    from arrears.casefile.facts.policy import PolicyPublished
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
     from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
     from arrears.casefile.facts.retention import (
@@ -64,6 +66,14 @@ def one_of_each(store, bank: int, person: int) -> list:
     )
     from arrears.casefile.facts.run import RunPublished
     from arrears.casefile.facts.staff import ColleagueCalled
+    from arrears.casefile.facts.weighty import (
+        DecisionOverridden,
+        DecisionProposed,
+        DecisionTaken,
+        HumanReviewAnswered,
+        HumanReviewRequested,
+        ReviewOutcome,
+    )
 
     event, hold, day = opening(store, person), dispute(store, person), date(2026, 1, 6)
     asked = ("lender", "collection", "call", "debtor", "", ("D1",), "P1", "not_tied", "interactive", ("institution_named",), AT)
@@ -100,6 +110,16 @@ def one_of_each(store, bank: int, person: int) -> list:
         AuthorityChecked(23, person, AuthorityFinding.VERIFIED, "lin", AT, 5, "power of attorney seen"), AdviserEnded(23, person, AT, None, "over"),
         RuleConfirmed(24, "uk_advice_hold_days", "30", "the handbook", "wei", "compliance", day), RuleConfirmationRevoked(24, "old edition", "wei", day),
         ColleagueCalled("lin", True, "wei", day),
+        ApprovalRequested(31 ^ bank, "policy", "00" * 32, "spring", "gentler", "wei", "manager", AT, AT + timedelta(days=14)),
+        ApprovalDecided(31 ^ bank, True, "read it", "lin", "compliance", AT),
+        ApprovalRequested(32 ^ bank, "policy", "11" * 32, "spring", "gentler", "wei", "manager", AT, AT + timedelta(days=14)),
+        ApprovalWithdrawn(32 ^ bank, "a mistake", "wei", AT),
+        PolicyPublished(1, "spring", "0011223344556677", "00" * 32, "gentler", 31 ^ bank, "wei", "lin", None, AT),
+        DecisionProposed(33 ^ bank, person, event.case_id, "suit", "sue", "policy:00", 7, "r9", "0011223344556677", "", AT),
+        DecisionTaken(33 ^ bank, person, event.case_id, "suit", "sue", True, "refused every plan", "lin", "manager", AT, day),
+        DecisionOverridden(34 ^ bank, person, event.case_id, "remind", "r1", "v1", "wait", "in hospital", "lin", "manager", AT),
+        HumanReviewRequested(35 ^ bank, person, event.case_id, "sue", "I was never asked", "lin", AT, day),
+        HumanReviewAnswered(35 ^ bank, person, event.case_id, ReviewOutcome.CHANGED, "was not asked", "wei", "compliance", AT),
     ]
 
 

@@ -21,7 +21,7 @@ from arrears.engine.history import Every, HistoryResult
 from arrears.engine.nightly import RunResult
 from arrears.engine.use_cases import books
 from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT
-from arrears.engine.use_cases.policies import find_policy
+from arrears.engine.use_cases.policies import policy_for_run
 from arrears.engine.use_cases.replaying import replay_book
 from arrears.engine.words import counted
 
@@ -58,7 +58,7 @@ def run(
     on
         The day looked at. Default: today. A day before the last run is a look at the past and changes no case.
     policy
-        Name of a shipped policy or a YAML file. Default: first_steps.
+        Name of a shipped policy or a YAML file. Default: the policy that was published last (arrears policy list), and where none was: first_steps.
     conventions
         File that says how days and amounts are counted. Default: conventions.yaml in the home, else the documented defaults.
     output
@@ -70,9 +70,10 @@ def run(
         show_history(_replayed(home, book, from_, to, every, engine, output, conventions), json=json)
         return
     with doors.opened(home) as place, progress_bars() as told:
+        chosen = policy_for_run(place, policy)
         result = books.run_book(
-            place, book, on or today(), find_policy(policy), at=now(), actor=getpass.getuser(), engine=engine, progress=told, output=output,
-            conventions=conventions, reports=reports,
+            place, book, on or today(), chosen.policy, at=now(), actor=getpass.getuser(), engine=engine, progress=told, output=output,
+            conventions=conventions, reports=reports, policy_file=chosen.file,
         )
     if json:
         show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published, "case_reports": reports_told(result.reports)})

@@ -132,6 +132,11 @@ class Home:
         return self.root / "law.yaml"
 
     @property
+    def policies(self) -> Path:
+        """Policy files that were published or wait for a second person, each under the SHA-256 of its bytes (`engine.policy_files`)."""
+        return self.root / "policies"
+
+    @property
     def evidence(self) -> Path:
         """Files kept as evidence, sealed, where no object store is set: `<institution>/<first two digits>/<address>`."""
         return self.root / "evidence"
@@ -151,7 +156,7 @@ class Home:
         """Every folder that `make` makes, the root first."""
         return (
             self.root, self.secrets, self.postgresql, self.books, self.runs, self.pool, self.reports, self.evidence, self.letters, self.retention, self.heads,
-            self.logs, self.cache,
+            self.policies, self.logs, self.cache,
         )
 
     def book(self, name: str) -> Path:

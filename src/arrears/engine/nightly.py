@@ -39,6 +39,7 @@ from arrears.engine.book_views import Slice, count_accounts, show_book, show_sli
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
 from arrears.engine.conduct_events import FROZEN_EVENTS
+from arrears.engine.policy_files import PolicyFile
 from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
 from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.prescreening import Screening, screened_sql
@@ -60,6 +61,7 @@ class RunRequest:
         regimes: by which regulators' rules accounts are classified, with the figures of law.
         kinds: products of which the lender states to which kind they belong, where a rule asks for it.
         screening: with what is asked who could be contacted on the day; None where the lender does not state in which role it collects.
+        policy_file: the file of the policy, for the record only: what it says is in `policy`.
     """
 
     book: Path
@@ -74,6 +76,7 @@ class RunRequest:
     early_warning: EarlyWarningSettings = field(default_factory=EarlyWarningSettings)
     kinds: ProductKinds = ()
     screening: Screening | None = None
+    policy_file: PolicyFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,12 +384,16 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
         "policy": {
             "name": request.policy.name,
             "version": request.policy.version,
+            "file": {"digest": request.policy_file.digest, "published": request.policy_file.number} if request.policy_file else None,
             "label": both_languages(request.policy.label),
             "digest": request.policy.digest,
             "rows": [{"id": row.id, "when": row_condition(request.policy, row), "treatment": row.treatment or row.ladder} for row in request.policy.rows],
         },
         "treatments": {
-            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic, "cleared": treatment.cleared}
+            name: {
+                **both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic,
+                "cleared": treatment.cleared, "weighty": treatment.weighty,
+            }
             for name, treatment in treatments_of(request.policy).items()
         },
         "buckets": list(request.delinquency.bucket_names),

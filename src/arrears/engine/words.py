@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from arrears.casefile.facts.hold_words import HOLD_WORDS, MAY_LIFT_WORDS
+from arrears.check.approvals.kinds import WEIGHTY
 from arrears.core.buckets import bucket_sentence, bucket_short_sentence
 from arrears.core.reasons import Language, Sentence
 
@@ -39,6 +40,15 @@ ROLE_WORDS: Mapping[str, Sentence] = {
     "administrator": Sentence("Administrator", "管理员"), "manager": Sentence("Manager", "主管"),
     "collector": Sentence("Collector", "催收员"), "auditor": Sentence("Auditor", "审计员"),
     "compliance": Sentence("Compliance", "合规"),
+}
+STANDINGS: Mapping[str, Sentence] = {
+    "open": Sentence("waits", "待审批"), "approved": Sentence("approved", "已批准"), "refused": Sentence("refused", "已驳回"),
+    "withdrawn": Sentence("taken back", "已撤回"), "expired": Sentence("expired", "已过期"),
+}
+"""How a request for approval stands (`check.approvals.outcome.Standing`)."""
+WEIGHTY_DECISIONS: Mapping[str, Sentence] = {code: kind.label for code, kind in WEIGHTY.items()}
+REVIEW_OUTCOMES: Mapping[str, Sentence] = {
+    "upheld": Sentence("the decision stays", "维持原决定"), "changed": Sentence("the decision falls", "撤销原决定"),
 }
 SHOW_REASONS: Mapping[str, Sentence] = {
     "working_the_case": Sentence("to work on the case", "处理案件"), "person_asked": Sentence("the person asked", "本人来电或来访"),

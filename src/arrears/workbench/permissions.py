@@ -18,6 +18,9 @@ _STAFF = frozenset(ROLES)
 _OVERSEERS = frozenset({ADMINISTRATOR, MANAGER, AUDITOR, COMPLIANCE})
 _WORKERS = frozenset({ADMINISTRATOR, MANAGER, COLLECTOR, COMPLIANCE})
 _COMPLIANCE = frozenset({COMPLIANCE})
+_DECIDERS = frozenset({MANAGER, COMPLIANCE})
+"""Who may be a second person. An administrator may not: who enters users could enter a second self."""
+_TREATING = frozenset({MANAGER, COLLECTOR, COMPLIANCE})
 _ADMINISTRATORS = frozenset({ADMINISTRATOR})
 
 PAGE_ROLES: Mapping[str, frozenset[str]] = {
@@ -43,6 +46,13 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "rules": _STAFF,
     "rule_confirm": _COMPLIANCE,
     "rule_revoke": _COMPLIANCE,
+    "approvals": _OVERSEERS,
+    "approval_decide": _DECIDERS,
+    "approval_withdraw": _DECIDERS,
+    "policies": _OVERSEERS,
+    "policy_rollback": _DECIDERS,
+    "decision": _STAFF,
+    "decide_case": _TREATING,
     "definitions": _STAFF,
     "settings": _STAFF,
     "privacy_register": _STAFF,

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arrears.workbench.views import alerts, assets, case, definitions, evidence, home, protection, reports, rules, settings, users, worklist
+from arrears.workbench.views import (
+    alerts,
+    approvals,
+    assets,
+    case,
+    definitions,
+    evidence,
+    home,
+    protection,
+    reports,
+    rules,
+    settings,
+    users,
+    worklist,
+)
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -29,6 +43,13 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/confirm/", rules.rule_confirm, name="rule_confirm"),
     path("rules/revoke/", rules.rule_revoke, name="rule_revoke"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/decide/", approvals.approval_decide, name="approval_decide"),
+    path("approvals/withdraw/", approvals.approval_withdraw, name="approval_withdraw"),
+    path("policies/", approvals.published_policies, name="policies"),
+    path("policies/rollback/", approvals.policy_rollback, name="policy_rollback"),
+    path("cases/<str:case>/decision/", approvals.decision, name="decision"),
+    path("cases/<str:case>/decision/record/", approvals.decide_case, name="decide_case"),
     path("definitions/", definitions.definitions, name="definitions"),
     path("settings/", settings.settings, name="settings"),
     path("settings/privacy/", settings.privacy_register, name="privacy_register"),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import pyarrow as pa
 from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
+from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
 from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
@@ -33,6 +34,7 @@ from arrears.casefile.facts.journal import (
     verify_fields,
 )
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
+from arrears.casefile.facts.policy import PolicyPublished
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.representation import AdviserEnded, AdviserNamed, AuthorityChecked
 from arrears.casefile.facts.retention import (
@@ -46,6 +48,7 @@ from arrears.casefile.facts.retention import (
 )
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.facts.staff import ColleagueCalled
+from arrears.casefile.facts.weighty import DecisionOverridden, DecisionProposed, DecisionTaken, HumanReviewAnswered, HumanReviewRequested
 from arrears.casefile.store import sets
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.rows import FACT_TABLES, FactTable
@@ -163,6 +166,87 @@ def colleagues_called() -> list[ColleagueCalled]:
 def rules_confirmed() -> tuple[list[RuleConfirmed], list[RuleConfirmationRevoked]]:
     """Which figures and rules were ever confirmed, and which confirmations taken back? `facts.confirmation.confirmations_in_force` says which count."""
     return _all(RuleConfirmed), _all(RuleConfirmationRevoked)
+
+
+def approvals_requested() -> list[ApprovalRequested]:
+    """What was ever asked to be approved by a second person, in the order in which it was recorded?"""
+    return _all(ApprovalRequested)
+
+
+def approvals_with_ids(request_ids: Sequence[int]) -> list[ApprovalRequested]:
+    """These requests, as far as there are such."""
+    return _facts_of(ApprovalRequested, "request_id", request_ids)
+
+
+def approvals_waiting(at: datetime) -> list[ApprovalRequested]:
+    """Which requests were neither decided nor taken back, and have not expired at this moment?"""
+    rows = sets.cursor().execute(
+        """SELECT r.request_id FROM approvals_requested r WHERE r.expires_at > %s AND NOT EXISTS (SELECT FROM approvals_decided d WHERE d.request_id = r.request_id)
+             AND NOT EXISTS (SELECT FROM approvals_withdrawn w WHERE w.request_id = r.request_id)""", [at]).fetchall()
+    return approvals_with_ids([row[0] for row in rows])
+
+
+def approvals_latest(count: int) -> list[ApprovalRequested]:
+    """The requests that were made last, oldest of them first."""
+    rows = sets.cursor().execute("SELECT request_id FROM approvals_requested ORDER BY recorded_at DESC, fact_id DESC LIMIT %s", [count]).fetchall()
+    return approvals_with_ids([row[0] for row in rows])
+
+
+def approvals_decided(request_ids: Sequence[int]) -> list[ApprovalDecided]:
+    """What did second persons answer to these requests?"""
+    return _facts_of(ApprovalDecided, "request_id", request_ids)
+
+
+def approvals_withdrawn(request_ids: Sequence[int]) -> list[ApprovalWithdrawn]:
+    """Which of these requests were taken back?"""
+    return _facts_of(ApprovalWithdrawn, "request_id", request_ids)
+
+
+def decision_proposed(request_id: int) -> DecisionProposed | None:
+    """Which weighty decision does this request for approval ask for? None where it asks for something else."""
+    return next(iter(_facts(DecisionProposed, "request_id", request_id)), None)
+
+
+def cases_of_requests(request_ids: Sequence[int]) -> dict[int, int]:
+    """About which case is each of these requests that asks for a weighty decision: request_id → case_id?"""
+    return dict(sets.cursor().execute("SELECT request_id, case_id FROM decisions_proposed WHERE request_id = ANY(%s)", [list(request_ids)]).fetchall())
+
+
+def decisions_proposed(party_id: int) -> list[DecisionProposed]:
+    """Which weighty decisions about this person were proposed, in order?"""
+    return _facts(DecisionProposed, "party_id", party_id)
+
+
+def decisions_taken(party_id: int) -> list[DecisionTaken]:
+    """Which weighty decisions about this person did somebody take or decline, in order?"""
+    return _facts(DecisionTaken, "party_id", party_id)
+
+
+def decisions_overridden(party_id: int) -> list[DecisionOverridden]:
+    """Where did somebody do otherwise than the policy decided about this person?"""
+    return _facts(DecisionOverridden, "party_id", party_id)
+
+
+def reviews_requested(party_id: int) -> list[HumanReviewRequested]:
+    """When did this person ask a human to look again?"""
+    return _facts(HumanReviewRequested, "party_id", party_id)
+
+
+def reviews_answered(party_id: int) -> list[HumanReviewAnswered]:
+    """What did those say who looked again?"""
+    return _facts(HumanReviewAnswered, "party_id", party_id)
+
+
+def reviews_waiting() -> list[tuple[int, int, date]]:
+    """Which reviews have no answer yet: review_id, case_id, due_on, the most pressing first? Their words stay sealed."""
+    return sets.cursor().execute(
+        """SELECT r.review_id, r.case_id, r.due_on FROM reviews_requested r
+           WHERE NOT EXISTS (SELECT FROM reviews_answered a WHERE a.review_id = r.review_id) ORDER BY r.due_on, r.review_id""").fetchall()
+
+
+def policies_published() -> list[PolicyPublished]:
+    """Which policies were ever put in force, by number?"""
+    return sorted(_all(PolicyPublished), key=lambda one: one.number)
 
 
 def personal_shown(party_id: int) -> list[PersonalShown]:

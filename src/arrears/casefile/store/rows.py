@@ -13,6 +13,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from arrears.casefile.facts.alert import AlertAcknowledged
+from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
 from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
@@ -23,6 +24,7 @@ from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceK
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
+from arrears.casefile.facts.policy import PolicyPublished
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
 from arrears.casefile.facts.representation import AdviserEnded, AdviserKind, AdviserNamed, AuthorityChecked, AuthorityFinding, NamedBy
 from arrears.casefile.facts.retention import (
@@ -39,6 +41,14 @@ from arrears.casefile.facts.retention import (
 )
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.facts.staff import ColleagueCalled
+from arrears.casefile.facts.weighty import (
+    DecisionOverridden,
+    DecisionProposed,
+    DecisionTaken,
+    HumanReviewAnswered,
+    HumanReviewRequested,
+    ReviewOutcome,
+)
 
 Read = Callable[[Any], Any]
 
@@ -122,6 +132,15 @@ _TABLES = (
     FactTable(RuleConfirmed, "rules_confirmed", {}, {}),
     FactTable(RuleConfirmationRevoked, "rule_confirmations_revoked", {}, {}),
     FactTable(ColleagueCalled, "colleagues_called", {}, {}),
+    FactTable(ApprovalRequested, "approvals_requested", {}, {}),
+    FactTable(ApprovalDecided, "approvals_decided", {}, {}),
+    FactTable(ApprovalWithdrawn, "approvals_withdrawn", {}, {}),
+    FactTable(PolicyPublished, "policies_published", {}, {}),
+    FactTable(DecisionProposed, "decisions_proposed", {}, {}),
+    FactTable(DecisionTaken, "decisions_taken", {}, {}),
+    FactTable(DecisionOverridden, "decisions_overridden", {}, {}),
+    FactTable(HumanReviewRequested, "reviews_requested", {}, {}),
+    FactTable(HumanReviewAnswered, "reviews_answered", {"outcome": ReviewOutcome}, {"outcome": str}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

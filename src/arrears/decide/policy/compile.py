@@ -31,10 +31,10 @@ from arrears.decide.policy.words import reason_columns, texts_used
 DECISION_TYPES: Mapping[str, str] = {
     **dict.fromkeys(("queue", "treatment", "channel", "rule", "reason_en", "reason_zh", "policy_version"), "string"), "priority": "int64",
     **dict.fromkeys(("table_row", "ladder", "stage", "step"), "string"), **dict.fromkeys(("stage_since", "step_since", "next_on"), "date"),
-    "policy_digest": "string",
+    "policy_digest": "string", "weighty": "string",
 }
 """Columns of a decision and their types. `table_row` is the row that matched, whatever a guard or a ladder made of it; `next_on` is the day on
-which the ladder looks further, empty where every night decides anew."""
+which the ladder looks further, empty where every night decides anew; `weighty` names the decision that a named person takes."""
 DECISION_COLUMNS = tuple(DECISION_TYPES)
 
 
@@ -112,7 +112,8 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str]) -> ir.Tab
         currencies: the currencies that occur, so that amounts are written with the right decimals.
 
     Returns:
-        `cases` with DECISION_COLUMNS. `priority` orders people's work: the larger the amount at stake the earlier.
+        `cases` with DECISION_COLUMNS. `priority` orders people's work: the larger the amount at stake the earlier. `weighty` names the weighty
+        decision that the treatment proposes and a named person takes; it is empty elsewhere.
 
     Raises:
         PolicyNotValid: a condition is not accepted.
@@ -138,6 +139,7 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str]) -> ir.Tab
         priority=ibis.coalesce(written.amount_at_stake_minor, ibis.literal(0, type="int64")),
         table_row=written.row_id,
         **_ladder_columns(policy, written, guarded),
+        weighty=_by_treatment(written, {name: treatment.weighty for name, treatment in treatments.items() if treatment.weighty}),
         **reason_columns(reasons, written),
     ).select(*cases.columns, *DECISION_COLUMNS)
 
@@ -172,4 +174,4 @@ def _ladder_columns(policy: Policy, written: ir.Table, guarded: ir.BooleanValue)
 
 def _by_treatment(chosen: ir.Table, values: dict[str, str]) -> ir.StringValue:
     """A property of the chosen treatment, for every row."""
-    return ibis.cases(*((chosen.treatment == name, value) for name, value in values.items()), else_="")
+    return ibis.cases(*((chosen.treatment == name, value) for name, value in values.items()), else_="") if values else ibis.literal("")

@@ -88,8 +88,8 @@ class Treatment:
 
     @property
     def queue(self) -> str:
-        """Whose work is it: people's, or nobody's?"""
-        return "automatic" if self.automatic and self.cleared else "people"
+        """Whose work is it: people's, or nobody's? What is weighty is always people's."""
+        return "automatic" if self.automatic and self.cleared and not self.weighty else "people"
 
     @property
     def shown_channel(self) -> str:

@@ -155,6 +155,7 @@ def _faults_of(policy: Policy) -> Iterator[str]:
     for ladder in policy.ladders.values():
         yield from _ladder_faults(policy, ladder)
     yield from _money_faults(policy)
+    yield from (f"treatment “{one.id}”: a weighty decision is never automatic; a named person takes it" for one in policy.treatments.values() if one.weighty and one.automatic)
     for name in sorted({name for sentence in sentences_of(policy) for text in (sentence.en, sentence.zh) for name in PLACEHOLDER.findall(text)} - set(CASE_SCHEMA.names)):
         yield f"a reason names “{{{name}}}”, which is not a case column"
 

@@ -30,6 +30,7 @@ from arrears.engine.home import Home
 from arrears.engine.law_terms import law_terms
 from arrears.engine.legal_figures import regime_figures
 from arrears.engine.nightly import RunRequest, nightly
+from arrears.engine.policy_files import PolicyFile
 from arrears.engine.prescreening import Screening
 from arrears.engine.use_cases.circumstances import CHANNELS, OUTCOMES
 from arrears.engine.use_cases.confirming import packs_of
@@ -205,12 +206,14 @@ def screening_of(home: Home, institution_id: int, on: date) -> Screening | None:
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
     output: Path | None = None, conventions: Path | None = None, reports: int = REPORTS_A_NIGHT,
+    policy_file: PolicyFile | None = None,
 ) -> Night:
     """The nightly run over one book of this home's institution, and the reports that it leaves; what went wrong with these is told in the answer.
 
     Args:
         conventions: file of the lender's conventions; None takes the home's, and where there is none the defaults.
         reports: of so many first cases of the worklist a report is stored after the run is published.
+        policy_file: the file of the policy, for the record.
 
     Raises:
         WrongCall: the book belongs to another institution.
@@ -221,7 +224,7 @@ def run_book(
         raise WrongCall(f"The book in {place.folder} belongs to another institution.", "Its people are not ours to treat.", "Name a book of this home.")
     request = RunRequest(
         place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
-        early_warning_of(home, conventions), kinds_stated(home, conventions), screening_of(home, institution_id, on),
+        early_warning_of(home, conventions), kinds_stated(home, conventions), screening_of(home, institution_id, on), policy_file,
     )
     result = nightly(request, CaseRecords(institution_id, with_conduct=request.screening is not None), progress)
     seal_and_sign(home, institution_id, at)

@@ -28,6 +28,7 @@ _VOCABULARIES = {
     "conduct_channel": words.CONDUCT_CHANNELS, "hold_scope": words.HOLD_SCOPES, "blocked": words.BLOCKED, "still_allowed": words.STILL_ALLOWED, "may_lift": words.MAY_LIFT,
     "rung": words.REVIEW_RUNGS, "consent_to": words.CONSENT_TO, "lateness": words.LATENESS, "ruled_out": words.RULED_OUT, "place": words.PLACES,
     "adviser": words.ADVISERS, "named_by": words.NAMED_BY, "authority": words.AUTHORITY, "confidence": words.CONFIDENCE,
+    "standing": words.STANDINGS, "weighty": words.WEIGHTY_DECISIONS, "review_outcome": words.REVIEW_OUTCOMES,
 }
 
 
@@ -153,16 +154,17 @@ def allowed(context: template.Context, url_name: str) -> bool:
     return may_open(role, url_name)
 
 
-_RAIL = (("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("rules", "g r"), ("users", "g u"), ("definitions", "g d"), ("settings", "g s"))
+_RAIL = (("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"), ("users", "g u"), ("definitions", "g d"), ("settings", "g s"))
 
 
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> list[dict[str, Any]]:
     """What stands in the left rail: what exists and what this reader may see."""
-    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "rules": _("Rules"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
+    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "rules": _("Rules"), "approvals": _("Approvals"), "policies": _("Policies"),
+              "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
     request = context.get("request")
     here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
-    belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "protection": "worklist", "user_add": "users"}.get(here or "", here)
+    belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "protection": "worklist", "decision": "worklist", "user_add": "users"}.get(here or "", here)
     return [{"url": reverse(name), "label": labels[name], "name": name, "keys": keys, "here": name == belongs}
             for name, keys in _RAIL if allowed(context, name)]
 

@@ -5,6 +5,7 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 """
 
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
+from arrears.casefile.store.models.approvals import ApprovalDecidedRow, ApprovalRequestedRow, ApprovalWithdrawnRow
 from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.confirmations import RuleConfirmationRevokedRow, RuleConfirmedRow
@@ -18,6 +19,7 @@ from arrears.casefile.store.models.institution import Institution, InstitutionKe
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
 from arrears.casefile.store.models.permits import PermitIssuedRow, PermitRefusedRow, PermitUsedRow, PermitVoidedRow
+from arrears.casefile.store.models.policies import PolicyPublishedRow
 from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
 from arrears.casefile.store.models.representation import AdviserEndedRow, AdviserNamedRow, AuthorityCheckedRow
 from arrears.casefile.store.models.retention import (
@@ -33,15 +35,25 @@ from arrears.casefile.store.models.retention import (
 from arrears.casefile.store.models.runs import RunPublishedRow
 from arrears.casefile.store.models.staff import ColleagueCalledRow
 from arrears.casefile.store.models.user import Role, User
+from arrears.casefile.store.models.weighty import (
+    DecisionOverriddenRow,
+    DecisionProposedRow,
+    DecisionTakenRow,
+    HumanReviewAnsweredRow,
+    HumanReviewRequestedRow,
+)
 
 __all__ = [
-    "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow",
-    "CaseEventRow", "ColleagueCalledRow", "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow",
-    "ContactRuledOutRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow",
-    "HoldReviewedRow", "HoldRow", "HoldTermsRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
-    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow",
-    "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow",
-    "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "RetentionExecutedRow",
-    "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow", "RunPublishedRow", "SealedEntry",
-    "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
+    "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "ApprovalDecidedRow", "ApprovalRequestedRow",
+    "ApprovalWithdrawnRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow", "CaseEventRow", "ColleagueCalledRow",
+    "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow", "ContactRuledOutRow",
+    "DecisionOverriddenRow", "DecisionProposedRow", "DecisionTakenRow", "DossierExportedRow", "EvidenceDeletedRow",
+    "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow",
+    "HumanReviewAnsweredRow", "HumanReviewRequestedRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry",
+    "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow",
+    "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow",
+    "PersonalShownRow", "PolicyPublishedRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
+    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
+    "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow",
+    "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
 ]

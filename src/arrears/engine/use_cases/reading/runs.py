@@ -31,6 +31,8 @@ class TreatmentWords:
     channel: str
     contact: bool
     automatic: bool
+    weighty: str | None = None
+    """Which weighty decision it proposes (`check.approvals.kinds.WEIGHTY`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ def _batches_known(book: Path, content: str) -> int | None:
 
 def _treatments(stated: Mapping[str, Mapping[str, Any]]) -> dict[str, TreatmentWords]:
     return {
-        name: TreatmentWords(Sentence(words["en"], words["zh"]), words.get("channel") or "", bool(words.get("contact")), bool(words.get("automatic")))
+        name: TreatmentWords(Sentence(words["en"], words["zh"]), words.get("channel") or "", bool(words.get("contact")), bool(words.get("automatic")),
+                             words.get("weighty"))
         for name, words in stated.items()
     }
 
