@@ -50,11 +50,11 @@ def problem(cases: int, districts: int) -> tuple[pa.Table, list[Limit]]:
         "visits_limit": _named(district, [f"visits/{place}" for place in range(districts)], which == 6), "visits_use": pa.array((which == 6).astype(np.int64)),
         "budget_limit": _named(np.zeros(count, np.int32), ("budget",)), "budget_use": pa.array(COST[which]),
         "texts_limit": _named(np.zeros(count, np.int32), ("texts",), which == 5), "texts_use": pa.array((which == 5).astype(np.int64)),
-        "harm_limit": _named(np.zeros(count, np.int32), ("harm",)), "harm_use": pa.array(BURDEN[which]),
+        "harm_limit": _named(np.zeros(count, np.int32), ("harm",)), "harm_use": pa.array(BURDEN[which] * 20),
     }
     limits = [
         Limit("agent_minutes", Unit.MINUTES, 3 * cases), Limit("budget", Unit.MONEY, 500 * cases), Limit("texts", Unit.ACTS, cases // 50),
-        Limit("harm", Unit.HARM, 2 * cases), *(Limit(f"visits/{place}", Unit.VISITS, cases // (25 * districts)) for place in range(districts)),
+        Limit("harm", Unit.HARM, 40 * cases), *(Limit(f"visits/{place}", Unit.VISITS, cases // (25 * districts)) for place in range(districts)),
     ]
     return pa.table(columns), limits
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,18 +14,20 @@ from arrears.decide.capacity.pairs import Ints, Marks, Pairs, drawn, fitting, in
 from arrears.decide.capacity.prices import Prices, shadow_prices
 from arrears.decide.capacity.shapes import ANSWER_SCHEMA, Assignment, Limit, ShadowPrice, Unit, Why, check
 
-PER = {Unit.MINUTES: 60, Unit.VISITS: 1, Unit.ACTS: 1000, Unit.MONEY: 100, Unit.HARM: 1}
-"""For how many units a price is told: an hour, a visit, a thousand messages, a hundred minor units, a point."""
+PER = {Unit.MINUTES: 60, Unit.VISITS: 1, Unit.ACTS: 1000, Unit.MONEY: 100, Unit.HARM: 100}
+"""For how many units a price is told: an hour, a visit, a thousand messages, a hundred minor units."""
 
 
-def assign(pairs: pa.Table, limits: Sequence[Limit], treatments: Sequence[str]) -> Assignment:
+def assign(pairs: pa.Table, limits: Sequence[Limit], treatments: Sequence[str], stop_below_minor: int = 0) -> Assignment:
     """At most one treatment a case, so that value less cost and burden is greatest within the limits.
 
     Duties that the law does not forbid are done first, whatever is left. The stop rule: what brings no more than it costs and burdens is not done.
+    What brings just as much is not done either: nobody gains by it, and somebody is disturbed.
 
     Args:
         pairs: rows with `PAIR_COLUMNS` and, for each kind of use, its two columns; in any order.
         treatments: every treatment there is.
+        stop_below_minor: what is left of the value after cost and burden has to be so much at least.
 
     Raises:
         BadData: a negative limit, an unknown treatment or limit, a pair twice, an amount that cannot be.
@@ -46,20 +49,21 @@ def assign(pairs: pa.Table, limits: Sequence[Limit], treatments: Sequence[str]) 
     amounts = np.array([limit.amount for limit in limits], dtype=np.int64)
     due = np.flatnonzero(duty & permitted)
     first = drawn(everything.take(due), len(limits))
-    open_pairs = _open(everything, permitted, duty, np.maximum(amounts - first, 0))
+    least = max(1, stop_below_minor)
+    open_pairs = _open(everything, permitted & (everything.net >= least), duty, np.maximum(amounts - first, 0))
     chosen, prices, bound, proven = _best(open_pairs, np.maximum(amounts - first, 0))
     net = int(open_pairs.net[chosen].sum())
     rows = np.sort(np.concatenate([due, open_pairs.row[chosen]]))
     used = first + drawn(open_pairs.take(chosen), len(limits))
-    answer = _answer(table, everything, rows, permitted, _outvalued(everything, rows))
+    answer = _answer(table, everything, rows, _Standing(permitted, everything.net >= least, _outvalued(everything, rows)))
     return Assignment(answer, net, bound, proven, tuple(_told(limit, int(use), prices, place) for place, (limit, use) in enumerate(zip(limits, used, strict=True))))
 
 
-def _open(pairs: Pairs, permitted: Marks, duty: Marks, left: Ints) -> Pairs:
+def _open(pairs: Pairs, worth_it: Marks, duty: Marks, left: Ints) -> Pairs:
     """What can be chosen at all: permitted, of a case without a duty, worth more than it costs and burdens, asking no more than there is."""
     with_duty = np.zeros(int(pairs.case[-1]) + 1 if len(pairs.case) else 0, dtype=np.bool_)
     with_duty[pairs.case[duty]] = True
-    return pairs.take(permitted & (pairs.net > 0) & ~with_duty[pairs.case] & fitting(pairs, left))
+    return pairs.take(worth_it & ~with_duty[pairs.case] & fitting(pairs, left))
 
 
 def _best(pairs: Pairs, amounts: Ints) -> tuple[Ints, Prices, int, bool]:
@@ -77,6 +81,15 @@ def _told(limit: Limit, used: int, prices: Prices, place: int) -> ShadowPrice:
     return ShadowPrice(limit, used, (int(prices.units[place]) * per + half) >> prices.bits, per)
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Of every pair whether law permits it and whether it is worth its cost and burden; of every case what it got."""
+
+    permitted: Marks
+    worth_it: Marks
+    got: Ints
+
+
 def _outvalued(pairs: Pairs, rows: Ints) -> Ints:
     """Net of what each case got, by its number; 0 where it got nothing."""
     got = np.zeros(int(pairs.case[-1]) + 1 if len(pairs.case) else 0, dtype=np.int64)
@@ -84,7 +97,7 @@ def _outvalued(pairs: Pairs, rows: Ints) -> Ints:
     return got
 
 
-def _answer(table: pa.Table, pairs: Pairs, rows: Ints, permitted: Marks, got: Ints) -> pa.Table:
+def _answer(table: pa.Table, pairs: Pairs, rows: Ints, standing: _Standing) -> pa.Table:
     """One row a case: what it got, what was proposed, and why they differ."""
     starts = pairs.starts
     cases = len(starts)
@@ -99,7 +112,7 @@ def _answer(table: pa.Table, pairs: Pairs, rows: Ints, permitted: Marks, got: In
         "proposed": _at(table["treatment"], proposed),
         **{name: _at(table[name], chosen).fill_null(0) for name in ("value_minor", "cost_minor", "harm_minor")},
         "duty": _at(table["duty"], chosen).fill_null(False),
-        "why": pa.array(_reasons(pairs, chosen, proposed, permitted, got[pairs.case[starts]])),
+        "why": pa.array(_reasons(pairs, chosen, proposed, standing)),
     }
     return pa.table(columns).cast(ANSWER_SCHEMA)
 
@@ -110,11 +123,11 @@ def _at(column: pa.ChunkedArray, places: Ints) -> pa.ChunkedArray:
     return taken.cast(pa.string()) if pa.types.is_dictionary(column.type) else taken
 
 
-def _reasons(pairs: Pairs, chosen: Ints, proposed: Ints, permitted: Marks, got: Ints) -> list[str | None]:
+def _reasons(pairs: Pairs, chosen: Ints, proposed: Ints, standing: _Standing) -> list[str | None]:
     """How what was chosen stands to what was proposed; nothing where nothing was."""
-    net = pairs.net[proposed]
+    net, got = pairs.net[proposed], standing.got[pairs.case[pairs.starts]]
     told = np.select(
-        [proposed < 0, chosen == proposed, ~permitted[proposed], net <= 0, got >= net],
+        [proposed < 0, chosen == proposed, ~standing.permitted[proposed], ~standing.worth_it[proposed], got >= net],
         ["", *(str(why) for why in (Why.AS_PROPOSED, Why.LAW, Why.STOP_RULE, Why.WORTH_MORE))],
         str(Why.CAPACITY),
     )

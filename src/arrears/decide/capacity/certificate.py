@@ -18,25 +18,25 @@ from arrears.decide.capacity.pairs import Pairs, drawn, in_order, marks, read
 from arrears.decide.capacity.shapes import Limit, check
 
 
-def relaxed_best_minor(pairs: pa.Table, limits: Sequence[Limit]) -> float:
+def relaxed_best_minor(pairs: pa.Table, limits: Sequence[Limit], stop_below_minor: int = 0) -> float:
     """Value less cost and burden of the best relaxed assignment beyond duties, in minor units; a float, for comparison only.
 
     Args:
-        pairs, limits: as for `assigning.assign`.
+        pairs, limits, stop_below_minor: as for `assigning.assign`.
 
     Raises:
         Refused: the solver did not come to an end.
     """
-    check(pairs, limits, [name for name in set(pairs["treatment"].to_pylist())])
+    check(pairs, limits, sorted(set(pairs["treatment"].to_pylist())))
     table = in_order(pairs)
     everything = read(table, {limit.name: place for place, limit in enumerate(limits)})
     permitted, duty = marks(table["permitted"]), marks(table["duty"])
     left = np.array([limit.amount for limit in limits], dtype=np.int64) - drawn(everything.take(np.flatnonzero(duty & permitted)), len(limits))
     with_duty = np.isin(everything.case, everything.case[duty])
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (("output_flag", False), ("solver", "ipm"), ("run_crossover", "off"), ("threads", 1)):
         solver.setOptionValue(option, value)
-    solver.passModel(_model(everything.take(permitted & (everything.net > 0) & ~with_duty), np.maximum(left, 0)))
+    solver.passModel(_model(everything.take(permitted & (everything.net >= max(1, stop_below_minor)) & ~with_duty), np.maximum(left, 0)))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise Refused(f"The second solver ended with {solver.modelStatusToString(solver.getModelStatus())}.", "The gap is not certified.", "Use the bound of the assignment itself.")

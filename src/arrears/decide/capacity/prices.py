@@ -21,13 +21,13 @@ from arrears.decide.capacity.pairs import Floats, Ints, Pairs
 
 BITS = 20
 """Prices are told to 2^-20 of a minor unit, or coarser where sums would not fit into 64 bits."""
-CASES_AT_FIRST = 20_000
+CASES_AT_FIRST = 50_000
 """A search among so many cases comes before the one among all."""
 ENTRIES = 1_000_000
 """Cases x limits from which the curvature is told, where all are too many."""
 SMOOTHING = tuple(0.5 * 0.35**n for n in range(11))
 """How soft the choice of a case is, as a share of the average best net of a case; softer first, for a smooth start."""
-SMOOTHING_OF_ALL = (0.01, 0.003, 0.0008, 0.0002)
+SMOOTHING_OF_ALL = (0.004, 0.0008, 0.0002)
 NEWTON_STEPS = 25
 ENOUGH = 1e-8
 """A step that lowers the bound by a smaller share of all best nets is not worth taking."""
@@ -72,7 +72,7 @@ def shadow_prices(pairs: Pairs, amounts: Ints) -> Prices:
     starts = np.append(pairs.starts, len(pairs.row))
     some = _spread(len(starts) - 1, CASES_AT_FIRST)
     share = len(some) / (len(starts) - 1)
-    prices = _search(pairs if share == 1 else pairs.take(_rows_of(starts, some)), amounts * share, scale, np.zeros(len(amounts)), SMOOTHING)
+    prices = _search(pairs if share == 1 else pairs.take(_rows_of(starts, some)), np.asarray(amounts * share, dtype=np.float64), scale, np.zeros(len(amounts)), SMOOTHING)
     return scale.whole(prices if share == 1 else _search(pairs, amounts.astype(np.float64), scale, prices, SMOOTHING_OF_ALL))
 
 
@@ -114,7 +114,7 @@ def _rows_of(starts: Ints, cases: Ints) -> Ints:
     """Places of all pairs of these cases."""
     lengths = starts[cases + 1] - starts[cases]
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths - starts[cases], lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths - starts[cases], lengths), dtype=np.int64)
 
 
 def _search(pairs: Pairs, amounts: Floats, scale: _Scale, begin: Floats, smoothing: tuple[float, ...]) -> Floats:

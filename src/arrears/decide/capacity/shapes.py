@@ -24,7 +24,7 @@ class Unit(StrEnum):
     MONEY = "money"
     """Minor units of the currency in which values are stated."""
     HARM = "harm"
-    """Points of burden on debtors, as the lender counts them."""
+    """Minor units of the price put on the burden for debtors."""
 
 
 @dataclass(frozen=True, slots=True)
