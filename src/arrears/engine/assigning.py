@@ -21,7 +21,7 @@ from arrears.decide.capacity.assigning import assign
 from arrears.decide.capacity.of_policy import HARM_BUDGET, LEARNT_SCHEMA, MASK_SCHEMA, limits_of, pairs_of
 from arrears.decide.capacity.shapes import ANSWER_SCHEMA, Assignment
 from arrears.decide.capacity.words import WHY, shadow_price_said
-from arrears.decide.policy.compile import treatments_of
+from arrears.decide.policy.compile import rules_of, treatments_of
 from arrears.decide.policy.parts import Policy
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
 from arrears.engine.prescreening import POLICY_CHANNELS
@@ -40,7 +40,7 @@ def is_assigned(policy: Policy) -> bool:
 
 def alternatives_of(policy: Policy) -> dict[str, tuple[str, ...]]:
     """By rule, the treatments that fit as well."""
-    return {row.id: row.alternatives for row in policy.rows if row.alternatives}
+    return {rule: others for rule, (_, _, others) in rules_of(policy).items() if others}
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from arrears.core.ids import ID_MAX
 from arrears.core.progress import Progress, silent
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
+from arrears.decide.policy.terms import row_condition
 from arrears.engine import assigning, classification, due_days, early_warning, product_ledgers, tables
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
@@ -148,7 +149,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("screen"):
                 screen(work)
             with work.stage("decide"):
-                decide(work)
+                decide(work, previous)
             if assigning.is_assigned(request.policy):
                 with work.stage("assign"):
                     assign(work)
@@ -247,12 +248,18 @@ def screen(work: _Work) -> None:
     tables.show_files(work.connection, {"prescreen": work.staged.path("prescreen.parquet")})
 
 
-def decide(work: _Work) -> None:
-    """Which treatment fits every case, and why? What could be permitted stands beside it as `prescreen`, where it was asked."""
+def decide(work: _Work, previous: RunName | None) -> None:
+    """Which treatment fits every case, and why? What could be permitted stands beside it as `prescreen`, where it was asked.
+
+    Where a case stood on a ladder is read from the run before.
+    """
     currencies = tables.currencies(work.connection)
     book_name = book_info(work.request.book).name
     steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies)
     if not work.has("decisions.parquet"):
+        own = work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
+        tables.show_ladders_before(work.connection, work.request.runs / str(previous) if previous else None)
+        tables.show_own_contacts(work.connection, own if own.exists() else None)
         tables.think(work.connection, steps)
         work.write("decisions.parquet", tables.with_case_ids("decided", book_name), ("case_id",))
         tables.forget(work.connection, steps)
@@ -395,10 +402,11 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
             "name": request.policy.name,
             "version": request.policy.version,
             "label": both_languages(request.policy.label),
-            "rows": [{"id": row.id, "when": row.when, "treatment": row.treatment} for row in request.policy.rows],
+            "digest": request.policy.digest,
+            "rows": [{"id": row.id, "when": row_condition(request.policy, row), "treatment": row.treatment or row.ladder} for row in request.policy.rows],
         },
         "treatments": {
-            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic}
+            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic, "cleared": treatment.cleared}
             for name, treatment in treatments_of(request.policy).items()
         },
         "buckets": list(request.delinquency.bucket_names),

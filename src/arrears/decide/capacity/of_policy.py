@@ -14,8 +14,10 @@ import ibis.expr.types as ir
 
 from arrears.decide.capacity.shapes import Limit, Unit
 from arrears.decide.policy.compile import treatments_of
-from arrears.decide.policy.conditions import parse_condition
+from arrears.decide.policy.conditions import ConditionNotAccepted, parse_condition
 from arrears.decide.policy.parts import Cost, Gain, LimitKind, Policy, PolicyChannel, Treatment
+from arrears.decide.policy.table import PolicyNotValid
+from arrears.decide.policy.terms import condition_of
 
 MILLION = 1_000_000
 HARM_BUDGET = "values: harm_budget_minor"
@@ -99,8 +101,19 @@ def _with_learnt(treatment: Treatment, cases: ir.Table, learnt: ir.Table | None)
 def _stated_value(policy: Policy, treatment: str, cases: ir.Table) -> ir.IntegerValue:
     """What the policy expects it to bring: of the first gain whose condition holds; nothing where none does."""
     gains = [gain for gain in (policy.values.gains if policy.values else ()) if gain.treatment == treatment]
-    branches = [(parse_condition(gain.when, cases) if gain.when else ibis.literal(True), _gain(gain, cases)) for gain in gains]
+    branches = [(_condition(policy, gain, cases), _gain(gain, cases)) for gain in gains]
     return ibis.cases(*branches, else_=ibis.literal(0, "int64")) if branches else ibis.literal(0, "int64")
+
+
+def _condition(policy: Policy, gain: Gain, cases: ir.Table) -> ir.BooleanValue:
+    if gain.when is None:
+        return ibis.literal(True)
+    try:
+        return parse_condition(condition_of(policy, gain.when), cases)
+    except ConditionNotAccepted as fault:
+        raise PolicyNotValid(
+            f"Policy {policy.name} cannot be used: the gain of “{gain.treatment}”: {fault}", "No treatment is chosen by value and capacity.", "Mend the condition."
+        ) from fault
 
 
 def _gain(gain: Gain, cases: ir.Table) -> ir.IntegerValue:
