@@ -9,8 +9,8 @@ import pytest
 
 from arrears.decide.capacity.of_policy import HARM_BUDGET, LEARNT_SCHEMA, MASK_SCHEMA, limits_of, pairs_of
 from arrears.decide.capacity.shapes import Limit, Unit
-from arrears.decide.policy.compile import DECISION_TYPES, rules_of
 from arrears.decide.policy.columns import CASE_SCHEMA
+from arrears.decide.policy.compile import DECISION_TYPES, rules_of
 from arrears.decide.policy.table import Policy, PolicyNotValid, read_policy
 
 POLICY = """
@@ -60,7 +60,7 @@ SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEM
 
 def pairs(case: dict[str, Any], policy: Policy | None = None, mask: list[tuple[int, str, str]] | None = None, learnt: list[tuple[int, str, int]] | None = None) -> dict[str, dict[str, Any]]:
     said = policy or read_policy(POLICY)
-    row = {name: None for name in SCHEMA.names} | CASE | case
+    row = dict.fromkeys(SCHEMA.names) | CASE | case
     shown = [None if rows is None else ibis.memtable([dict(zip(schema.names, one, strict=True)) for one in rows], schema=schema) for rows, schema in ((mask, MASK_SCHEMA), (learnt, LEARNT_SCHEMA))]
     alternatives = {rule: others for rule, (_, _, others) in rules_of(said).items()}
     rows = pairs_of(said, alternatives, ibis.memtable([row], schema=SCHEMA), shown[0], shown[1]).to_pyarrow().to_pylist()
