@@ -25,6 +25,7 @@ OTHERS = (
     ("audit",),
     ("prescreen",),
     ("policy",),
+    ("assignment",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 

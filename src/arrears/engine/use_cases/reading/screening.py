@@ -11,13 +11,11 @@ from arrears.core.reasons import Sentence
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.conduct_packs import pack_named, shipped_packs
 from arrears.engine.home import Home
-from arrears.engine.prescreening import RESTRICTED
+from arrears.engine.prescreening import POLICY_CHANNELS, RESTRICTED
 from arrears.engine.use_cases.reading.cases import CaseRow
 from arrears.engine.use_cases.reading.files import looking_into
 from arrears.engine.use_cases.reading.runs import Run
 
-CHANNELS = {"phone": "call", "sms": "text", "email": "email", "letter": "letter", "visit": "visit"}
-"""How the rules of conduct call the channels of a policy."""
 _OTHER_REASONS = {
     NOT_COVERED: Sentence("No rule pack that is known covers this contact", "没有已知的规则包覆盖此项联系"),
     RESTRICTED: Sentence("This person’s data is stored and not used", "此人的数据仅存储、不使用"),
@@ -42,7 +40,7 @@ def in_the_way(home: Home, run: Run, cases: Sequence[CaseRow]) -> dict[int, InTh
     """By case: what is in the way of the channel that its treatment names. Cases that could be contacted, or that nobody contacts, are missing."""
     if not (run.folder / "prescreen.parquet").exists():
         return {}
-    asked = {(case.party_id, CHANNELS[case.channel]): case.case_id for case in cases if case.channel in CHANNELS}
+    asked = {(case.party_id, POLICY_CHANNELS[case.channel]): case.case_id for case in cases if case.channel in POLICY_CHANNELS}
     with looking_into(home) as connection:
         rows = rows_by_name(
             connection, "SELECT party_id, channel, may, rule, from_on FROM read_parquet(?) WHERE party_id IN (SELECT unnest(?::BIGINT[])) AND may IN ('no', 'deferred')",
