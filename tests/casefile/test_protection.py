@@ -46,6 +46,7 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.contact import Contact, ContactKind
     from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
+    from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
     from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
@@ -100,6 +101,8 @@ def one_of_each(store, bank: int, person: int) -> list:
         AuthorityChecked(23, person, AuthorityFinding.VERIFIED, "lin", AT, 5, "power of attorney seen"), AdviserEnded(23, person, AT, None, "over"),
         RuleConfirmed(24, "uk_advice_hold_days", "30", "the handbook", "wei", "compliance", day), RuleConfirmationRevoked(24, "old edition", "wei", day),
         ColleagueCalled("lin", True, "wei", day),
+        ExperimentStarted(bank, "main", "lighter", "00", "manager", "C-17", "wei", 20_000, day), ExperimentStopped(bank, StopReason.OWNER, "enough", "lin", day),
+        ExperimentOptOut(person, "lin", day),
     ]
 
 

@@ -12,6 +12,7 @@ from arrears.casefile.store.models.consents import ConsentGivenRow, ConsentWithd
 from arrears.casefile.store.models.contacts import ContactRow
 from arrears.casefile.store.models.dossiers import DossierExportedRow, ReceiptIssuedRow
 from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
+from arrears.casefile.store.models.experiments import ExperimentOptOutRow, ExperimentStartedRow, ExperimentStoppedRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldReviewedRow, HoldRow, HoldTermsRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
@@ -37,7 +38,7 @@ from arrears.casefile.store.models.user import Role, User
 __all__ = [
     "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow",
     "CaseEventRow", "ColleagueCalledRow", "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow",
-    "ContactRuledOutRow", "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow",
+    "ContactRuledOutRow", "DossierExportedRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow",
     "HoldReviewedRow", "HoldRow", "HoldTermsRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
     "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow",
     "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow",
