@@ -1,13 +1,14 @@
 """Which reference pages follow from the code itself?
 
-`python tools/docs.py` writes them anew; `python tools/docs.py --check` writes nothing and fails where one is stale. Three pages: the
-data model (from `core/book.py` and the models of `casefile/store`), the case columns (from `decide/policy/columns.py`) and the
-commands (from the command line's own help). The pages under `docs/rules` follow from the rule packs: `tools/rule_pages.py`.
+`python tools/docs.py` writes them anew; `python tools/docs.py --check` writes nothing and fails where one is stale. Four pages: the
+data model (from `core/book.py` and the models of `casefile/store`), the case columns (from `decide/policy/columns.py`), the commands (from
+the command line's own help) and the JSON Schema of policy files (from `decide/policy/parts.py`). The pages under `docs/rules` follow from the rule packs: `tools/rule_pages.py`.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from io import StringIO
@@ -142,10 +143,18 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+def policy_schema() -> str:
+    """The JSON Schema of policy files, for editors."""
+    from arrears.decide.policy.table import policy_schema as schema
+
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/data_model.md": data_model,
     "docs/reference/case_columns.md": case_columns,
     "docs/reference/commands.md": commands,
+    "docs/reference/policy.schema.json": policy_schema,
 }
 
 
