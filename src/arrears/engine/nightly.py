@@ -31,9 +31,10 @@ from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
 from arrears.core.progress import Progress, silent
+from arrears.decide.experiments.draw import Running
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
-from arrears.engine import classification, due_days, early_warning, product_ledgers, tables
+from arrears.engine import classification, due_days, early_warning, experiment_files, product_ledgers, tables
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -95,6 +96,7 @@ class _Work:
         self.calendars: list[due_days.CalendarReach] = []
         self.dated: list[str] = []
         """Files in which the slices keep what the portfolio report asks of them."""
+        self.experiments: list[Running] = []
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -162,6 +164,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             ledger_paths = product_ledgers.told_paths(connection, request.delinquency)
         facts = run_record(request, staged, inputs, counts, previous)
         facts["ledger"] = ledger_paths
+        facts |= experiment_files.told(work.experiments, facts["treatments"])
         facts["conventions"] = due_days.told(request.delinquency, work.calendars)
         staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
@@ -184,6 +187,7 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
     if FROZEN_EVENTS in case_facts:
         work.connection.register(f"case_{FROZEN_EVENTS}", case_facts[FROZEN_EVENTS])
         work.write(f"frozen/{FROZEN_EVENTS}.parquet", f"SELECT * FROM case_{FROZEN_EVENTS}", tuple(f'"{name}"' for name in case_facts[FROZEN_EVENTS].column_names))
+    experiment_files.freeze(work.connection, case_facts, work.write)
     work.write(f"frozen/{early_warning.ACKNOWLEDGED}.parquet", early_warning.acknowledged_sql(case_facts, work.connection), ("alert_id", "valid_on"))
 
 
@@ -244,10 +248,11 @@ def decide(work: _Work) -> None:
     """Which treatment fits every case, and why? What could be permitted stands beside it as `prescreen`, where it was asked."""
     currencies = tables.currencies(work.connection)
     book_name = book_info(work.request.book).name
-    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies)
+    work.experiments = experiment_files.running(work.connection, work.staged, work.request.policy, book_name)
+    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies, work.experiments)
     if not work.has("decisions.parquet"):
         tables.think(work.connection, steps)
-        work.write("decisions.parquet", tables.with_case_ids("decided", book_name), ("case_id",))
+        work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
         tables.forget(work.connection, steps)
     tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
 

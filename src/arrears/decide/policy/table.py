@@ -19,6 +19,7 @@ import yaml
 from arrears.core.problems import BadData
 from arrears.core.reasons import Sentence
 from arrears.core.strict_yaml import NothingTwice
+from arrears.decide.experiments.limits import asks_for_the_forbidden, experiment_faults
 from arrears.decide.policy.columns import CASE_SCHEMA
 from arrears.decide.policy.parts import (
     QUEUES,
@@ -107,6 +108,7 @@ def _policy(raw: Any, faults: list[str]) -> Policy | None:
     tables = _tables(raw, faults)
     values = taken_apart(Values, raw["values"], "values", faults) if "values" in raw else None
     head = _head(raw, faults)
+    faults.extend(asks_for_the_forbidden(raw.get("experiments")))
     if faults:
         return None
     rows = tuple(replace(row, table=table.id) for table in tables for row in table.rows)
@@ -255,6 +257,7 @@ def _money_faults(policy: Policy) -> Iterator[str]:
         yield from _treatment_faults(policy, f"experiment “{experiment.id}”", experiment.treatments)
         if sum(arm.share_per_10000 for arm in experiment.arms) != 10000:
             yield f"experiment “{experiment.id}”: the shares of its arms do not add up to 10000"
+    yield from experiment_faults(policy)
     for parameter in policy.parameters.values():
         if isinstance(parameter.value, str) != (parameter.type == ParameterType.TEXT):
             yield f"parameter “{parameter.id}”: “{parameter.value}” is not a value of type {parameter.type}"

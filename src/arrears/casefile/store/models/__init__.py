@@ -36,13 +36,14 @@ from arrears.casefile.store.models.staff import ColleagueCalledRow
 from arrears.casefile.store.models.user import Role, User
 
 __all__ = [
-    "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow",
-    "CaseEventRow", "ColleagueCalledRow", "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow",
-    "ContactRuledOutRow", "DossierExportedRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow",
-    "HoldReviewedRow", "HoldRow", "HoldTermsRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt",
-    "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow",
-    "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow",
-    "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "RetentionExecutedRow",
-    "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow", "RunPublishedRow", "SealedEntry",
-    "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
+    "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow", "CaseEventRow",
+    "ColleagueCalledRow", "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow", "ContactRuledOutRow",
+    "DossierExportedRow", "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow",
+    "ExperimentStoppedRow", "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "IdMap", "Institution", "InstitutionKey",
+    "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow",
+    "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow",
+    "PersonRestrictedRow", "PersonalShownRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
+    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
+    "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow",
+    "TreeHead", "UnsealedEntry", "User",
 ]
