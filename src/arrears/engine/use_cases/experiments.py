@@ -25,8 +25,12 @@ from arrears.decide.experiments.limits import champion_of, design_digest, experi
 from arrears.decide.policy.parts import Experiment, Policy
 from arrears.engine.columns_engine import EngineSettings, column_engine
 from arrears.engine.experiment_sums import HORIZON_DAYS, gathered, runs_of_experiment
-from arrears.learn.experiments.results import ArmFigures, Bounds, Results, results_of
+from arrears.learn.experiments.results import Alarm, ArmFigures, Bounds, Results, results_of
 
+__all__ = [
+    "Alarm", "Bounds", "ExperimentNotAllowed", "MayNotStop", "NoSuchExperiment", "NotApproved", "Results", "Said", "Standing", "State", "StopReason",
+    "experiments_of", "opt_out", "said_so_far", "start", "stop", "stop_where_complaints_say_so", "told", "told_results",
+]
 CAUSE = "experiments"
 PEOPLE_PLANNED = 20_000
 SHORTEST_APPROVAL = 4
