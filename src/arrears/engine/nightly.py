@@ -34,6 +34,7 @@ from arrears.core.progress import Progress, silent
 from arrears.decide.experiments.draw import Running
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
+from arrears.decide.policy.terms import row_condition
 from arrears.engine import classification, due_days, early_warning, experiment_files, product_ledgers, tables
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
@@ -148,7 +149,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             with work.stage("screen"):
                 screen(work)
             with work.stage("decide"):
-                decide(work)
+                decide(work, previous)
             with work.stage("classify"):
                 classify(work, previous)
             with work.stage("look"):
@@ -244,13 +245,19 @@ def screen(work: _Work) -> None:
     tables.show_files(work.connection, {"prescreen": work.staged.path("prescreen.parquet")})
 
 
-def decide(work: _Work) -> None:
-    """Which treatment fits every case, and why? What could be permitted stands beside it as `prescreen`, where it was asked."""
+def decide(work: _Work, previous: RunName | None) -> None:
+    """Which treatment fits every case, and why? What could be permitted stands beside it as `prescreen`, where it was asked.
+
+    Where a case stood on a ladder is read from the run before.
+    """
     currencies = tables.currencies(work.connection)
     book_name = book_info(work.request.book).name
     work.experiments = experiment_files.running(work.connection, work.staged, work.request.policy, book_name)
     steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies, work.experiments)
     if not work.has("decisions.parquet"):
+        own = work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
+        tables.show_ladders_before(work.connection, work.request.runs / str(previous) if previous else None)
+        tables.show_own_contacts(work.connection, own if own.exists() else None)
         tables.think(work.connection, steps)
         work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
         tables.forget(work.connection, steps)
@@ -380,10 +387,11 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
             "name": request.policy.name,
             "version": request.policy.version,
             "label": both_languages(request.policy.label),
-            "rows": [{"id": row.id, "when": row.when, "treatment": row.treatment} for row in request.policy.rows],
+            "digest": request.policy.digest,
+            "rows": [{"id": row.id, "when": row_condition(request.policy, row), "treatment": row.treatment or row.ladder} for row in request.policy.rows],
         },
         "treatments": {
-            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic}
+            name: {**both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic, "cleared": treatment.cleared}
             for name, treatment in treatments_of(request.policy).items()
         },
         "buckets": list(request.delinquency.bucket_names),

@@ -27,11 +27,12 @@ from arrears.assess.delinquency.position import Step, position_steps
 from arrears.assess.delinquency.punctuality import punctuality
 from arrears.assess.delinquency.settings import CURRENT, DelinquencySettings
 from arrears.assess.protection import contacts_known, holds_in_force
+from arrears.assess.response import BEFORE_SCHEMA, OWN_CONTACTS_SCHEMA, contacts_seen, responses
 from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
 from arrears.core.sql import quoted
 from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, Running, drawn
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
-from arrears.decide.policy.compile import DECISION_COLUMNS, decide
+from arrears.decide.policy.compile import DECISION_TYPES, decide
 from arrears.decide.policy.table import Policy
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
 from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
@@ -50,10 +51,8 @@ ASSESSMENT_SCHEMA = ibis.schema({
     "dates_constructed": "boolean",
 })
 HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
-DECISION_SCHEMA = ibis.schema({
-    "case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()),
-    **{name: "int64" if name == "priority" else "string" for name in DECISION_COLUMNS}, **dict(EXPERIMENT_SCHEMA.items()),
-})
+DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **DECISION_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
+LADDERS_BEFORE, OWN_CONTACTS = "ladders_before", "own_contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +137,41 @@ def decision_steps(
     persons = Step("persons", persons_in_arrears(position, history, settings.bucket_names))
     named_persons = ibis.table(persons.expression.schema(), name="persons")
     frozen = {name: BOOK_TABLES[name].unbound() for name in FROZEN}
+    before = ibis.table(BEFORE_SCHEMA, name=LADDERS_BEFORE)
+    responded = Step("responded", responses(contacts_seen(frozen["contact_history"], ibis.table(OWN_CONTACTS_SCHEMA, name=OWN_CONTACTS), on), before))
     columns = Step(
         "case_columns",
         case_columns(
-            named_persons, BOOK_TABLES["parties"].unbound(), holds_in_force(frozen["holds"], on), contacts_known(frozen["contact_history"], on)
+            named_persons, BOOK_TABLES["parties"].unbound(), holds_in_force(frozen["holds"], on), contacts_known(frozen["contact_history"], on),
+            before, ibis.table(responded.expression.schema(), name="responded"), on,
         ),
     )
     cases = ibis.table(columns.expression.schema(), name="case_columns")
     decided = Step("decided", decide(policy, cases, currencies))
     opted_out = ibis.table({"party_id": "int64"}, name=OPTED_OUT)
-    return persons, columns, decided, Step("drawn", drawn(policy, ibis.table(decided.expression.schema(), name="decided"), running, opted_out))
+    return persons, responded, columns, decided, Step("drawn", drawn(policy, ibis.table(decided.expression.schema(), name="decided"), running, opted_out))
+
+
+def show_ladders_before(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
+    """Make readable where each person stood on a ladder in the run before; nobody did in a first run or in one from before there were ladders."""
+    columns = ", ".join(BEFORE_SCHEMA.names)
+    make_views(connection, {LADDERS_BEFORE: f"SELECT {columns} FROM ({_of_any_age(folder, 'decisions.parquet', DECISION_SCHEMA)}) WHERE ladder IS NOT NULL"})
+
+
+def show_own_contacts(connection: duckdb.DuckDBPyConnection, frozen_events: Path | None) -> None:
+    """Make our own contacts readable, where the run froze any; days are those in Greenwich."""
+    ours = (
+        f"SELECT party_id, \"at\"::DATE AS occurred_on, kind, \"by\" AS side, outcome FROM read_parquet({quoted(frozen_events)}) "
+        "WHERE kind IN ('contact', 'contact_received')"
+    )
+    make_views(connection, {OWN_CONTACTS: ours if frozen_events else empty(OWN_CONTACTS_SCHEMA)})
+
+
+def _of_any_age(folder: Path | None, file: str, schema: ibis.Schema) -> str:
+    """SQL of a table of an earlier run in today's columns: what that run did not know yet is empty."""
+    if folder is None:
+        return empty(schema)
+    return f"SELECT {', '.join(schema.names)} FROM ({empty(schema)} UNION ALL BY NAME {rows_of([folder / file])})"
 
 
 def currencies(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -171,7 +195,7 @@ def empty(schema: ibis.Schema) -> str:
 def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
     """Make the run compared with readable, or nothing at all for a first run."""
     for name, file, schema in (("assessed_before", "assessment.parquet", ASSESSMENT_SCHEMA), ("decided_before", "decisions.parquet", DECISION_SCHEMA)):
-        make_views(connection, {name: rows_of([folder / file]) if folder else empty(schema)})
+        make_views(connection, {name: _of_any_age(folder, file, schema)})
 
 
 def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

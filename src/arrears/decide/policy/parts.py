@@ -125,7 +125,8 @@ class Step:
         treatment: what is done.
         reason: why, in both languages, with `{column}` for values.
         wait_days: how many days the debtor has from the first day of this step before the next one may come.
-        when: entry condition; a step whose condition does not hold is passed over. None: always.
+        when: entry condition; a step whose condition does not hold is passed over. None: always. The first step of a stage has none: `enter`
+            says when the stage begins.
         until: exit condition; the treatment is proposed every night until it holds. None: until the wait is over.
         alternatives: other treatments that fit as well, among which the nightly assignment may choose.
     """
@@ -165,9 +166,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What counts as co-operation, and what is said on the day of coming back."""
+    """What counts as co-operation, and what is said on the day of coming back.
+
+    From a firmer stage it leads to the softer one that `back_to` names; in the softest it begins this stage anew.
+
+    Attributes:
+        wait_days: quiet days after co-operation before the first step of that stage.
+    """
 
     when: Annotated[str, Told("what counts as co-operation since the step began; normally co_operated_since_step")]
+    wait_days: Annotated[int, Told("quiet days after co-operation before the first step of that stage", minimum=1)]
     reason: Annotated[Sentence, Told("said on the day of coming back")]
 
 

@@ -237,6 +237,8 @@ def _ladder_faults(policy: Policy, ladder: Ladder) -> Iterator[str]:
             yield f"{at}: enter is missing; without it nothing says why it becomes firmer"
         if place > 0 and stage.back_to not in stages[:place]:
             yield f"{at}: back_to is to name a softer stage, one of {', '.join(stages[:place])}"
+        if stage.steps[0].when is not None:
+            yield f"{at}: the first step has no condition; enter says when the stage begins"
         for step in stage.steps:
             yield from _treatment_faults(policy, f"{at}, step “{step.id}”", (step.treatment, *step.alternatives))
     if ladder.end.back_to is not None and ladder.end.back_to not in stages:

@@ -23,6 +23,8 @@ from arrears.engine.use_cases.reading.files import looking_into
 from arrears.engine.words import counted
 
 _SHOWN = ("queue", "treatment", "channel", "rule", "reason_en", "reason_zh", "policy_version")
+_LADDER_FACTS = ("stage_before", "step_before", "days_in_step", "contacts_since_step", "co_operated_since_step")
+"""What a ladder's move follows from, whatever its conditions name."""
 _COLUMN_NAMES = {column.name for column in CASE_COLUMNS}
 
 
@@ -99,9 +101,13 @@ def explained(home: Home, institution_id: int, case_id: int, on: date | None) ->
 def _explanation(row: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
     """The decision with the row of the policy that made it and the columns this row names."""
     rules = {rule["id"]: rule for rule in facts["policy"]["rows"]}
-    condition = rules.get(row["rule"], {}).get("when")
+    by_guard = row["rule"].startswith("guard:")
+    matched = row["rule"] if row["rule"] in rules or by_guard else row["table_row"]
+    condition = rules.get(matched, {}).get("when")
     looked_at = _columns_in(condition or "") or ["hold_kinds", "contact_history_known"]
-    earlier = list(rules)[: list(rules).index(row["rule"])] if row["rule"] in rules else []
+    if not by_guard and matched != row["rule"]:
+        looked_at = [*looked_at, *(name for name in _LADDER_FACTS if name not in looked_at)]
+    earlier = list(rules)[: list(rules).index(matched)] if matched in rules else []
     return {
         "case_id": row["case_id"], "book": facts["book"], "as_of": facts["as_of"],
         **{name: row[name] for name in _SHOWN},
