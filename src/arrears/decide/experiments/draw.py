@@ -12,7 +12,9 @@ from arrears.core.reasons import Language, Sentence
 from arrears.decide.experiments.assignment import arm_of
 from arrears.decide.experiments.limits import LIGHTER_CONTACTS_30D, varied_by
 from arrears.decide.policy.conditions import parse_condition
+from arrears.decide.policy.ladders import days_after
 from arrears.decide.policy.parts import Arm, Experiment, Policy, PolicyChannel, Treatment
+from arrears.decide.policy.terms import condition_of
 
 EXPERIMENT_SCHEMA = ibis.schema({
     "experiment": "string", "experiment_start": "int64", "arm": "string", "wording": "string", "propensity_per_10000": "int32", "propensities": "string",
@@ -25,7 +27,7 @@ been drawn, as a JSON object from treatment/channel/wording to parts of ten thou
 LEFT_OUT = Treatment(
     "contact_left_out", Sentence("No contact today: comparison of fewer contacts", "今日不联系：减少联系对照"), PolicyChannel.NONE, contact=False, automatic=True
 )
-"""What a contact becomes that an arm leaves out or puts off."""
+"""What a contact becomes that an arm leaves out or puts off: on a ladder counted from the first day of the step, elsewhere from the first day late."""
 EXPERIMENT_TREATMENTS = (LEFT_OUT,)
 _LEFT_OUT_REASON = Sentence(
     " To learn whether fewer contacts serve as well, none is made today; help and answers are given at any time.",
@@ -79,7 +81,7 @@ def _place(policy: Policy, cases: ir.Table, running: Sequence[Running]) -> ir.In
     for place, one in enumerate(running):
         varied = varied_by(one.experiment, policy)
         takes = cases.may_draw & cases.treatment.isin(varied) if varied else ibis.literal(False)
-        branches.append((takes & parse_condition(one.experiment.when, cases) if one.experiment.when else takes, ibis.literal(place, "int8")))
+        branches.append((takes & parse_condition(condition_of(policy, one.experiment.when), cases) if one.experiment.when else takes, ibis.literal(place, "int8")))
     return ibis.cases(*branches, else_=ibis.null("int8"))
 
 
@@ -99,7 +101,7 @@ def _way_of(cases: ir.Table, arm: Arm) -> ir.StringValue:
     if arm.lighter:
         left_out = left_out | (cases.contacts_30d >= LIGHTER_CONTACTS_30D)
     if arm.delay_days:
-        left_out = left_out | (cases.days_past_due <= arm.delay_days)
+        left_out = left_out | ibis.ifelse(cases.step.notnull(), cases.as_of < days_after(cases.step_since, ibis.literal(arm.delay_days)), cases.days_past_due <= arm.delay_days)
     return ibis.ifelse(left_out.fill_null(False), f"{LEFT_OUT.id}/{LEFT_OUT.channel}/", plain)
 
 

@@ -58,6 +58,7 @@ def experiment_faults(policy: Policy) -> Iterator[str]:
             treatment = policy.treatments.get(name)
             yield from (f"{where}: treatment “{name}” {why}, which no experiment may vary" for why in (_why_never(treatment) if treatment else ()))
         yield from _arm_faults(where, experiment)
+        yield from _delay_faults(where, experiment, policy)
 
 
 def _why_never(treatment: Treatment) -> Iterator[str]:
@@ -82,6 +83,16 @@ def _arm_faults(where: str, experiment: Experiment) -> Iterator[str]:
             yield f"{where}, arm “{arm.id}”: nobody is visited by lot"
         if arm.channel == PolicyChannel.NONE:
             yield f"{where}, arm “{arm.id}”: fewer contacts are written as lighter: true"
+
+
+def _delay_faults(where: str, experiment: Experiment, policy: Policy) -> Iterator[str]:
+    """A step that is over before its delay is would never come: that is no delay."""
+    varied, longest = varied_by(experiment, policy), max(arm.delay_days for arm in experiment.arms)
+    steps = [step for ladder in policy.ladders.values() for stage in ladder.stages for step in stage.steps]
+    yield from (
+        f"{where}: delay_days {longest} would swallow step “{step.id}”, which waits {step.wait_days} days" for step in steps
+        if longest and step.treatment in varied and step.until is None and step.wait_days <= longest
+    )
 
 
 def is_champion(arm: Arm) -> bool:
