@@ -47,6 +47,9 @@ from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
 
+POLICY_FILE = "policy.json"
+"""What the policy of a run said, kept with the run: the same run can be decided again, whatever became of the policy."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
@@ -145,6 +148,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             work = _Work(request, staged, connection, progress)
             with work.stage("freeze"):
                 freeze(work, frozen.tables)
+                staged.table(POLICY_FILE, lambda target: _write_text(target, request.policy.canonical))
             assess(work)
             with work.stage("screen"):
                 screen(work)

@@ -111,4 +111,4 @@ def case_columns(
         contacts_since_step=ibis.cases((known & before.step_since.notnull(), ibis.coalesce(responded.contacts_since_step, ibis.literal(0, type="int32")))),
         co_operated_since_step=ibis.coalesce(responded.answered_since_step, False) | ibis.coalesce(persons.last_paid_on >= before.step_since, False),
     )
-    return gathered.select("party_id", *(gathered[name].cast(type_) for name, type_ in CASE_SCHEMA.items()))
+    return gathered.select("party_id", **{name: gathered[name].cast(type_) for name, type_ in CASE_SCHEMA.items()})

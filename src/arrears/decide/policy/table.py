@@ -112,16 +112,16 @@ def _policy(raw: Any, faults: list[str]) -> Policy | None:
     if faults:
         return None
     rows = tuple(replace(row, table=table.id) for table in tables for row in table.rows)
-    digest = _digest(raw)
-    policy = Policy(**head, rows=rows, version=digest[:16], digest=digest, format=format_, tables=tables, values=values, **sections)
+    canonical = _canonical(raw)
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    policy = Policy(**head, rows=rows, version=digest[:16], digest=digest, canonical=canonical, format=format_, tables=tables, values=values, **sections)
     faults.extend(_faults_of(policy))
     return policy
 
 
-def _digest(raw: Mapping[str, Any]) -> str:
-    """SHA-256 of what the policy says, whatever its layout and comments."""
-    canonical = json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _canonical(raw: Mapping[str, Any]) -> str:
+    """What the policy says, whatever its layout and comments."""
+    return json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _head(raw: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
