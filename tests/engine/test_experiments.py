@@ -99,7 +99,7 @@ def rows(file: Path) -> list[dict[str, Any]]:
 def test_a_night_keeps_arm_and_chances_of_everybody_it_drew_and_of_nobody_else(runs: Path) -> None:
     decided = rows(runs / str(FIRST) / "1" / "decisions.parquet")
     drawn = [row for row in decided if row["experiment"] == "lighter"]
-    assert 100 < len(drawn) < len(decided)
+    assert 30 < len(drawn) < len(decided)
     for row in drawn:
         assert row["experiment_start"] == START and row["hold_kinds"] == "" and row["contact_history_known"]
         assert row["propensity_per_10000"] in json.loads(row["propensities"]).values() and sum(json.loads(row["propensities"]).values()) == 10_000
@@ -113,7 +113,7 @@ def test_a_night_keeps_arm_and_chances_of_everybody_it_drew_and_of_nobody_else(r
 def test_the_next_night_finds_everybody_in_the_arm_of_the_first(runs: Path) -> None:
     first, second = ({row["party_id"]: row["arm"] for row in rows(runs / str(on) / "1" / "decisions.parquet") if row["arm"]} for on in (FIRST, SECOND))
     both = first.keys() & second.keys()
-    assert len(both) > 100 and all(first[party] == second[party] for party in both)
+    assert len(both) > 30 and all(first[party] == second[party] for party in both)
 
 
 @pytest.mark.parametrize("why", ["nothing was started", "another design was approved", "it was started for another book"])
