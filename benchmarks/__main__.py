@@ -24,6 +24,7 @@ OTHERS = (
     ("permits",),
     ("audit",),
     ("prescreen",),
+    ("experiments",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 

@@ -14,7 +14,7 @@ import pytest
 from arrears.core.problems import BadData
 from arrears.decide.policy.table import Policy, read_policy
 from arrears.engine.columns_engine import EngineSettings
-from arrears.engine.deciding_again import Against, Again, Changed, decide_again
+from arrears.engine.deciding_again import Again, Against, Changed, decide_again
 from arrears.engine.nightly import POLICY_FILE
 from arrears.engine.run_folder import RunName, published_runs
 from arrears.engine.what_would_change import what_would_change
@@ -114,7 +114,7 @@ def test_a_file_of_learnt_values_that_changed_is_named_as_a_model(copied: tuple[
 
 
 def test_what_would_have_changed_a_decision_does_change_it(kept: tuple[Path, Path], policy: Policy) -> None:
-    book, runs = kept
+    _, runs = kept
     with duckdb.connect(":memory:") as connection:
         rows = connection.sql(f"SELECT * FROM read_parquet('{runs}/{published_runs(runs)[-1]}/decisions.parquet') WHERE rule = 'small_and_early' ORDER BY case_id LIMIT 2").to_arrow_table().to_pylist()
     for row in rows:

@@ -131,7 +131,7 @@ def decide_again(book: Path, runs: Path, name: RunName, against: Against | None 
         steps = tables.decision_steps(policy, _settings(facts), date.fromisoformat(facts["as_of"]), tables.currencies(connection), running)
         tables.think(connection, steps)
         one = f" WHERE case_id = {asked.case_id}" if asked.case_id is not None else ""
-        make_views(connection, {"then": f"SELECT * FROM decided_then{one}", "again": f"SELECT * FROM ({tables.with_case_ids(steps[-1].name, facts['book'])}){one}"})
+        make_views(connection, {"told_then": f"SELECT * FROM decided_then{one}", "told_again": f"SELECT * FROM ({tables.with_case_ids(steps[-1].name, facts['book'])}){one}"})
         causes += _data_changed(connection)
         count, differing, first = _differences(connection)
     return Again(name, count, tuple(causes), differing, first)
@@ -207,8 +207,8 @@ def _data_changed(connection: duckdb.DuckDBPyConnection) -> list[Cause]:
     """Case columns that are not as the decisions tell them, each with the number of cases."""
     columns = [name for name in CASE_SCHEMA if name in _columns(connection, "decided_then")]
     counted = ", ".join(f'count(*) FILTER (t."{name}" IS DISTINCT FROM a."{name}") AS "{name}"' for name in columns)
-    found = rows_by_name(connection, f"SELECT {counted} FROM then t JOIN again a USING (case_id)")[0]
-    sides = rows_by_name(connection, "SELECT count(*) FILTER (a.case_id IS NULL) AS gone, count(*) FILTER (t.case_id IS NULL) AS come FROM then t FULL JOIN again a USING (case_id)")[0]
+    found = rows_by_name(connection, f"SELECT {counted} FROM told_then t JOIN told_again a USING (case_id)")[0]
+    sides = rows_by_name(connection, "SELECT count(*) FILTER (a.case_id IS NULL) AS gone, count(*) FILTER (t.case_id IS NULL) AS come FROM told_then t FULL JOIN told_again a USING (case_id)")[0]
     causes = [Cause(Changed.DATA, name, "is another value", number) for name, number in found.items() if number]
     causes += [Cause(Changed.DATA, "case", "was decided then and is none now", sides["gone"])] if sides["gone"] else []
     return causes + ([Cause(Changed.DATA, "case", "is one now and was none then", sides["come"])] if sides["come"] else [])
@@ -223,10 +223,10 @@ def _differences(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, tuple
     known: Sequence[str] = [name for name in DECIDED if name in _columns(connection, "decided_then")]
     differs = " OR ".join(f't."{name}" IS DISTINCT FROM a."{name}"' for name in known)
     count, differing = connection.execute(
-        f"SELECT count(*), count(*) FILTER (t.case_id IS NULL OR a.case_id IS NULL OR {differs}) FROM then t FULL JOIN again a USING (case_id)").fetchall()[0]
+        f"SELECT count(*), count(*) FILTER (t.case_id IS NULL OR a.case_id IS NULL OR {differs}) FROM told_then t FULL JOIN told_again a USING (case_id)").fetchall()[0]
     shown = ", ".join(f't."{name}" AS "then_{name}", a."{name}" AS "now_{name}"' for name in known)
     rows = rows_by_name(connection, (
-        f"SELECT coalesce(t.case_id, a.case_id) AS case_id, {shown} FROM then t FULL JOIN again a USING (case_id) "
+        f"SELECT coalesce(t.case_id, a.case_id) AS case_id, {shown} FROM told_then t FULL JOIN told_again a USING (case_id) "
         f"WHERE t.case_id IS NULL OR a.case_id IS NULL OR {differs} ORDER BY 1 LIMIT {CASES_SHOWN}"))
     return int(count), int(differing), tuple(
         Otherwise(row["case_id"], {name: (row[f"then_{name}"], row[f"now_{name}"]) for name in known if row[f"then_{name}"] != row[f"now_{name}"]}) for row in rows
