@@ -95,7 +95,7 @@ def _next_moment(found: Verdict, asked: Asked, book: list[Line], plainly: dict[s
         by_time = asked.act == "contact" and not asked.known_from  # of a book that is not whole, more may be missing later
         return "time alone would end what is in the way, and no next moment is named" if by_time else ""
     then = microseconds(found.next_permitted_at)
-    if then <= asked.at or naive.broken(replace(asked, at=then), book):
+    if then <= asked.at or naive.broken(asked._replace(at=then), book):
         return "at the next permitted moment something is still in the way"
     if (
         any(line.what not in ("contact", "contact_received", "moratorium") for line in book)
@@ -103,7 +103,7 @@ def _next_moment(found: Verdict, asked: Asked, book: list[Line], plainly: dict[s
     ):
         return ""  # an agreement may open an earlier moment, and so may a law that goes out of force
     between = (then - SECOND, (asked.at + (then - asked.at) // 3) // SECOND * SECOND)
-    early = [at for at in between if at > asked.at and not naive.broken(replace(asked, at=at), book)]
+    early = [at for at in between if at > asked.at and not naive.broken(asked._replace(at=at), book)]
     return f"nothing is in the way before the next permitted moment, at {moment(early[0]).isoformat()}" if early else ""
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from arrears.check.conduct.facts import EVERY_DAY, Event, Facts, Proposed, Window
+from arrears.check.conduct.facts import EVERY_DAY, NOTHING, Event, Facts, Proposed, Window
 from arrears.check.conduct.words import Act, ActorRole, Channel, Happened, LenderKind, Mark, Mode, Outcome, Place, Product, Purpose, Recipient, Side
 from tests.check.naive import DAY, HOUR, SECOND, Asked, Line, number_of, on_the_wall
 
@@ -22,9 +22,9 @@ BYTES = 420
 MINUTE = 60 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-PLACES = ("US", "US", "US", "US", "US-MA", "US-NY-NYC", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "CN", "GB-ENG", "GB-ENG", "IN")
+PLACES = ("US-TX", "US-TX", "US", "US-TX", "US-MA", "US-NY-NYC", "US-MA", "US-NY-NYC", "CN", "CN", "CN", "CN", "CN", "GB-ENG", "GB-ENG", "IN")
 DAYS = {
-    "US": (
+    "US-TX": (
         *(date(2026, 6, 10), date(2026, 3, 8), date(2026, 3, 10), date(2026, 3, 14), date(2026, 11, 1)),
         *(date(2026, 11, 3), date(2028, 2, 29), date(2028, 3, 2), date(2026, 1, 1), date(2021, 11, 30)),
     ),
@@ -45,9 +45,10 @@ DAYS = {
     "GB-ENG": (date(2026, 6, 10), date(2026, 3, 29), date(2026, 3, 30), date(2026, 10, 25), date(2026, 10, 24), date(2028, 2, 29), date(2026, 1, 1)),
     "IN": (date(2026, 6, 10), date(2022, 8, 12), date(2028, 2, 29), date(2026, 1, 1)),
 }
+DAYS["US"] = DAYS["US-TX"]
 """A day like any other, changes of the clock and the days after them, leap days, first days of a law."""
 NEAR = {
-    "US": (
+    "US-TX": (
         *(("America/New_York",), ("America/Denver",), ("America/Phoenix",), ("Pacific/Honolulu",), ("America/Los_Angeles",), ("America/Denver",)),
         *(
             ("America/New_York", "America/Los_Angeles"),
@@ -62,6 +63,7 @@ NEAR = {
     "GB-ENG": (("Europe/London",), ("Europe/London",), ("Europe/London", "Asia/Kolkata"), ("Europe/London", "America/New_York")),
     "IN": (("Asia/Kolkata",), ("Asia/Kolkata",), ("Asia/Kolkata", "Europe/London")),
 }
+NEAR["US"] = NEAR["US-TX"]
 NOON_LIKE = (12 * HOUR, 10 * HOUR, 15 * HOUR + 30 * MINUTE, 18 * HOUR)
 EDGES = tuple(hour * HOUR for hour in (8, 21, 20, 19, 22, 0, 2, 1, 3))
 NUDGES = (0, -SECOND, SECOND, -1, 1, -MINUTE, MINUTE, 17 * MINUTE, -40 * MINUTE)
@@ -139,10 +141,11 @@ class Lot:
     def one(self, of: Sequence[T]) -> T:
         """One of these; the first where nothing is left to draw from."""
         place = self.place
-        if place >= len(self.drawn):
-            return of[0]
         self.place = place + 1
-        return of[self.drawn[place] % len(of)]
+        try:
+            return of[self.drawn[place] % len(of)]
+        except IndexError:
+            return of[0]
 
     def up_to(self, most: int) -> int:
         """A number from 0 to `most`."""
@@ -272,7 +275,9 @@ def _agreements(lot: Lot, asked: Asked, day: int) -> list[Line]:
         fits = not lot.happens(30)
         book.append(
             Line(
-                at=_back(lot, asked, day, lot.one(("week", "today", "inside"))) - lot.one((0, SECOND, MINUTE)) - (SECOND if what in ENDINGS else 0),
+                at=asked.at + lot.one((0, -SECOND, SECOND, -1))
+                if what in ENDINGS and lot.happens(80)
+                else _back(lot, asked, day, lot.one(("week", "today", "inside"))) - lot.one((0, SECOND, MINUTE)),
                 what=what,
                 by="authority" if what == "consent" and lot.happens(40) else "debtor",
                 party=asked.party if fits else lot.one(PARTIES),
@@ -284,7 +289,7 @@ def _agreements(lot: Lot, asked: Asked, day: int) -> list[Line]:
                 marks=lot.one((("direct", "after_lateness"), ("direct",), ("after_lateness",), ()))
                 if lot.happens(60)
                 else ("direct", "after_lateness"),
-                until=day + lot.one((0, -1, 1, 30)) if lot.happens(90) else None,
+                until=day + lot.one((0, -1, 1, 30, 7, 2)) if lot.happens(200) else None,
                 hours=lot.one(((19 * HOUR, 23 * HOUR), (6 * HOUR, 9 * HOUR), (22 * HOUR, 8 * HOUR), (12 * HOUR, 13 * HOUR)))
                 if what == "time_agreed" and lot.happens(200)
                 else None,
@@ -312,15 +317,16 @@ def _member(kind: type[E]) -> dict[str | None, E | None]:
 
 
 CHANNEL, PURPOSE, MODE, OUTCOME, PLACE = _member(Channel), _member(Purpose), _member(Mode), _member(Outcome), _member(Place)
+HAPPENED, SIDE, RECIPIENT = ({str(member): member for member in kind} for kind in (Happened, Side, Recipient))
 
 
 def _event(line: Line) -> Event:
     return Event(
         at=moment(line.at),
-        kind=Happened[line.what.upper()],
-        by=Side[line.by.upper()],
+        kind=HAPPENED[line.what],
+        by=SIDE[line.by],
         party=line.party,
-        to=Recipient[line.to.upper()],
+        to=RECIPIENT[line.to],
         person=line.person,
         debts=frozenset(line.debts),
         channel=CHANNEL[line.channel],
@@ -329,26 +335,27 @@ def _event(line: Line) -> Event:
         purpose=PURPOSE[line.purpose],
         mode=MODE[line.mode],
         outcome=OUTCOME[line.outcome],
-        marks=frozenset(map(Mark, line.marks)),
+        marks=frozenset(map(Mark, line.marks)) if line.marks else NOTHING,
         until=None if line.until is None else date(1970, 1, 1) + timedelta(days=line.until),
         window=None if line.hours is None else Window(EVERY_DAY, *(moment(clock).time() for clock in line.hours)),
     )
 
 
 COUNTRIES = {
-    "US": ("US",),
-    "US-MA": ("US", "US-MA"),
-    "US-NY-NYC": ("US", "US-NY", "US-NY-NYC"),
-    "CN": ("CN",),
-    "GB-ENG": ("GB", "GB-ENG"),
-    "IN": ("IN",),
+    "US": frozenset({"US"}),
+    "US-TX": frozenset({"US", "US-TX"}),
+    "US-MA": frozenset({"US", "US-MA"}),
+    "US-NY-NYC": frozenset({"US", "US-NY", "US-NY-NYC"}),
+    "CN": frozenset({"CN"}),
+    "GB-ENG": frozenset({"GB", "GB-ENG"}),
+    "IN": frozenset({"IN"}),
 }
 
 
 def as_the_code_wants_it(asked: Asked, book: list[Line]) -> tuple[Proposed, Facts]:
     """The act and the facts, in the code's own words."""
     facts = Facts(
-        places=frozenset(COUNTRIES[asked.where]),
+        places=COUNTRIES[asked.where],
         zones=asked.zones,
         actor=ActorRole(asked.actor),
         product=Product.CONSUMER_LOAN,
@@ -369,6 +376,6 @@ def as_the_code_wants_it(asked: Asked, book: list[Line]) -> tuple[Proposed, Fact
         point=asked.point,
         place=Place(asked.place),
         debts=frozenset(asked.debts),
-        marks=frozenset(map(Mark, asked.marks)),
+        marks=frozenset(map(Mark, asked.marks)) if asked.marks else NOTHING,
     )
     return proposed, facts

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -28,8 +30,7 @@ RANG = ("pending", "conversation", "connected", "dropped", "no_answer", "voicema
 """A busy line and a number out of service did not ring; a call that is permitted and not yet made will."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One thing that happened, as a clerk would write it in a book."""
 
     at: int
@@ -52,8 +53,7 @@ class Line:
     """From and before which times of day, in microseconds after midnight; over midnight where the second comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One thing that somebody wants to do now, and to whom."""
 
     at: int
@@ -79,6 +79,7 @@ class Asked:
 # The clocks
 
 
+@cache
 def number_of(day: date) -> int:
     """How many days after 1 January 1970?"""
     return (day - date(1970, 1, 1)).days
@@ -122,6 +123,7 @@ CLOCKS = {**STATES, "Asia/Shanghai": [(0, 8)], "Europe/London": _british(), "Asi
 _CHANGES = {zone: ([at for at, _ in changes], [int(hours * HOUR) for _, hours in changes]) for zone, changes in CLOCKS.items()}
 EVERY_ZONE_OF = {
     "US": tuple(STATES),
+    "US-TX": tuple(STATES),
     "US-MA": tuple(STATES),
     "US-NY-NYC": tuple(STATES),
     "CN": ("Asia/Shanghai",),
@@ -140,7 +142,9 @@ def _clock(at: int, zone: str) -> int:
     return on_the_wall(at, zone) % DAY
 
 
+@lru_cache(maxsize=4096)
 def _day(at: int, zone: str) -> int:
+    """Remembered, for every rule asks it of the same lines."""
     return on_the_wall(at, zone) // DAY
 
 
@@ -179,15 +183,17 @@ def _about(line: Line, debt: str) -> bool:
 
 def _too_often(asked: Asked, lines: Iterable[Line], at_most: int, days: int, *, each_debt: bool) -> str | None:
     """Would it be one too many in so many calendar days, today the last?"""
-    lines = list(lines)
     for zone in _zones(asked):
         today = _day(asked.at, zone)
         if today - days + 1 < asked.known_from:
             return NOT_KNOWN
+    lines = [line for line in lines if line.at <= asked.at]
+    if len(lines) < at_most:
+        return None  # never so many, on whatever days
     for zone in _zones(asked):
         today = _day(asked.at, zone)
         for debt in (asked.debts or ("",)) if each_debt else ("",):
-            if sum(1 for line in lines if today - days < _day(line.at, zone) <= today and line.at <= asked.at and _about(line, debt)) + 1 > at_most:
+            if len([line for line in lines if today - days < _day(line.at, zone) <= today and _about(line, debt)]) + 1 > at_most:
                 return TOO_MUCH
     return None
 
@@ -205,6 +211,11 @@ class Terms:
     ends: tuple[str, ...]
     days: int | None = None
     talk: tuple[str, ...] = ()
+
+
+def _with_an_end(lines: Iterable[Line]) -> list[Line]:
+    """What lifts a limit was agreed once payment was late, and says itself until when it holds."""
+    return [line for line in lines if "after_lateness" in line.marks and line.until is not None]
 
 
 def _agreed(asked: Asked, lines: Iterable[Line], book: list[Line], terms: Terms, *, each_debt: bool = False) -> bool:
@@ -229,7 +240,7 @@ def _holds(line: Line, asked: Asked, zone: str, days: int | None) -> bool:
 def _ended(line: Line, asked: Asked, book: list[Line], terms: Terms) -> bool:
     """Was it withdrawn, or did the talk take place that it was given for?"""
     for later in book:
-        if not (line.at < later.at < asked.at):
+        if not (line.at < later.at <= asked.at):
             continue
         if "person" in terms.about and (later.to, later.person) != (line.to, line.person):
             continue
@@ -246,11 +257,10 @@ def _touches(line: Line, asked: Asked) -> bool:
     return not line.debts or not asked.debts or bool(set(line.debts) & set(asked.debts))
 
 
-def _time_agreed(asked: Asked, book: list[Line], mark: str, ends: tuple[str, ...], about: str = "person") -> bool:
-    """Did this person, or somebody for this debt, agree to this time?"""
-    of_these = [line for line in book if line.what == "time_agreed" and (not mark or mark in line.marks)]
-    lines = [line for line in of_these if (_touches(line, asked) if about == "debt" else _same_person(line, asked))]
-    return _agreed(asked, lines, book, Terms((about,), ends), each_debt=about == "debt")
+def _time_agreed(asked: Asked, book: list[Line], ends: tuple[str, ...]) -> bool:
+    """Did this person agree to this time, late and with an end?"""
+    lines = [line for line in book if line.what == "time_agreed" and _same_person(line, asked)]
+    return _agreed(asked, _with_an_end(lines), book, Terms(("person",), ends))
 
 
 # The United States
@@ -296,7 +306,8 @@ def reg_f(asked: Asked, book: list[Line]) -> dict[str, str | None]:
         return found
     by_day = asked.channel in (*CALLS, *MESSAGES, "visit", "calling_card") and asked.to in OWES_OR_STANDS_FOR
     if by_day and _night(asked, 8, 21, opening_itself_is_night=True):
-        agreed = _time_agreed(asked, book, "direct", ("consent_withdrawn", "time_ruled_out"), about="debt")
+        told = [line for line in book if line.what == "time_agreed" and "direct" in line.marks and _touches(line, asked)]
+        agreed = _agreed(asked, told, book, Terms(("debt",), ("consent_withdrawn", "time_ruled_out")), each_debt=True)
         found["us/reg_f/no_contact_at_inconvenient_hours"] = None if agreed or _court_permits(asked, book) else TOO_MUCH
     if asked.channel in CALLS and asked.to in (*OWES_OR_STANDS_FOR, *OTHERS):
         ours = [line for line in _our_calls(asked, book) if line.party in ("", asked.party)]
@@ -369,8 +380,8 @@ def new_york_city(asked: Asked, book: list[Line]) -> dict[str, str | None]:
 
 
 def _more_agreed(asked: Asked, book: list[Line]) -> bool:
-    lines = [line for line in book if line.what == "frequency_agreed" and "after_lateness" in line.marks and _same_person(line, asked)]
-    return _agreed(asked, lines, book, Terms(("person",), ("consent_withdrawn",)))
+    lines = [line for line in book if line.what == "frequency_agreed" and _same_person(line, asked)]
+    return _agreed(asked, _with_an_end(lines), book, Terms(("person",), ("consent_withdrawn",)))
 
 
 def _by_us(book: list[Line], channels: tuple[str, ...], outcomes: tuple[str, ...]) -> list[Line]:
@@ -384,7 +395,7 @@ def china(asked: Asked, book: list[Line]) -> dict[str, str | None]:
     member = asked.lender in ("bank", "consumer_finance") and _in_force(asked, date(2026, 1, 30))
     standard = _in_force(asked, date(2025, 2, 28))
     if (dunning or asked.purpose == "location") and asked.channel in (*CALLS, *MESSAGES, "visit", "calling_card") and _night(asked, 8, 22):
-        agreed = _time_agreed(asked, book, "after_lateness", ("consent_withdrawn",))
+        agreed = _time_agreed(asked, book, ("consent_withdrawn",))
         found["china/national_standard/no_collection_at_night"] = TOO_MUCH if standard and not agreed else None
         found["china/banking_association/no_collection_at_night_without_consent"] = TOO_MUCH if member and not agreed else None
     if standard and dunning and asked.to in ("debtor", "co_debtor", "guarantor"):
@@ -419,7 +430,7 @@ def britain(asked: Asked, book: list[Line]) -> dict[str, str | None]:
         return {"uk/breathing_space/review_between_two_days": None if all(25 <= day <= 35 for day in days) else TOO_MUCH}
     if asked.purpose not in DUNNING_OR_NOTICE or asked.channel not in (*CALLS, *MESSAGES, "visit"):
         return {}
-    late = _night(asked, 8, 20, sunday=True) and not _time_agreed(asked, book, "", ("consent_withdrawn", "time_ruled_out"))
+    late = _night(asked, 8, 20, sunday=True) and not _time_agreed(asked, book, ("consent_withdrawn", "time_ruled_out"))
     return {"uk/conc/no_contact_at_unreasonable_times": TOO_MUCH if late else None}
 
 
@@ -466,7 +477,7 @@ def house(asked: Asked, book: list[Line]) -> dict[str, str | None]:
         return found
     dunning = asked.purpose in ("reminder", "collection", "location")
     if (dunning or asked.purpose == "statutory_notice") and asked.channel in (*CALLS, *MESSAGES, "visit"):
-        night = _night(asked, 8, 21) and not _time_agreed(asked, book, "after_lateness", ("consent_withdrawn", "time_ruled_out"))
+        night = _night(asked, 8, 21) and not _time_agreed(asked, book, ("consent_withdrawn", "time_ruled_out"))
         found["house/limits/contact_only_in_the_day"] = TOO_MUCH if night else None
     if (dunning or asked.purpose == "statutory_notice") and asked.channel in CALLS:
         found["house/limits/seven_calls_in_seven_days"] = _too_often(asked, _our_calls(asked, book), 7, 7, each_debt=True)
@@ -480,7 +491,8 @@ def house(asked: Asked, book: list[Line]) -> dict[str, str | None]:
 
 
 UNION = (reg_f, automatic_calls)
-LAWS = {"US": UNION, "US-MA": (*UNION, massachusetts), "US-NY-NYC": (*UNION, new_york_city), "CN": (china,), "GB-ENG": (britain,), "IN": (india,)}
+LAWS = {"US": (*UNION, massachusetts, new_york_city), "US-TX": UNION, "US-MA": (*UNION, massachusetts), "US-NY-NYC": (*UNION, new_york_city), "CN": (china,), "GB-ENG": (britain,), "IN": (india,)}
+"""Of a person of whom only the country is known, every state may be the one: all of them are asked."""
 READ = frozenset(
     {
         *(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -61,7 +62,7 @@ def soak(histories: int, progress: Progress, workers: int, minutes: float | None
         Difference: the code and the plain reading differ.
     """
     begun, said, last = time.monotonic(), time.monotonic(), histories // progress.size
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_keep_what_is_remembered) as pool:
         while progress.blocks < last and (minutes is None or time.monotonic() - begun < minutes * 60):
             numbers = range(progress.blocks, min(progress.blocks + workers, last))
             progress.add(list(pool.map(block, numbers, [progress.size] * len(numbers))))
@@ -72,6 +73,12 @@ def soak(histories: int, progress: Progress, workers: int, minutes: float | None
     for name in sorted(rules() | exceptions()):
         print(f"{progress.reached[name]:>12,} {name}", flush=True)
     return progress
+
+
+def _keep_what_is_remembered() -> None:
+    """A process that only compares keeps the packs and what follows from them: looking for garbage among it takes a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def _said(progress: Progress, histories: int, seconds: float) -> str:

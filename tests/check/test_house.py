@@ -23,7 +23,7 @@ HOW_TO = (Path(__file__).parents[2] / "docs" / "how_to" / "house_limits.md").rea
 LIMITS, FIGURES, RULE = re.findall(r"```yaml\n(.*?)```", HOW_TO, re.S)
 NEW_YORK = ZoneInfo("America/New_York")
 OWN_CARDHOLDER = Facts(
-    places=frozenset({"US"}), zones=("America/New_York",), actor=ActorRole.CREDITOR_OWN_NAME, product=Product.CREDIT_CARD, history_from=date(2020, 1, 1)
+    places=frozenset({"US", "US-NJ"}), zones=("America/New_York",), actor=ActorRole.CREDITOR_OWN_NAME, product=Product.CREDIT_CARD, history_from=date(2020, 1, 1)
 )
 CALL = Proposed(act=Act.CONTACT, party="lender", purpose=Purpose.COLLECTION, channel=Channel.CALL, debts=frozenset({"D1"}))
 

@@ -204,7 +204,7 @@ def test_no_pack_has_a_case_for_a_rule_that_it_does_not_have() -> None:
 
 
 def test_what_lies_outside_is_known_and_not_guessed() -> None:
-    assert {coverage.value for coverage in Coverage} == {"applies", "outside", "not_known", "elsewhere"}
+    assert {coverage.value for coverage in Coverage} == {"applies", "outside", "not_known", "elsewhere", "perhaps"}
     assert all(one.when.wanted for name in PACKS for one in pack_named(name).outside)
 
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 import pytest
 
 from arrears.check.conduct.facts import Event, Facts, Proposed
-from arrears.check.conduct.pack import COMPLIANCE, Confirmation
+from arrears.check.conduct.pack import COMPLIANCE, Confirmation, Packs
 from arrears.check.conduct.verdict import Answer, Verdict, verdict
-from arrears.check.conduct.words import Act, ActorRole, Channel, DebtPurpose, Happened, LenderKind, Mark, Product, Purpose, Side
+from arrears.check.conduct.words import Act, ActorRole, Channel, DebtPurpose, Happened, LenderKind, Mark, Outcome, Product, Purpose, Side
 from arrears.engine.conduct_packs import every_pack
 
 EVERY = every_pack()
@@ -91,9 +91,14 @@ def test_a_case_that_the_court_of_shenzhen_accepted_is_neither_dunned_nor_placed
     assert verdict(Proposed(act=Act.PROOF_OF_CLAIM, party="lender", debts=frozenset({"D1"})), insolvent, BEIJING, EVERY).answer is Answer.PERMITTED
 
 
-def test_outside_shenzhen_no_law_of_china_knows_the_insolvency_of_a_person() -> None:
+def test_outside_shenzhen_no_law_of_china_knows_the_insolvency_of_a_person_and_who_may_be_in_shenzhen_is_left_alone() -> None:
     history = (happened("2026-11-01T10:00:00+08:00", Happened.INSOLVENCY, by=Side.AUTHORITY),)
-    assert verdict(IN_CHINA, replace(CHINA, history=history), BEIJING, EVERY).answer is Answer.PERMITTED
+    for elsewhere in ({"CN", "CN-SH"}, {"CN", "CN-GD", "CN-GD-GZ"}):
+        assert verdict(IN_CHINA, replace(CHINA, places=frozenset(elsewhere), history=history), BEIJING, EVERY).answer is Answer.PERMITTED
+    for perhaps in ({"CN"}, {"CN", "CN-GD"}):
+        found = verdict(IN_CHINA, replace(CHINA, places=frozenset(perhaps), history=history), BEIJING, EVERY)
+        assert in_the_way(found) == {"china/personal_insolvency/an_accepted_case_stops_collection"}
+        assert "not known" in str(found.in_the_way[0].judged.missing and found.in_the_way[0].judged.missing.en)
     assert verdict(IN_CHINA, replace(CHINA, places=frozenset({"CN", "CN-GD", "CN-GD-SZ"})), BEIJING, EVERY).answer is Answer.PERMITTED, "nobody is insolvent"
 
 
@@ -101,6 +106,86 @@ def test_a_machine_that_rings_in_china_is_labelled_as_one() -> None:
     assert in_the_way(verdict(replace(BOT, marks=BOT.marks | {Mark.INSTITUTION_NAMED}), CHINA, BEIJING, EVERY)) == {"china/generated_content/a_machine_voice_is_labelled"}
     labelled = replace(BOT, marks=BOT.marks | {Mark.INSTITUTION_NAMED, Mark.GENERATED_CONTENT_LABELLED})
     assert verdict(labelled, CHINA, BEIJING, EVERY).answer is Answer.PERMITTED
+
+
+# Where only the country is known
+
+
+CALLS = tuple(
+    happened(f"2026-11-{day}T10:00:00-05:00", Happened.CONTACT, by=Side.COLLECTOR, channel=Channel.CALL, outcome=Outcome.NO_ANSWER, debts=frozenset({"D1"}))
+    for day in (24, 25, 26)
+)
+CALL = replace(BOT, channel=Channel.CALL)
+
+
+def test_three_calls_of_a_week_are_too_many_where_the_state_is_not_known_and_the_answer_says_what_to_find_out() -> None:
+    found = verdict(CALL, replace(STATES, places=frozenset({"US"}), history=CALLS), NEW_YORK, EVERY)
+    assert {name.rpartition("/")[0] for name in in_the_way(found)} == {"us/massachusetts", "us/new_york_city"}
+    assert {str(one.judged.missing and one.judged.missing.en) for one in found.in_the_way} == {
+        f"The state, nation or city of the debtor within US is not known; in {place} this is law." for place in ("US-MA", "US-NY-NYC")
+    }
+    assert {(one.pack, one.coverage.value) for one in found.asked if one.pack in ("us/massachusetts", "us/new_york_city")} == {
+        ("us/massachusetts", "perhaps"), ("us/new_york_city", "perhaps"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("places", "laws"),
+    [
+        ({"US", "US-NJ"}, set()),
+        ({"US", "US-MA"}, {"us/massachusetts"}),
+        ({"US", "US-NY"}, {"us/new_york_city"}),
+        ({"US", "US-NY", "US-NY-NYC"}, {"us/new_york_city"}),
+        ({"US", "US-NY", "US-NY-BUF"}, set()),
+        ({"US", "US-MA", "US-NY", "US-NY-BUF"}, {"us/massachusetts"}),
+    ],
+)
+def test_a_state_or_city_that_is_known_rules_its_sisters_out(places: set[str], laws: set[str]) -> None:
+    found = verdict(CALL, replace(STATES, places=frozenset(places), history=CALLS), NEW_YORK, EVERY)
+    assert {name.rpartition("/")[0] for name in in_the_way(found)} == laws
+    perhaps = places == {"US", "US-NY"}
+    assert all((one.judged.missing is not None) is perhaps for one in found.in_the_way), "what is known is not asked for"
+
+
+def test_a_breathing_space_holds_wherever_in_the_kingdom_the_debtor_may_be_and_not_in_scotland() -> None:
+    protected = Facts(
+        frozenset({"GB"}), ("Europe/London",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2020, 1, 1),
+        history=(happened("2026-11-20T10:00:00+00:00", Happened.MORATORIUM, by=Side.AUTHORITY),),
+    )  # fmt: skip
+    noon = datetime.fromisoformat("2026-11-27T12:00:00+00:00")
+    assert "uk/breathing_space/no_pursuit_in_standard_breathing_space" in in_the_way(verdict(IN_CHINA, protected, noon, EVERY))
+    scottish = verdict(IN_CHINA, replace(protected, places=frozenset({"GB", "GB-SCT"})), noon, EVERY)
+    assert "uk/breathing_space/no_pursuit_in_standard_breathing_space" not in in_the_way(scottish)
+
+
+def test_the_law_of_a_part_that_may_not_be_the_right_one_does_not_stand_for_the_law_of_the_country() -> None:
+    city = Packs(tuple(one for one in EVERY.packs if one.name in ("us/new_york_city", "house/limits")))
+    found = verdict(CALL, replace(STATES, places=frozenset({"US"})), NEW_YORK, city)
+    assert [str(one.en) for one in found.refused_because] == ["No rule pack covers this act, product or actor in US."]
+    assert verdict(CALL, replace(STATES, places=frozenset({"US", "US-NY", "US-NY-NYC"})), NEW_YORK, city).reading is Answer.PERMITTED
+
+
+# Consents that are taken back, and agreements without an end
+
+
+@pytest.mark.parametrize(("second", "answer"), [("09:59:59", Answer.REFUSED), ("10:00:00", Answer.REFUSED), ("10:00:01", Answer.PERMITTED)])
+def test_a_consent_that_is_taken_back_in_the_very_second_of_the_call_is_none(second: str, answer: Answer) -> None:
+    confirmed = tuple(
+        Confirmation(subject, value, "A. Sharma", COMPLIANCE, date(2026, 11, 1))
+        for subject, value in (("us/tcpa/an_artificial_voice_needs_consent", ""), ("us_tcpa_withdrawal_days", "10"))
+    )
+    consented = happened("2026-01-10T10:00:00-05:00", Happened.CONSENT, channel=Channel.CALL, point="mobile")
+    taken_back = happened(f"2026-11-28T{second}-05:00", Happened.CONSENT_WITHDRAWN, channel=Channel.CALL, point="mobile")
+    found = verdict(BOT, replace(STATES, places=frozenset({"US", "US-NJ"}), history=(consented, taken_back)), NEW_YORK, every_pack(confirmations=confirmed))
+    assert found.answer is answer
+
+
+def test_a_cease_request_that_is_taken_back_in_the_very_second_still_stands() -> None:
+    agency = replace(STATES, actor=ActorRole.AGENCY, places=frozenset({"US", "US-NJ"}))
+    asked = happened("2026-11-10T10:00:00-05:00", Happened.CEASE_REQUEST, marks=frozenset({Mark.WRITTEN}))
+    for second, stands in (("09:59:59", False), ("10:00:00", True)):
+        back = happened(f"2026-11-28T{second}-05:00", Happened.CEASE_WITHDRAWN)
+        assert any("cease" in name for name in in_the_way(verdict(CALL, replace(agency, history=(asked, back)), NEW_YORK, EVERY))) is stands
 
 
 def test_what_a_pack_says_lies_outside_is_left_to_the_other_laws_and_the_house() -> None:

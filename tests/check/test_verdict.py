@@ -21,7 +21,7 @@ from arrears.engine.conduct_packs import every_pack, pack_named, shipped_packs
 BEIJING, NEW_YORK, LONDON = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
 CALL = Proposed(act=Act.CONTACT, party="lender", purpose=Purpose.COLLECTION, channel=Channel.CALL, debts=frozenset({"D1"}), marks=frozenset({Mark.INSTITUTION_NAMED, Mark.COLLECTOR_DISCLOSED}))
 CHINA = Facts(frozenset({"CN"}), ("Asia/Shanghai",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2020, 1, 1))
-STATES = Facts(frozenset({"US"}), ("America/New_York",), ActorRole.AGENCY, Product.OTHER, date(2020, 1, 1))
+STATES = Facts(frozenset({"US", "US-NJ"}), ("America/New_York",), ActorRole.AGENCY, Product.OTHER, date(2020, 1, 1))
 KINGDOM = Facts(frozenset({"GB", "GB-ENG"}), ("Europe/London",), ActorRole.CREDITOR_OWN_NAME, Product.CONSUMER_LOAN, date(2020, 1, 1))
 IN_CHINA, IN_NEW_YORK, IN_LONDON = datetime(2026, 3, 10, 12, tzinfo=BEIJING), datetime(2026, 3, 10, 12, tzinfo=NEW_YORK), datetime(2026, 3, 10, 12, tzinfo=LONDON)
 EVERY = every_pack()

@@ -78,7 +78,7 @@ def _allowed(found: Verdict) -> bool:
 def _hours(given: Given) -> Given:
     only_known(given, {"channel", "local_time", "prior_agreement_covers_time", "timezone", "utc_time"}, "input")
     at = datetime.fromisoformat(given["utc_time"]) if "utc_time" in given else datetime.combine(SOME_DAY, time.fromisoformat(given["local_time"]), ZoneInfo(given["timezone"]))
-    agreed = [Event(_at(date(2026, 3, 1)), Happened.TIME_AGREED, marks=frozenset({Mark.AFTER_LATENESS, Mark.DIRECT}))]
+    agreed = [Event(_at(date(2026, 3, 1)), Happened.TIME_AGREED, marks=frozenset({Mark.AFTER_LATENESS, Mark.DIRECT}), until=date(2026, 12, 31))]
     facts = _facts(*(agreed if given.get("prior_agreement_covers_time") else ()))
     return {"allowed": _allowed(verdict(_contact(_named(given["channel"], CHANNELS)), facts, at, packs(STANDARD, ASSOCIATION)))}
 
@@ -109,7 +109,7 @@ def _cap(rule: str, pack: str) -> Callable[[Given], Given]:
                 )
             )
         if given.get("debtor_agreed_higher_frequency"):
-            history.append(Event(_at(day - timedelta(days=9)), Happened.FREQUENCY_AGREED, marks=frozenset({Mark.AFTER_LATENESS})))
+            history.append(Event(_at(day - timedelta(days=9)), Happened.FREQUENCY_AGREED, marks=frozenset({Mark.AFTER_LATENESS}), until=day))
         proposed = _contact(voice[given["operator"]], party=given["proposed_by"], mode=mode or Mode.INTERACTIVE, point=given.get("number", ""))
         found = verdict(proposed, _facts(*history), _at(day, time(15)), packs(pack))
         counted = next(one for one in found.findings if one.rule.name == rule)

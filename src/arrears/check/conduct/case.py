@@ -13,6 +13,8 @@ from arrears.check.conduct.words import Happened
 from arrears.core.parameters import Parameters, Reading, Unit
 from arrears.core.reasons import Sentence
 
+SEVERAL = 2
+
 
 @dataclass(slots=True)
 class Figures:
@@ -70,6 +72,7 @@ class Case:
     _days: list[tuple[str, date]] = field(init=False)
     _local: dict[str, datetime] = field(default_factory=dict, init=False)
     _last_days: dict[tuple[frozenset[Happened], int], list[Event]] = field(default_factory=dict, init=False)
+    _debt_by_debt: tuple[Case, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         self.stamp = self.at.timestamp()
@@ -92,6 +95,22 @@ class Case:
         if found is None:
             found = self._last_days[kinds, days] = self.facts.between(kinds, self.stamp - days * SECONDS_OF_A_DAY, self.stamp)
         return found
+
+    def debt_by_debt(self) -> tuple[Case, ...]:
+        """The act as it is about each of its debts by itself; the act itself where it is about one, or about none in particular."""
+        if len(self.proposed.debts) < SEVERAL:
+            return (self,)
+        if not self._debt_by_debt:
+            self._debt_by_debt = tuple(self._about(debt) for debt in sorted(self.proposed.debts))
+        for one in self._debt_by_debt:
+            one.figures = self.figures  # of the rule that is judged now
+        return self._debt_by_debt
+
+    def _about(self, debt: str) -> Case:
+        """The same moment, about one debt alone: what was worked out about the moment holds for it too."""
+        one = self.seen_as(self.proposed.about(debt), self.at)
+        one._local, one._last_days = self._local, self._last_days
+        return one
 
     def seen_as(self, proposed: Proposed, at: datetime) -> Case:
         """The same facts, asked about another act at another moment."""

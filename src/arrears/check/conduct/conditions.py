@@ -117,6 +117,7 @@ class EventCondition:
     kinds: frozenset[Happened] = field(init=False, repr=False, compare=False)
     _fields: tuple[tuple[str, frozenset[StrEnum], frozenset[Happened]], ...] = field(init=False, repr=False, compare=False)
     _marks: tuple[tuple[Callable[[frozenset[Mark], frozenset[StrEnum]], bool], frozenset[StrEnum]], ...] = field(init=False, repr=False, compare=False)
+    _fields_but_outcome: tuple[tuple[str, frozenset[StrEnum], frozenset[Happened]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         nobody: frozenset[Happened] = frozenset()
@@ -124,11 +125,12 @@ class EventCondition:
         object.__setattr__(
             self, "_fields", tuple((name, values, _MAY_BE_LEFT_OPEN.get(name, nobody)) for name, values in self.wanted if name not in _BY_MARKS)
         )
+        object.__setattr__(self, "_fields_but_outcome", tuple(one for one in self._fields if one[0] != "outcome"))
         object.__setattr__(self, "_marks", tuple((_BY_MARKS[name], values) for name, values in self.wanted if name in _BY_MARKS))
 
-    def fits(self, event: Event) -> bool:
-        """Does this event fit?"""
-        for name, values, open_for in self._fields:
+    def fits(self, event: Event, *, whatever_outcome: bool = False) -> bool:
+        """Does this event fit, or would it with another outcome?"""
+        for name, values, open_for in self._fields_but_outcome if whatever_outcome else self._fields:
             value: Any = getattr(event, name)
             if value not in values and not (value is None and event.kind in open_for):
                 return False

@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
-from itertools import pairwise
 from operator import attrgetter
 
 from arrears.check.conduct.words import (
@@ -68,6 +67,18 @@ class Proposed:
     def __post_init__(self) -> None:
         if self.act is Act.CONTACT:
             assert self.purpose is not None and self.channel is not None, "a contact states its purpose and its channel"
+
+    def about(self, debt: str) -> Proposed:
+        """The same act, about this debt alone."""
+        one = object.__new__(Proposed)
+        for name, value in zip(_SLOTS_OF_PROPOSED, _values_of(self), strict=True):
+            object.__setattr__(one, name, value)
+        object.__setattr__(one, "debts", frozenset({debt}))
+        return one
+
+
+_SLOTS_OF_PROPOSED = tuple(one.name for one in fields(Proposed))
+_values_of = attrgetter(*_SLOTS_OF_PROPOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,38 +151,37 @@ class Event:
 
 
 class Line:
-    """What happened of one kind, in order of time; brought into order when it is first asked about."""
+    """What happened of one kind, in order of time; brought into order when it is first asked about.
 
-    __slots__ = ("_events", "_in_order", "_places", "_stamps")
+    Attributes:
+        places: where in the history each of them stands; known once somebody asks what had happened earlier.
+    """
 
-    def __init__(self) -> None:
-        self._places: list[int] = []
-        self._events: list[Event] = []
-        self._stamps: list[float] = []
-        self._in_order = False
+    __slots__ = ("_events", "_stamps", "places")
 
-    def add(self, place: int, event: Event) -> None:
-        """One more, at this place of the history."""
-        self._places.append(place)
-        self._events.append(event)
+    def __init__(self, events: list[Event]) -> None:
+        self._events = events
+        self._stamps: list[float] | None = None
+        self.places: list[int] = []
 
     def between(self, since: float | None, until: float | None, known: int | None) -> list[Event]:
         """From one moment to another, both included; of the first `known` places of the history alone, where it says so."""
-        if not self._in_order:
-            self._bring_into_order()
-        first = 0 if since is None else bisect_left(self._stamps, since)
-        last = len(self._stamps) if until is None else bisect_right(self._stamps, until)
+        stamps = self._stamps
+        if stamps is None:
+            stamps = self._bring_into_order()
+        first = 0 if since is None else bisect_left(stamps, since)
+        last = len(stamps) if until is None else bisect_right(stamps, until)
         if known is not None:
-            last = min(last, bisect_left(self._places, known))
+            last = min(last, bisect_left(self.places, known))
         return self._events[first:last] if first < last else []
 
-    def _bring_into_order(self) -> None:
-        stamps = [event.stamp for event in self._events]
-        if any(later < earlier for earlier, later in pairwise(stamps)):
-            order = sorted(range(len(stamps)), key=stamps.__getitem__)
-            self._events, self._places = [self._events[one] for one in order], [self._places[one] for one in order]
-            stamps.sort()
-        self._stamps, self._in_order = stamps, True
+    def _bring_into_order(self) -> list[float]:
+        stamps = list(map(_stamp, self._events))
+        in_order = sorted(stamps)
+        if in_order != stamps:
+            self._events = sorted(self._events, key=_stamp)
+        self._stamps = in_order
+        return in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +215,16 @@ class Facts:
     """How many of the history had happened; None for all."""
 
     def __post_init__(self) -> None:
-        for place, event in enumerate(self.history):
-            line = self._lines.get(event.kind)
-            if line is None:
-                line = self._lines[event.kind] = Line()
-            line.add(place, event)
-        object.__setattr__(self, "kinds", frozenset(self._lines))
+        of_kind: dict[Happened, list[Event]] = {}
+        for event in self.history:
+            kind = event.kind
+            if kind in of_kind:
+                of_kind[kind].append(event)
+            else:
+                of_kind[kind] = [event]
+        for kind, events in of_kind.items():
+            self._lines[kind] = Line(events)
+        object.__setattr__(self, "kinds", frozenset(of_kind))
 
     def when_known(self, count: int) -> Facts:
         """The same person when only the first so many of the history had happened; the history must be in order of time.
@@ -228,6 +242,9 @@ class Facts:
         for name in _SLOTS_OF_FACTS:
             object.__setattr__(known, name, getattr(self, name))
         object.__setattr__(known, "_known", count)
+        if self.history and not self._lines[self.history[0].kind].places:
+            for place, event in enumerate(self.history):
+                self._lines[event.kind].places.append(place)
         return known
 
     def of(self, kinds: Iterable[Happened], since: datetime | None = None, until: datetime | None = None) -> list[Event]:

@@ -190,6 +190,7 @@ def _standing(fields: Fields) -> Standing:
         begins_after=fields.text("begins_after", ""),
         lingers=fields.text("lingers", ""),
         uses=fields.whole("uses"),
+        limited=fields.flag("limited", False),
     )
     fields.done()
     return found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from arrears.check.conduct.verdict import Finding
 
 LAW_HAS_COUNTRY_CODES_OF = 2
-SHAPES_REMEMBERED = 4_096
+SHAPES_REMEMBERED = 16_384
 KINDS_REMEMBERED = 1_024
 DAYS_REMEMBERED = 1_024
 
@@ -86,12 +86,14 @@ class OnOneDay:
 
 @dataclass(slots=True)
 class Binding:
-    """A rule that binds acts of one shape."""
+    """A rule of a pack, with what follows from its words alone."""
 
     pack: Pack
     rule: Rule
     uncounted: tuple[RuleException, ...]
     silent_without: frozenset[Happened]
+    not_known: Sentence | None = None
+    """The fact without which nobody knows whether this is the law of the person's place."""
     _on: dict[date, OnOneDay | None] = field(default_factory=dict)
 
     def on(self, day: date, packs: Packs) -> OnOneDay | None:
@@ -155,14 +157,36 @@ def _found(proposed: Proposed, facts: Facts, packs: Packs) -> Law:
     zones, why_not = _zones(facts, packs, asked), _not_covered(facts, packs, asked)
     if not zones:
         why_not.append(Sentence("In which time zone the person is, is not known.", "不知道该人处于哪个时区。"))
-    applying = [pack for pack, one in zip(packs.packs, asked, strict=True) if one.coverage is Coverage.APPLIES]
-    binding = tuple(_binding(pack, rule) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts))
+    applying = [pack for pack, one in zip(packs.packs, asked, strict=True) if one.coverage in (Coverage.APPLIES, Coverage.PERHAPS)]
+    binding = tuple(
+        _binding(pack, rule, facts.places, packs) for pack in applying for rule in pack.rules if rule.concerns(proposed) and rule.binds.fits(proposed, facts)
+    )
     return Law(asked, zones, tuple(why_not), binding)
 
 
-def _binding(pack: Pack, rule: Rule) -> Binding:
+def _binding(pack: Pack, rule: Rule, places: frozenset[str], packs: Packs) -> Binding:
+    """One for all shapes: what a rule's figures are on a day does not depend on the act."""
+    within = None if pack.is_here(places) else pack.perhaps_in(places)
+    key = (pack.name, rule.name, within)
+    binding = packs.bindings.get(key)
+    if binding is None:
+        binding = packs.bindings[key] = _bound(pack, rule, within)
+    return binding
+
+
+def _bound(pack: Pack, rule: Rule, within: str | None) -> Binding:
     silent_without = rule.kind.silent_without if isinstance(rule.kind, SilentWithout) else frozenset()
-    return Binding(pack, rule, tuple(one for one in rule.exceptions if one.uncounted), silent_without)
+    return Binding(pack, rule, tuple(one for one in rule.exceptions if one.uncounted), silent_without, _not_known(pack, within))
+
+
+def _not_known(pack: Pack, within: str | None) -> Sentence | None:
+    """What would have to be known of the place within which the person is known to be, for this to be the law or not."""
+    if within is None:
+        return None
+    own = ", ".join(sorted(pack.places))
+    return Sentence(
+        f"The state, nation or city of the debtor within {within} is not known; in {own} this is law.", f"不知道债务人位于 {within} 的哪个州、省、邦或城市；在 {own} 此规则为法律。"
+    )
 
 
 def _not_covered(facts: Facts, packs: Packs, asked: tuple[Asked, ...]) -> list[Sentence]:
@@ -172,7 +196,11 @@ def _not_covered(facts: Facts, packs: Packs, asked: tuple[Asked, ...]) -> list[S
         return [Sentence("Which country's law applies is not known.", "不知道适用哪国法律。")]
     why_not = []
     for country in countries:
-        of_country = [one for pack, one in zip(packs.packs, asked, strict=True) if pack.is_law and any(place.split("-")[0] == country for place in pack.places)]
+        of_country = [
+            one
+            for pack, one in zip(packs.packs, asked, strict=True)
+            if pack.is_law and pack.is_here(facts.places) and any(place.split("-")[0] == country for place in pack.places)
+        ]
         if not any(one.coverage in (Coverage.APPLIES, Coverage.OUTSIDE) for one in of_country):
             why_not.append(
                 Sentence(f"No rule pack covers this act, product or actor in {country}.", f"没有规则包覆盖 {country} 的这一行为、产品或主体。"),

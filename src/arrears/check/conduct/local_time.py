@@ -53,6 +53,7 @@ def start_of(day: date, zone: str) -> datetime:
     return at_clock(day, time(0), zone)
 
 
+@lru_cache(maxsize=16_384)
 def at_clock(day: date, clock: time, zone: str) -> datetime:
     """The first moment of this day at which the clock has reached `clock`.
 

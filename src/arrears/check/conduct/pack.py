@@ -15,7 +15,7 @@ from arrears.core.parameters import Parameters, Reading
 from arrears.core.reasons import Sentence
 
 if TYPE_CHECKING:
-    from arrears.check.conduct.law import Law
+    from arrears.check.conduct.law import Binding, Law
 
 COMPLIANCE = "compliance"
 """The role of those who may confirm a figure."""
@@ -31,6 +31,8 @@ class Coverage(StrEnum):
     """It neither covers it nor says that it lies outside."""
     ELSEWHERE = "elsewhere"
     """It is the law of another place."""
+    PERHAPS = "perhaps"
+    """It is the law of a part of the place that is known, and in which part the person is, is not: it is asked as if it applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,32 @@ class Pack:
 
     def coverage(self, proposed: Proposed, facts: Facts) -> tuple[Coverage, Sentence | None]:
         """Does it speak of this act, and if it knows that it does not, why?"""
-        if self.places and self.places.isdisjoint(facts.places):
+        here = self.is_here(facts.places)
+        if not here and self.perhaps_in(facts.places) is None:
             return Coverage.ELSEWHERE, None
         if not self.covers.may_be_of(proposed.act):
             return Coverage.NOT_KNOWN, None  # Whoever says nothing of suits does not know that one lies outside.
         for one in self.outside:
             if one.when.fits(proposed, facts):
                 return Coverage.OUTSIDE, one.text
-        return (Coverage.APPLIES if self.covers.fits(proposed, facts) else Coverage.NOT_KNOWN), None
+        if not self.covers.fits(proposed, facts):
+            return Coverage.NOT_KNOWN, None
+        return (Coverage.APPLIES if here else Coverage.PERHAPS), None
+
+    def is_here(self, places: frozenset[str]) -> bool:
+        """Is it the law of one of these places, or of none in particular?"""
+        return not self.places or not self.places.isdisjoint(places)
+
+    def perhaps_in(self, places: frozenset[str]) -> str | None:
+        """Within which of these places may the person be where this is law? None where that is ruled out: a sister of its place is known.
+
+        >>> from arrears.core.parameters import Parameters
+        >>> pack = Pack("us/ma", Sentence("Massachusetts", "马萨诸塞州"), frozenset({"US-MA"}), (), True, ActCondition(), (), (), Parameters({}))
+        >>> pack.perhaps_in(frozenset({"US"})), pack.perhaps_in(frozenset({"US", "US-TX"}))
+        ('US', None)
+        """
+        parts = {place for place in places if not any(other.startswith(f"{place}-") for other in places)}
+        return min((place for place in parts if any(own.startswith(f"{place}-") for own in self.places)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,8 @@ class Packs:
     _confirmed: Mapping[tuple[str, str], date] = field(default_factory=dict, init=False, repr=False, compare=False)
     remembered: dict[Hashable, Law] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `law_on` found for acts of one shape; it follows from the packs alone."""
+    bindings: dict[tuple[str, str, str | None], Binding] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The rules that bound some act so far, by pack and name, with what they say on each day."""
 
     def __post_init__(self) -> None:
         first: dict[tuple[str, str], date] = {}

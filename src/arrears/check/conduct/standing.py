@@ -7,7 +7,7 @@ alike are stated through this one notion.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -46,6 +46,7 @@ class Standing:
         begins_after: name of the figure that says how many days must have passed in full before it stands.
         lingers: name of the figure that says how many days more it stands once it was ended.
         uses: for how many contacts of ours it stands.
+        limited: only what says itself until when it holds stands at all.
     """
 
     event: EventCondition
@@ -56,26 +57,34 @@ class Standing:
     begins_after: str = ""
     lingers: str = ""
     uses: int | None = None
+    limited: bool = False
 
-    def standing(self, case: Case, zone: str) -> list[tuple[Event, datetime | None]]:
-        """Each event that stands on the calendar of this zone, with the moment at which it ends by time alone."""
+    def standing(self, case: Case, zone: str, *, lifting: bool = False) -> list[tuple[Event, datetime | None]]:
+        """Each event that stands on the calendar of this zone, with the moment at which it ends by time alone.
+
+        `lifting` says that what stands would lift a rule: it is then ended already by what came in the very second of the act, and what would
+        forbid the act is not. Which of the two came first nobody knows.
+        """
         days = case.figures.days_at_most(self.lasts) if self.lasts else None
         near = case.facts.between(self.event.kinds, until=case.stamp) if days is None else case.in_the_last(days + 1, self.event.kinds)
-        fitting = [event for event in near if self.event.fits(event) and agrees(event, case, self.scope, zone)]
-        return [(event, ends[0]) for event in fitting if (ends := self._stands(event, case, zone)) is not None]
+        fits = self.event.fits
+        fitting = agreeing([event for event in near if fits(event)], case, self.scope, zone)
+        return [(event, ends[0]) for event in fitting if (ends := self._stands(event, case, zone, lifting)) is not None]
 
-    def _stands(self, event: Event, case: Case, zone: str) -> tuple[datetime | None] | None:
+    def _stands(self, event: Event, case: Case, zone: str, lifting: bool) -> tuple[datetime | None] | None:
+        if self.limited and event.until is None:
+            return None
         today, happened = day_at(case.stamp, zone), day_at(event.stamp, zone)
         if self.begins_after and today <= add_period(happened, case.figures.read(self.begins_after)):
             return None
-        free_on = self._free_on(event, happened, case, zone)
+        free_on = self._free_on(event, happened, case, zone, lifting)
         if free_on is not None and today >= free_on:
             return None
         if self.uses is not None and self._used(event, case) >= self.uses:
             return None
         return (start_of(free_on, zone) if free_on is not None else None,)
 
-    def _free_on(self, event: Event, happened: date, case: Case, zone: str) -> date | None:
+    def _free_on(self, event: Event, happened: date, case: Case, zone: str, lifting: bool) -> date | None:
         """The first day on which it stands no longer."""
         ends = []
         if event.until is not None:
@@ -86,7 +95,8 @@ class Standing:
             ends.append(add_period(happened, case.figures.read(self.through)) + DAY)
         if self.ended_by is not None:
             for end in case.facts.between(self.ended_by.kinds, event.stamp, case.stamp):
-                if event.stamp < end.stamp < case.stamp and self.ended_by.fits(end) and _concerns(end, event, self.scope):
+                in_time = end.stamp <= case.stamp if lifting else end.stamp < case.stamp
+                if event.stamp < end.stamp and in_time and self.ended_by.fits(end) and _concerns(end, event, self.scope):
                     ended = day_at(end.stamp, zone)
                     if not self.lingers:
                         return ended
@@ -105,7 +115,7 @@ class Standing:
         for event in case.facts.between(self.event.kinds, until=case.stamp):
             if self.event.fits(event) and agrees(event, case, self.scope, zone):
                 day = add_period(day_at(event.stamp, zone), case.figures.read(self.begins_after)) + DAY
-                free_on = self._free_on(event, day_at(event.stamp, zone), case, zone)
+                free_on = self._free_on(event, day_at(event.stamp, zone), case, zone, lifting=True)
                 if free_on is None or free_on > day:
                     days.append(day)
         return min(days, default=None)
@@ -121,6 +131,15 @@ def agrees(event: Event, case: Case, scope: frozenset[Scope], zone: str) -> bool
         if not one(event, case, zone):
             return False
     return True
+
+
+def agreeing(events: list[Event], case: Case, scope: frozenset[Scope], zone: str) -> list[Event]:
+    """Those of these events that concern the act, in everything the scope names."""
+    for one in _checks(scope):
+        if not events:
+            break
+        events = [event for event in events if one(event, case, zone)]
+    return events
 
 
 _AGREES: Mapping[Scope, Callable[[Event, Case, str], bool]] = {
@@ -158,21 +177,13 @@ def stands_for_certain(standing: Standing, case: Case) -> list[Event]:
     found: list[Event] = []
     if standing.event.kinds.isdisjoint(case.facts.kinds):
         return found
-    for one in each_debt(case) if Scope.DEBT in standing.scope else (case,):
+    for one in case.debt_by_debt() if Scope.DEBT in standing.scope else (case,):
         for zone in case.zones:
-            here = [event for event, _ in standing.standing(one, zone)]
+            here = [event for event, _ in standing.standing(one, zone, lifting=True)]
             if not here:
                 return []
             found = here
     return found
-
-
-def each_debt(case: Case) -> list[Case]:
-    """The act as it is about each of its debts by itself."""
-    debts = case.proposed.debts
-    if len(debts) < 2:
-        return [case]
-    return [case.seen_as(replace(case.proposed, debts=frozenset({debt})), case.at) for debt in sorted(debts)]
 
 
 def stands_perhaps(standing: Standing, case: Case) -> list[tuple[Event, datetime | None]]:

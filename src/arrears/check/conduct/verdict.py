@@ -80,7 +80,7 @@ class Verdict:
     @property
     def in_the_way(self) -> tuple[Finding, ...]:
         """The rules for which the act is refused."""
-        return tuple(finding for finding in self.findings if finding.in_the_way)
+        return tuple(_in_the_way(self.findings))
 
     @property
     def unconfirmed(self) -> tuple[Finding, ...]:
@@ -102,10 +102,11 @@ def verdict(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) -> Ver
     if law.refused_because:
         return Verdict(Answer.REFUSED, Answer.REFUSED, (), law.asked, None, law.refused_because)
     findings = _findings(proposed, facts, at, law, packs)
-    if not any(finding.in_the_way for finding in findings):
+    in_the_way = _in_the_way(findings)
+    if not in_the_way:
         answer = Answer.PERMITTED if all(finding.certain for finding in findings) else Answer.DEFERRED_FOR_REVIEW
         return Verdict(answer, Answer.PERMITTED, findings, law.asked)
-    moment = _next_permitted(proposed, facts, law, packs, findings)
+    moment = _next_permitted(proposed, facts, law, packs, in_the_way)
     answer = Answer.REFUSED if moment is None else Answer.DEFERRED_UNTIL
     return Verdict(answer, answer, findings, law.asked, moment)
 
@@ -119,12 +120,19 @@ def findings_on(proposed: Proposed, facts: Facts, at: datetime, packs: Packs) ->
     return law, () if law.refused_because else _findings(proposed, facts, at, law, packs)
 
 
+def _in_the_way(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.says is not Says.PERMITS]
+
+
 def _findings(proposed: Proposed, facts: Facts, at: datetime, law: Law, packs: Packs) -> tuple[Finding, ...]:
     """What each rule says, by the figures of the day; where it is two days in two zones, the stricter of both."""
     case = Case(proposed, facts, at, law.zones, NO_FIGURES)
     days = sorted({day for _, day in case.days()})
+    speaking = law.speaking_of(facts.kinds)
+    if len(days) == 1:
+        return tuple([one for binding in speaking if (one := _finding(case, binding, days[0], packs)) is not None])
     found = []
-    for binding in law.speaking_of(facts.kinds):
+    for binding in speaking:
         said = [one for day in days if (one := _finding(case, binding, day, packs)) is not None]
         if said:
             found.append(said[0] if len(said) == 1 else next((one for one in said if one.in_the_way), said[0]))
@@ -147,6 +155,8 @@ def _finding(case: Case, binding: Binding, day: date, packs: Packs) -> Finding |
     ground = on_day.ground(figures, packs)
     if judged is KEPT:
         return _kept(binding, ground)
+    if binding.not_known is not None and judged.breach and lifted is None and judged.missing is None:
+        judged = judged._replace(missing=binding.not_known)
     says = rule.breach if judged.breach and lifted is None else Says.PERMITS
     name, used = (lifted[0].name, lifted[1]) if lifted else ("", judged.used)
     return Finding(binding.pack.name, rule, says, judged, name, used, ground.figures, ground.certain)
@@ -159,15 +169,14 @@ def _kept(binding: Binding, ground: Ground) -> Finding:
     return ground.kept
 
 
-def _next_permitted(proposed: Proposed, facts: Facts, law: Law, packs: Packs, findings: tuple[Finding, ...]) -> datetime | None:
+def _next_permitted(proposed: Proposed, facts: Facts, law: Law, packs: Packs, in_the_way: list[Finding]) -> datetime | None:
     """From moment to moment at which the rules in the way end, until none is in the way."""
     for _ in range(MOMENTS_TRIED):
-        ends = [finding.judged.ends_at for finding in findings if finding.in_the_way]
-        known = [end for end in ends if end is not None]
-        if len(known) < len(ends):
+        ends = [end for finding in in_the_way if (end := finding.judged.ends_at) is not None]
+        if len(ends) < len(in_the_way):
             return None
-        moment = max(known)
-        findings = _findings(proposed, facts, moment, law, packs)
-        if not any(finding.in_the_way for finding in findings):
+        moment = max(ends)
+        in_the_way = _in_the_way(_findings(proposed, facts, moment, law, packs))
+        if not in_the_way:
             return moment
     return None

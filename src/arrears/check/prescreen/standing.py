@@ -211,7 +211,8 @@ def stands(standing: Standing, asked: Asked, *, waiting: bool = False, also: tup
     if asked.any_medium:
         also = (*also, "channel")
     wanted = dict.fromkeys((*KEPT_OF_EVENTS, "until", *scopes, *(("to", "person") if standing.uses is not None else ()), *also))
-    found = events.filter(fits(standing.event, events) & agreed.possibly).select(*(events[name] for name in wanted), agrees_surely=agreed.surely)
+    fitting = fits(standing.event, events) & agreed.possibly
+    found = events.filter(fitting & events.until.notnull() if standing.limited else fitting).select(*(events[name] for name in wanted), agrees_surely=agreed.surely)
     found = _ended(found, standing, asked)
     free_first, free_last = [_until(found)], [_until(found)]
     for name, more in ((standing.lasts, 0), (standing.through, 1)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from arrears.check.conduct.case import Case, Judged
@@ -11,7 +11,7 @@ from arrears.check.conduct.conditions import EventCondition
 from arrears.check.conduct.facts import Event, Proposed
 from arrears.check.conduct.local_time import DAY, day_at, start_of
 from arrears.check.conduct.rule import RuleException
-from arrears.check.conduct.standing import Scope, agrees, each_debt
+from arrears.check.conduct.standing import Scope, agreeing
 from arrears.check.conduct.words import Act, Happened, Outcome, Purpose
 from arrears.core.reasons import Sentence
 
@@ -38,32 +38,27 @@ class Cap:
         """A breach where the act would be one too many, about any one debt, on the calendar of any zone."""
         limit = case.figures.read(self.limit).whole
         window = case.figures.read(self.window).whole if self.window else 1
-        near = case.in_the_last(window + 1, self.counts.kinds)
-        counted = [event for event in near if self._counts(event)]
+        counts = self.counts
+        near = case.in_the_last(window + 1, counts.kinds)
+        counted = [event for event in near if counts.fits(event, whatever_outcome=event.outcome is Outcome.PENDING)]
         if counted and (could := tuple(one for one in uncounted if one.could_hold(case.facts))):
             counted = [event for event in counted if not _excluded(event, case, could)]
         most, free_on = 0, case.at
         used: tuple[Event, ...] = ()
+        abouts = () if not counted else case.debt_by_debt() if Scope.DEBT in self.per else (case,)
         for zone, today in case.days():
             first = today - (window - 1) * DAY
             if first < case.facts.history_from:
                 return Judged(breach=True, missing=UNKNOWN)
-            for about in each_debt(case) if counted else ():
-                within = [event for event in counted if day_at(event.stamp, zone) >= first and agrees(event, about, self.per, zone)]
+            lately = [event for event in counted if day_at(event.stamp, zone) >= first]
+            for about in abouts:
+                within = agreeing(lately, about, self.per, zone)
                 if limit and len(within) >= limit:
                     free_on = max(free_on, _free_on([day_at(event.stamp, zone) for event in within], limit, window, zone))
                 if len(within) >= most:
                     most, used = len(within), tuple(within)
         broken = most >= limit
         return Judged(breach=broken, ends_at=free_on if broken and limit else None, used=used, counted=most, limit=limit)
-
-    def _counts(self, event: Event) -> bool:
-        if event.outcome is Outcome.PENDING:
-            return self.counts.fits(replace(event, outcome=next(iter(self._outcomes()), Outcome.PENDING)))
-        return self.counts.fits(event)
-
-    def _outcomes(self) -> frozenset[Outcome]:
-        return frozenset(Outcome(value) for name, values in self.counts.wanted if name == "outcome" for value in values)
 
 
 def _free_on(days: Iterable[date], limit: int, window: int, zone: str) -> datetime:

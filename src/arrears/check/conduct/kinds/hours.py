@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from arrears.check.conduct.case import KEPT, Case, Judged
-from arrears.check.conduct.local_time import DAY, at_clock, local, local_day
+from arrears.check.conduct.local_time import DAY, at_clock, local
 from arrears.check.conduct.rule import RuleException
 from arrears.core.problems import BadData
 
@@ -33,22 +34,24 @@ class Hours:
         opens, closes = case.figures.read(self.opens).clock, case.figures.read(self.closes).clock
         if opens >= closes:
             raise BadData(f"The hours open at {opens} and close at {closes}.", "No moment lies between.", "Correct the figures.")
-        if all(self._inside(case.local(zone), opens, closes) for zone in case.zones):
+        if all(self.inside(case.local(zone), opens, closes) for zone in case.zones):
             return KEPT
-        return Judged(breach=True, ends_at=self._first_inside(case, opens, closes))
+        begins = _moments_inside(self, opens, closes, tuple(case.days()))
+        return Judged(breach=True, ends_at=next((moment for moment in begins if moment > case.at), None))
 
-    def _inside_everywhere(self, at: datetime, zones: tuple[str, ...], opens: time, closes: time) -> bool:
-        return all(self._inside(local(at, zone), opens, closes) for zone in zones)
-
-    def _inside(self, there: datetime, opens: time, closes: time) -> bool:
+    def inside(self, there: datetime, opens: time, closes: time) -> bool:
+        """Does this moment of a local clock lie inside?"""
         clock = there.time()
         after_opening = opens <= clock if self.opening_included else opens < clock
         return there.weekday() not in self.closed_weekdays and after_opening and clock < closes
 
-    def _first_inside(self, case: Case, opens: time, closes: time) -> datetime | None:
-        """The hours can begin only where they open in one of the zones."""
-        first_second = timedelta(0) if self.opening_included else timedelta(seconds=1)
-        openings = sorted(
-            at_clock(local_day(case.at, zone) + ahead * DAY, opens, zone) + first_second for zone in case.zones for ahead in range(LOOK_AHEAD_DAYS)
-        )
-        return next((moment for moment in openings if moment > case.at and self._inside_everywhere(moment, case.zones, opens, closes)), None)
+
+@lru_cache(maxsize=8192)
+def _moments_inside(hours: Hours, opens: time, closes: time, days: tuple[tuple[str, date], ...]) -> tuple[datetime, ...]:
+    """When do the hours begin in all zones at once, in the days from these on? They can begin only where they open in one of the zones.
+
+    Remembered, because on one day many are asked about who live in the same zones.
+    """
+    first_second = timedelta(0) if hours.opening_included else timedelta(seconds=1)
+    openings = sorted(at_clock(today + ahead * DAY, opens, zone) + first_second for zone, today in days for ahead in range(LOOK_AHEAD_DAYS))
+    return tuple(moment for moment in openings if all(hours.inside(local(moment, zone), opens, closes) for zone, _ in days))
