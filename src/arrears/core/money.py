@@ -37,6 +37,16 @@ def minor_digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+@cache
+def currencies_not_of_two_digits() -> tuple[str, ...]:
+    """Currencies whose amounts have more or fewer decimals than two.
+
+    >>> {"JPY", "KWD"} <= set(currencies_not_of_two_digits()), "CNY" in currencies_not_of_two_digits()
+    (True, False)
+    """
+    return tuple(sorted(name for name in get_global("all_currencies") if get_currency_precision(name) != 2))
+
+
 def parse_minor(text: str, currency: str) -> int:
     """How many minor units does this text say? Zeros beyond the currency's decimals carry no money and are accepted.
 

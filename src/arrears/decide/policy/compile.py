@@ -89,7 +89,7 @@ def _with_places(policy: Policy, matched: ir.Table) -> ir.Table:
         placed = stepped(policy, matched, conditions.named)
         conditions.refuse()
         return placed
-    nothing = {"place": "int32", "on_step_since": "date", "on_stage_since": "date", "step_rule": "string"}
+    nothing = {"ladder_place": "int32", "on_step_since": "date", "on_stage_since": "date", "step_rule": "string"}
     return matched.mutate(**{name: ibis.null(type_) for name, type_ in nothing.items()})
 
 
@@ -152,12 +152,12 @@ def _ladder_columns(policy: Policy, written: ir.Table, guarded: ir.BooleanValue)
     if not places:
         return {**dict.fromkeys(("ladder", "stage", "step"), nothing), **dict.fromkeys(("stage_since", "step_since", "next_on"), no_day)}
     names = {
-        name: ibis.cases(*((written.place == place.number, place.names[column]) for place in places), else_=nothing)
+        name: ibis.cases(*((written.ladder_place == place.number, place.names[column]) for place in places), else_=nothing)
         for column, name in enumerate(("ladder", "stage", "step"))
     }
     kept = {name: written[f"{name}_before"].nullif("") for name in names}
     stopped = ibis.cases((kept["ladder"].isnull(), no_day), (written.step_since_before > written.as_of, written.step_since_before), else_=written.as_of)
-    waits = ibis.cases(*((written.place == place.number, place.step.wait_days) for place in places if place.step), else_=ibis.null("int32")).cast("int32")
+    waits = ibis.cases(*((written.ladder_place == place.number, place.step.wait_days) for place in places if place.step), else_=ibis.null("int32")).cast("int32")
     due, tomorrow = days_after(written.on_step_since, waits), days_after(written.as_of, ibis.literal(1))
     quiet = written.on_step_since > written.as_of
     return {
@@ -165,7 +165,7 @@ def _ladder_columns(policy: Policy, written: ir.Table, guarded: ir.BooleanValue)
         "stage_since": ibis.ifelse(guarded, written.stage_since_before, written.on_stage_since),
         "step_since": ibis.ifelse(guarded, stopped, written.on_step_since),
         "next_on": ibis.cases(
-            (guarded | written.place.isnull() | waits.isnull(), no_day), (quiet, written.on_step_since), (due > written.as_of, due), else_=tomorrow,
+            (guarded | written.ladder_place.isnull() | waits.isnull(), no_day), (quiet, written.on_step_since), (due > written.as_of, due), else_=tomorrow,
         ),
     }
 

@@ -115,7 +115,7 @@ def days_after(day: Any, days: Any) -> Any:
 
 
 def stepped(policy: Policy, matched: ir.Table, parse: Parse) -> ir.Table:
-    """Add to `matched` (cases with `row_id`) tonight's place of each case: `place`, `on_step_since`, `on_stage_since`, `step_rule`.
+    """Add to `matched` (cases with `row_id`) tonight's place of each case: `ladder_place`, `on_step_since`, `on_stage_since`, `step_rule`.
 
     All four are null where no ladder decides.
     """
@@ -154,7 +154,7 @@ def stepped(policy: Policy, matched: ir.Table, parse: Parse) -> ir.Table:
 def _moved(judged: ir.Table, places: tuple[Place, ...]) -> ir.Table:
     """The place after the move, since when, and the rule it decides by."""
     moved = judged.mutate(
-        place=ibis.cases((judged.fresh, judged.entered), (judged.gone_back, judged.back_target), (judged.over, judged.onward), else_=judged.standing),
+        ladder_place=ibis.cases((judged.fresh, judged.entered), (judged.gone_back, judged.back_target), (judged.over, judged.onward), else_=judged.standing),
         on_step_since=ibis.cases(
             (judged.gone_back, days_after(judged.as_of, judged.quiet_days)), (judged.fresh | judged.over, judged.as_of), else_=judged.step_since_before,
         ),
@@ -162,13 +162,13 @@ def _moved(judged: ir.Table, places: tuple[Place, ...]) -> ir.Table:
     stage_of: dict[str, list[int]] = {}
     for place in places:
         stage_of.setdefault("/".join(place.names[:2]), []).append(place.number)
-    stage_now = _by_place(moved.place, {number: name for name, numbers in stage_of.items() for number in numbers}, ibis.null("string"))
+    stage_now = _by_place(moved.ladder_place, {number: name for name, numbers in stage_of.items() for number in numbers}, ibis.null("string"))
     same_stage = (stage_now == moved.ladder_before + "/" + moved.stage_before).fill_null(False) & ~moved.gone_back & ~moved.fresh
-    suffix = ibis.cases((moved.gone_back, BACK), (~moved.fresh & ~moved.over & moved.waiting & moved.place.notnull(), WAITING), else_="")
-    rule = _by_place(moved.place, {place.number: place.rule for place in places}, ibis.null("string"))
-    ends = moved.place.isin([place.number for place in places if place.step is None]).fill_null(False)
+    suffix = ibis.cases((moved.gone_back, BACK), (~moved.fresh & ~moved.over & moved.waiting & moved.ladder_place.notnull(), WAITING), else_="")
+    rule = _by_place(moved.ladder_place, {place.number: place.rule for place in places}, ibis.null("string"))
+    ends = moved.ladder_place.isin([place.number for place in places if place.step is None]).fill_null(False)
     return moved.mutate(
-        on_stage_since=ibis.cases((moved.place.isnull(), ibis.null("date")), (same_stage, moved.stage_since_before), else_=moved.as_of),
-        on_step_since=ibis.ifelse(moved.place.isnull(), ibis.null("date"), moved.on_step_since),
+        on_stage_since=ibis.cases((moved.ladder_place.isnull(), ibis.null("date")), (same_stage, moved.stage_since_before), else_=moved.as_of),
+        on_step_since=ibis.ifelse(moved.ladder_place.isnull(), ibis.null("date"), moved.on_step_since),
         step_rule=ibis.ifelse(ends, rule, rule + suffix),
     )

@@ -51,9 +51,10 @@ def _with_decimals(minor: ir.IntegerValue, digits: int) -> ir.StringValue:
 
 def money_text(minor: ir.IntegerValue, currency: ir.StringValue, digits_by_currency: dict[str, int]) -> ir.StringValue:
     """An amount as people write it, 1,234.50 CNY; two decimals for a currency not in the table."""
-    written = {digits: _with_decimals(minor, digits) for digits in sorted({2, *digits_by_currency.values()})}
-    branches = [(currency == name, written[digits]) for name, digits in sorted(digits_by_currency.items()) if digits != 2]
-    amount = ibis.cases(*branches, else_=written[2]) if branches else written[2]
+    names = {digits: sorted(name for name, its in digits_by_currency.items() if its == digits) for digits in sorted({*digits_by_currency.values()} - {2})}
+    branches = [(currency.isin(of_these), _with_decimals(minor, digits)) for digits, of_these in names.items()]
+    two = _with_decimals(minor, 2)
+    amount = ibis.cases(*branches, else_=two) if branches else two
     return amount + " " + currency
 
 
