@@ -59,7 +59,7 @@ def test_every_decision_of_every_past_run_is_the_same_again(kept: tuple[Path, Pa
     assert len(names) == NIGHTS
     for name in names:
         again = decide_again(book, runs, name, engine=ENGINE)
-        assert again.is_same and again.cases > 50, again
+        assert again.is_same and again.cases > 30, again
 
 
 def test_a_changed_rule_is_named_with_the_cases_that_come_out_otherwise(kept: tuple[Path, Path]) -> None:

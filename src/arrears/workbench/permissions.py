@@ -43,6 +43,8 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "rules": _STAFF,
     "rule_confirm": _COMPLIANCE,
     "rule_revoke": _COMPLIANCE,
+    "experiments": _STAFF,
+    "experiment_stop": _WORKERS,
     "definitions": _STAFF,
     "settings": _STAFF,
     "privacy_register": _STAFF,

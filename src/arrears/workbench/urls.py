@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arrears.workbench.views import alerts, assets, case, definitions, evidence, home, protection, reports, rules, settings, users, worklist
+from arrears.workbench.views import (
+    alerts,
+    assets,
+    case,
+    definitions,
+    evidence,
+    experiments,
+    home,
+    protection,
+    reports,
+    rules,
+    settings,
+    users,
+    worklist,
+)
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -29,6 +43,8 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/confirm/", rules.rule_confirm, name="rule_confirm"),
     path("rules/revoke/", rules.rule_revoke, name="rule_revoke"),
+    path("experiments/", experiments.experiments, name="experiments"),
+    path("experiments/stop/", experiments.experiment_stop, name="experiment_stop"),
     path("definitions/", definitions.definitions, name="definitions"),
     path("settings/", settings.settings, name="settings"),
     path("settings/privacy/", settings.privacy_register, name="privacy_register"),

@@ -23,13 +23,15 @@ from arrears.check.conduct.pack import COMPLIANCE
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.decide.experiments.limits import champion_of, design_digest, experiment_faults
 from arrears.decide.policy.parts import Experiment, Policy
+from arrears.decide.policy.table import read_policy
 from arrears.engine.columns_engine import EngineSettings, column_engine
 from arrears.engine.experiment_sums import HORIZON_DAYS, gathered, runs_of_experiment
+from arrears.engine.nightly import POLICY_FILE
 from arrears.learn.experiments.results import Alarm, ArmFigures, Bounds, Results, results_of
 
 __all__ = [
     "Alarm", "Bounds", "ExperimentNotAllowed", "MayNotStop", "NoSuchExperiment", "NotApproved", "Results", "Said", "Standing", "State", "StopReason",
-    "experiments_of", "opt_out", "said_so_far", "start", "stop", "stop_where_complaints_say_so", "told", "told_results",
+    "experiments_of", "opt_out", "policy_kept", "said_so_far", "shown_for_run", "start", "stop", "stop_where_complaints_say_so", "told", "told_results",
 ]
 CAUSE = "experiments"
 PEOPLE_PLANNED = 20_000
@@ -210,6 +212,20 @@ def said_so_far(institution_id: int, policy: Policy, book: Path, runs: Path, nam
     """
     standing = _found(institution_id, policy, book.name, name, on)
     return Said(standing, HORIZON_DAYS, _results(policy, book, runs, standing, on))
+
+
+def shown_for_run(institution_id: int, book: Path, runs: Path, run: Path, on: date) -> tuple[Said, ...]:
+    """The experiments of the policy by which a published run decided, with what each says; nothing for a run that kept no policy."""
+    if not (run / POLICY_FILE).exists():
+        return ()
+    policy = policy_kept(run)
+    found = experiments_of(institution_id, policy, book.name, on)
+    return tuple(Said(standing, HORIZON_DAYS, _results(policy, book, runs, standing, on)) for standing in found)
+
+
+def policy_kept(run: Path) -> Policy:
+    """The policy by which a published run decided."""
+    return read_policy((run / POLICY_FILE).read_text(encoding="utf-8"), POLICY_FILE)
 
 
 def _results(policy: Policy, book: Path, runs: Path, standing: Standing, on: date) -> dict[str, Results]:

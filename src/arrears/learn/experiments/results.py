@@ -85,6 +85,11 @@ class Bounds:
         """Do the bounds leave zero out?"""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
+    @property
+    def rounded(self) -> tuple[int, int, int] | None:
+        """Difference, low and high in whole minor units; None where nothing can be said yet."""
+        return None if self.low is None or self.high is None else (round(self.difference), round(self.low), round(self.high))
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
