@@ -6,6 +6,7 @@ Answers are plain mappings of texts, figures and dates: ready for a terminal, fo
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from arrears.core.ids import id_text
-from arrears.core.reasons import Language
+from arrears.core.money import format_money
+from arrears.core.reasons import Language, Sentence
 from arrears.decide.policy.columns import CASE_COLUMNS, CASE_SCHEMA
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.deciding_again import policy_of_run
@@ -114,7 +116,7 @@ def _explanation(row: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
         looked_at = [*looked_at, *(name for name in _LADDER_FACTS if name not in looked_at)]
     earlier = list(rules)[: list(rules).index(matched)] if matched in rules else []
     return {
-        "case_id": row["case_id"], "book": facts["book"], "as_of": facts["as_of"],
+        "case_id": row["case_id"], "currency": row["currency"], "book": facts["book"], "as_of": facts["as_of"],
         **{name: row[name] for name in _SHOWN},
         "treatment_label": {language: facts["treatments"][row["treatment"]][language] for language in ("en", "zh")},
         "policy": facts["policy"]["name"],
@@ -157,8 +159,15 @@ class Reader(StrEnum):
     AUDITOR = "auditor"
 
 
-TOLD_TO_DEBTORS = ("days_past_due", "months_past_due", "amount_at_stake_minor", "amount_overdue_minor", "accounts_overdue", "overdue_items", "hold_kinds", "co_operated_since_step")
-"""What a person can see of their own debt, and change."""
+TOLD_TO_DEBTORS: Mapping[str, Sentence] = {
+    "days_past_due": Sentence("if it were {would_be} days late instead of {was}", "若逾期为 {would_be} 天，而非 {was} 天"),
+    "months_past_due": Sentence("if it were {would_be} months late instead of {was}", "若逾期为 {would_be} 个月，而非 {was} 个月"),
+    "amount_at_stake_minor": Sentence("if the amount were {would_be} instead of {was}", "若金额为 {would_be}，而非 {was}"),
+    "accounts_overdue": Sentence("if {would_be} debts were overdue instead of {was}", "若逾期债务为 {would_be} 笔，而非 {was} 笔"),
+    "hold_kinds": Sentence(
+        "if there were something that we do not know of and that protects you, such as a dispute, hardship or illness", "若存在我们尚不知晓、对您予以保护的事由，如异议、困难或疾病"),
+}
+"""What a person can see of their own debt, in words for them; other columns say nothing to a debtor."""
 
 
 def for_reader(told: dict[str, Any], reader: Reader, language: Language) -> list[str]:
@@ -181,18 +190,24 @@ def _value(value: Any) -> str:
 
 def _for_debtor(told: dict[str, Any], language: Language) -> list[str]:
     """No rule names and no codes: what is done, why, what would make it another, and that a person can be asked."""
-    changes = [one for one in told["would_change"] if one["column"] in TOLD_TO_DEBTORS and one["was"] is not None]
+    changes = [one for one in told["would_change"] if one["column"] in TOLD_TO_DEBTORS and one["was"] is not None and one["would_be"] != 0]
+    said = [TOLD_TO_DEBTORS[one["column"]].in_language(language).format(**{side: _in_life(one, side, told, language) for side in ("was", "would_be")}) for one in changes]
     if language == "zh":
         return [
             f"{told['as_of']} 的处理方式：{told['treatment_label']['zh']}", told["reason_zh"],
-            *(f"若{one['meaning_zh']}不同，处理方式可能为：{one['treatment_zh']}" for one in changes),
+            *(f"{words}，处理方式为：{one['treatment_zh']}" for words, one in zip(said, changes, strict=True)),
             "如您认为有误，或情况有变，可随时告知我们，并可要求由专人复核。",
         ]
     return [
         f"What is done on {told['as_of']}: {told['treatment_label']['en']}", told["reason_en"],
-        *(f"It could be different ({one['treatment_en']}) if this were different: {one['meaning_en']}." for one in changes),
+        *(f"It would be otherwise ({one['treatment_en']}) {words}." for words, one in zip(said, changes, strict=True)),
         "If something here is wrong, or your situation has changed, tell us at any time; you can ask for a person to look at it.",
     ]
+
+
+def _in_life(one: dict[str, Any], side: str, told: dict[str, Any], language: Language) -> str:
+    """A value as a debtor reads it."""
+    return format_money(one[side], told["currency"], language) if one["column"].endswith("_minor") else str(one[side])
 
 
 def _proof(told: dict[str, Any], language: Language) -> list[str]:
