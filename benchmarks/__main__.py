@@ -26,6 +26,7 @@ OTHERS = (
     ("prescreen",),
     ("policy",),
     ("assignment",),
+    ("experiments",),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 

@@ -47,6 +47,7 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.contact import Contact, ContactKind
     from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
+    from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
     from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
     from arrears.casefile.facts.policy import PolicyPublished
@@ -120,6 +121,8 @@ def one_of_each(store, bank: int, person: int) -> list:
         DecisionOverridden(34 ^ bank, person, event.case_id, "remind", "r1", "v1", "wait", "in hospital", "lin", "manager", AT),
         HumanReviewRequested(35 ^ bank, person, event.case_id, "sue", "I was never asked", "lin", AT, day),
         HumanReviewAnswered(35 ^ bank, person, event.case_id, ReviewOutcome.CHANGED, "was not asked", "wei", "compliance", AT),
+        ExperimentStarted(bank, "main", "lighter", "00", "manager", "C-17", "wei", 20_000, day), ExperimentStopped(bank, StopReason.OWNER, "enough", "lin", day),
+        ExperimentOptOut(person, "lin", day),
     ]
 
 

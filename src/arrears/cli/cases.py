@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from arrears.cli import doors
 from arrears.cli.clock import today
@@ -16,6 +16,7 @@ from arrears.engine.use_cases import explaining
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.engine.words import counted
 
+ReaderOption = Annotated[Literal["agent", "debtor", "auditor"], Parameter(name="--for", help="For whom: agent, debtor or auditor.")]
 case = App(name="case", help="Cases: who is in arrears, and what is to be done.", help_format="plaintext")
 
 
@@ -81,11 +82,14 @@ def case_show(case_id: str, /, *, json: JsonOption = False, home: HomeOption = N
     ])
 
 
-def explain(case_id: str, /, *, on: date | None = None, language: str = "en", json: JsonOption = False, home: HomeOption = None) -> None:
-    """Why does this case get this treatment? The rule, the facts it looked at, and the policy's version.
+def explain(
+    case_id: str, /, *, on: date | None = None, reader: ReaderOption = "agent", language: str = "en", json: JsonOption = False, home: HomeOption = None
+) -> None:
+    """Why does this case get this treatment? The rule, the facts it looked at, and what would have changed it.
 
-    Example:
+    Examples:
       arrears explain 0A1B2C3D4E5F6G --on 2026-11-23
+      arrears explain 0A1B2C3D4E5F6G --for auditor --language zh
 
     Parameters
     ----------
@@ -101,5 +105,5 @@ def explain(case_id: str, /, *, on: date | None = None, language: str = "en", js
     if json:
         show_json(told)
         return
-    for line in explaining.in_words(told, "zh" if language.startswith("zh") else "en"):
+    for line in explaining.for_reader(told, explaining.Reader(reader), "zh" if language.startswith("zh") else "en"):
         results.print(line)

@@ -9,12 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from arrears.casefile.facts.experiment import running_on
 from arrears.casefile.facts.run import RunPublished
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append, append_case_changes
 from arrears.casefile.store.institution import acting_for
 from arrears.engine.case_changes import NOTHING_CHANGED, Frozen, changes_of, digest_of_tables
 from arrears.engine.conduct_events import FROZEN_EVENTS, own_events
+from arrears.engine.experiment_files import frozen_experiments
 from arrears.engine.use_cases.reading.cases import RESTRICTED
 
 COMPARED = ("case_id", "treatment", "rule", "policy_version")
@@ -35,8 +37,9 @@ class CaseRecords:
             holds = load.holds_as_of(on).select(["party_id", "kind", "from_on", "to_on"])
             holds = pa.concat_tables([holds, _as_holds(load.people_restricted(on))])
             acknowledged = load.alerts_acknowledged_by(on)
+            experiments = frozen_experiments(running_on(*load.experiments(), on), lambda: load.people_opted_out(on))
             conduct = {FROZEN_EVENTS: own_events(load.protections(), load.contacts_before(on))} if self.with_conduct else {}
-        tables: dict[str, pa.Table] = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names]), "alerts_acknowledged": acknowledged, **conduct}
+        tables: dict[str, pa.Table] = {"holds": holds.sort_by([(name, "ascending") for name in holds.column_names]), "alerts_acknowledged": acknowledged, **conduct, **experiments}
         return Frozen(tables, digest_of_tables(tables))
 
     def bring_up_to_date(self, decisions: Path, facts: dict[str, Any], *, actor: str, at: datetime) -> dict[str, int]:

@@ -31,10 +31,11 @@ from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
 from arrears.core.progress import Progress, silent
+from arrears.decide.experiments.draw import Running
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
 from arrears.decide.policy.terms import row_condition
-from arrears.engine import assigning, classification, due_days, early_warning, product_ledgers, tables
+from arrears.engine import assigning, classification, due_days, early_warning, experiment_files, product_ledgers, tables
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -46,6 +47,9 @@ from arrears.engine.prescreening import Screening, screened_sql
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
 from arrears.intake.book.layout import book_digest, book_info
+
+POLICY_FILE = "policy.json"
+"""What the policy of a run said, kept with the run: the same run can be decided again, whatever became of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class _Work:
         self.calendars: list[due_days.CalendarReach] = []
         self.dated: list[str] = []
         """Files in which the slices keep what the portfolio report asks of them."""
+        self.experiments: list[Running] = []
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -148,6 +153,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             work = _Work(request, staged, connection, progress)
             with work.stage("freeze"):
                 freeze(work, frozen.tables)
+                staged.table(POLICY_FILE, lambda target: _write_text(target, request.policy.canonical))
             assess(work)
             with work.stage("screen"):
                 screen(work)
@@ -173,6 +179,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
         facts["ledger"] = ledger_paths
         if assigning.is_assigned(request.policy):
             facts["assignment"] = json.loads(staged.path("assignment.json").read_text(encoding="utf-8"))
+        facts |= experiment_files.told(work.experiments, facts["treatments"])
         facts["conventions"] = due_days.told(request.delinquency, work.calendars)
         staged.table("report.html", lambda target: _write_report(target, facts, staged.path("portfolio.json")))
         facts["digests"] = dict(sorted(staged.digests.items()))
@@ -195,6 +202,7 @@ def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
     if FROZEN_EVENTS in case_facts:
         work.connection.register(f"case_{FROZEN_EVENTS}", case_facts[FROZEN_EVENTS])
         work.write(f"frozen/{FROZEN_EVENTS}.parquet", f"SELECT * FROM case_{FROZEN_EVENTS}", tuple(f'"{name}"' for name in case_facts[FROZEN_EVENTS].column_names))
+    experiment_files.freeze(work.connection, case_facts, work.write)
     work.write(f"frozen/{early_warning.ACKNOWLEDGED}.parquet", early_warning.acknowledged_sql(case_facts, work.connection), ("alert_id", "valid_on"))
 
 
@@ -258,13 +266,14 @@ def decide(work: _Work, previous: RunName | None) -> None:
     """
     currencies = tables.currencies(work.connection)
     book_name = book_info(work.request.book).name
-    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies)
+    work.experiments = experiment_files.running(work.connection, work.staged, work.request.policy, book_name)
+    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies, work.experiments)
     if not work.has("decisions.parquet"):
         own = work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
         tables.show_ladders_before(work.connection, work.request.runs / str(previous) if previous else None)
         tables.show_own_contacts(work.connection, own if own.exists() else None)
         tables.think(work.connection, steps)
-        work.write("decisions.parquet", tables.with_case_ids("decided", book_name), ("case_id",))
+        work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
         tables.forget(work.connection, steps)
     tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
 

@@ -30,6 +30,7 @@ from arrears.assess.protection import contacts_known, holds_in_force
 from arrears.assess.response import BEFORE_SCHEMA, OWN_CONTACTS_SCHEMA, contacts_seen, responses
 from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
 from arrears.core.sql import quoted
+from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, Running, drawn
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
 from arrears.decide.policy.compile import DECISION_TYPES, decide
 from arrears.decide.policy.table import Policy
@@ -39,6 +40,9 @@ from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
 FROZEN = ("holds", "consents", "contact_history")
 """Tables about persons that a run freezes: the lender's earlier facts together with our own."""
 
+OPTED_OUT = "experiment_opt_outs"
+"""Who takes part in no experiment, as a run freezes it."""
+
 ASSESSMENT_SCHEMA = ibis.schema({
     "account_id": "int64", "party_id": "int64", "product": "string", "currency": "string", "days_past_due": "int32",
     "days_delinquent": "int32", "months_past_due": "int32", "basis": "string", "oldest_due_on": "date", "contractual_due_on": "date",
@@ -47,7 +51,7 @@ ASSESSMENT_SCHEMA = ibis.schema({
     "dates_constructed": "boolean",
 })
 HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
-DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **DECISION_TYPES})
+DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **DECISION_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
 LADDERS_BEFORE, OWN_CONTACTS = "ladders_before", "own_contacts"
 
 
@@ -124,8 +128,10 @@ def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...
     return *steps, Step("punctuality", of_each_group(book, settings, paid_before))
 
 
-def decision_steps(policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str]) -> tuple[Step, ...]:
-    """From accounts to persons to case columns to decisions; each a table, since each is read more than once."""
+def decision_steps(
+    policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str], running: Sequence[Running] = ()
+) -> tuple[Step, ...]:
+    """From accounts to persons to case columns to decisions to what experiments change; each a table, since each is read more than once."""
     position = ibis.table(ASSESSMENT_SCHEMA, name="position")
     history = ibis.table(HISTORY_SCHEMA, name="punctuality")
     persons = Step("persons", persons_in_arrears(position, history, settings.bucket_names))
@@ -141,7 +147,9 @@ def decision_steps(policy: Policy, settings: DelinquencySettings, on: date, curr
         ),
     )
     cases = ibis.table(columns.expression.schema(), name="case_columns")
-    return persons, responded, columns, Step("decided", decide(policy, cases, currencies))
+    decided = Step("decided", decide(policy, cases, currencies))
+    opted_out = ibis.table({"party_id": "int64"}, name=OPTED_OUT)
+    return persons, responded, columns, decided, Step("drawn", drawn(policy, ibis.table(decided.expression.schema(), name="decided"), running, opted_out))
 
 
 def show_ladders_before(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:

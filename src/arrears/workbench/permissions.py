@@ -53,6 +53,8 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "policy_rollback": _DECIDERS,
     "decision": _STAFF,
     "decide_case": _TREATING,
+    "experiments": _STAFF,
+    "experiment_stop": _WORKERS,
     "definitions": _STAFF,
     "settings": _STAFF,
     "privacy_register": _STAFF,

@@ -20,6 +20,7 @@ from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleCon
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
 from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
+from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Hold, HoldKind, HoldLifted, HoldReviewed, HoldTerms, MayLift
 from arrears.casefile.facts.journal import (
@@ -161,6 +162,22 @@ def holds_to_review(on: date, limit: int) -> tuple[list[HoldToReview], int]:
 def colleagues_called() -> list[ColleagueCalled]:
     """Who was ever named to be called where somebody is in danger? `facts.staff.called` says who is now."""
     return _all(ColleagueCalled)
+
+
+def experiments() -> tuple[list[ExperimentStarted], list[ExperimentStopped]]:
+    """Which experiments were ever started and stopped? `facts.experiment.running_on` says which draw people on a day."""
+    return _all(ExperimentStarted), _all(ExperimentStopped)
+
+
+def experiment_opt_outs(party_id: int) -> list[ExperimentOptOut]:
+    """Since when does this person take part in no experiment?"""
+    return _facts(ExperimentOptOut, "party_id", party_id)
+
+
+def people_opted_out(on: date) -> pa.Table:
+    """Who takes part in no experiment on this day: party_id, sorted?"""
+    return sets.export(
+        f"SELECT DISTINCT party_id FROM experiment_opt_outs WHERE valid_on <= {_quoted(on.isoformat())}::date ORDER BY party_id", {"party_id": pa.int64()})
 
 
 def rules_confirmed() -> tuple[list[RuleConfirmed], list[RuleConfirmationRevoked]]:

@@ -21,6 +21,7 @@ from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithd
 from arrears.casefile.facts.contact import Contact, ContactKind
 from arrears.casefile.facts.dossier import DossierExported, ReceiptIssued
 from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
+from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
@@ -141,6 +142,9 @@ _TABLES = (
     FactTable(DecisionOverridden, "decisions_overridden", {}, {}),
     FactTable(HumanReviewRequested, "reviews_requested", {}, {}),
     FactTable(HumanReviewAnswered, "reviews_answered", {"outcome": ReviewOutcome}, {"outcome": str}),
+    FactTable(ExperimentStarted, "experiments_started", {}, {}),
+    FactTable(ExperimentStopped, "experiments_stopped", {"reason": StopReason}, {"reason": str}),
+    FactTable(ExperimentOptOut, "experiment_opt_outs", {}, {}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

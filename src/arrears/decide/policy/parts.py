@@ -355,6 +355,7 @@ class Policy:
         digest: SHA-256 (hex) of what it says.
         format: 1 or 2, as the file states.
         currency: of every amount in `capacity`, `costs` and `values`; empty where it has none.
+        canonical: what it says as one line of JSON, of which `digest` is the SHA-256; a reader of policies reads it again.
     """
 
     name: str
@@ -373,3 +374,4 @@ class Policy:
     costs: Mapping[str, Cost] = field(default_factory=dict)
     values: Values | None = None
     experiments: Mapping[str, Experiment] = field(default_factory=dict)
+    canonical: str = ""

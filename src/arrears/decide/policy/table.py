@@ -19,6 +19,7 @@ import yaml
 from arrears.core.problems import BadData
 from arrears.core.reasons import Sentence
 from arrears.core.strict_yaml import NothingTwice
+from arrears.decide.experiments.limits import asks_for_the_forbidden, experiment_faults
 from arrears.decide.policy.columns import CASE_SCHEMA
 from arrears.decide.policy.parts import (
     QUEUES,
@@ -107,19 +108,20 @@ def _policy(raw: Any, faults: list[str]) -> Policy | None:
     tables = _tables(raw, faults)
     values = taken_apart(Values, raw["values"], "values", faults) if "values" in raw else None
     head = _head(raw, faults)
+    faults.extend(asks_for_the_forbidden(raw.get("experiments")))
     if faults:
         return None
     rows = tuple(replace(row, table=table.id) for table in tables for row in table.rows)
-    digest = _digest(raw)
-    policy = Policy(**head, rows=rows, version=digest[:16], digest=digest, format=format_, tables=tables, values=values, **sections)
+    canonical = _canonical(raw)
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    policy = Policy(**head, rows=rows, version=digest[:16], digest=digest, canonical=canonical, format=format_, tables=tables, values=values, **sections)
     faults.extend(_faults_of(policy))
     return policy
 
 
-def _digest(raw: Mapping[str, Any]) -> str:
-    """SHA-256 of what the policy says, whatever its layout and comments."""
-    canonical = json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _canonical(raw: Mapping[str, Any]) -> str:
+    """What the policy says, whatever its layout and comments."""
+    return json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _head(raw: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
@@ -258,6 +260,7 @@ def _money_faults(policy: Policy) -> Iterator[str]:
         yield from _treatment_faults(policy, f"experiment “{experiment.id}”", experiment.treatments)
         if sum(arm.share_per_10000 for arm in experiment.arms) != 10000:
             yield f"experiment “{experiment.id}”: the shares of its arms do not add up to 10000"
+    yield from experiment_faults(policy)
     for parameter in policy.parameters.values():
         if isinstance(parameter.value, str) != (parameter.type == ParameterType.TEXT):
             yield f"parameter “{parameter.id}”: “{parameter.value}” is not a value of type {parameter.type}"

@@ -34,6 +34,7 @@ from arrears.engine.policy_files import PolicyFile
 from arrears.engine.prescreening import Screening
 from arrears.engine.use_cases.circumstances import CHANNELS, OUTCOMES
 from arrears.engine.use_cases.confirming import packs_of
+from arrears.engine.use_cases.experiments import stop_where_complaints_say_so
 from arrears.engine.use_cases.night_reports import REPORTS_A_NIGHT, Night, store_night_reports
 from arrears.engine.use_cases.record_keeping import seal_and_sign
 from arrears.engine.use_cases.setting_up import institution_of
@@ -226,6 +227,7 @@ def run_book(
         place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
         early_warning_of(home, conventions), kinds_stated(home, conventions), screening_of(home, institution_id, on), policy_file,
     )
+    stop_where_complaints_say_so(institution_id, policy, place.folder, place.runs, on, at=at, actor=actor)
     result = nightly(request, CaseRecords(institution_id, with_conduct=request.screening is not None), progress)
     seal_and_sign(home, institution_id, at)
     left = store_night_reports(home, institution_id, place.folder.name, result, reports, today=at.astimezone().date(), progress=progress)

@@ -154,14 +154,17 @@ def allowed(context: template.Context, url_name: str) -> bool:
     return may_open(role, url_name)
 
 
-_RAIL = (("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"), ("users", "g u"), ("definitions", "g d"), ("settings", "g s"))
+_RAIL = (
+    ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"), ("experiments", "g e"),
+    ("users", "g u"), ("definitions", "g d"), ("settings", "g s"),
+)
 
 
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> list[dict[str, Any]]:
     """What stands in the left rail: what exists and what this reader may see."""
     labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "rules": _("Rules"), "approvals": _("Approvals"), "policies": _("Policies"),
-              "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
+              "experiments": _("Experiments"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
     request = context.get("request")
     here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
     belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "protection": "worklist", "decision": "worklist", "user_add": "users"}.get(here or "", here)

@@ -13,6 +13,7 @@ from arrears.casefile.store.models.consents import ConsentGivenRow, ConsentWithd
 from arrears.casefile.store.models.contacts import ContactRow
 from arrears.casefile.store.models.dossiers import DossierExportedRow, ReceiptIssuedRow
 from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceReadRow
+from arrears.casefile.store.models.experiments import ExperimentOptOutRow, ExperimentStartedRow, ExperimentStoppedRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldReviewedRow, HoldRow, HoldTermsRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
@@ -48,12 +49,13 @@ __all__ = [
     "ApprovalWithdrawnRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow", "CaseEventRow", "ColleagueCalledRow",
     "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow", "ContactRuledOutRow",
     "DecisionOverriddenRow", "DecisionProposedRow", "DecisionTakenRow", "DossierExportedRow", "EvidenceDeletedRow",
-    "EvidenceKeptRow", "EvidenceReadRow", "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow",
-    "HumanReviewAnsweredRow", "HumanReviewRequestedRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry",
-    "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow", "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow",
-    "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow",
-    "PersonalShownRow", "PolicyPublishedRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
-    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
-    "RunPublishedRow", "SealedEntry", "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow",
-    "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
+    "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
+    "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow", "HumanReviewRequestedRow",
+    "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow",
+    "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
+    "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow",
+    "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "RetentionExecutedRow",
+    "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow", "RunPublishedRow", "SealedEntry",
+    "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry",
+    "User",
 ]
