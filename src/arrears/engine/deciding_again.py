@@ -197,7 +197,7 @@ def _show(connection: duckdb.DuckDBPyConnection, book: Path, runs: Path, folder:
     before = runs / f"{previous['as_of']}/{previous['number']}" if previous else None
     tables.show_ladders_before(connection, before if before and before.exists() else None)
     events = folder / "frozen" / f"{FROZEN_EVENTS}.parquet"
-    tables.show_own_contacts(connection, events if events.exists() else None)
+    tables.show_own_contacts(connection, tables.rows_of([events]) if events.exists() else None)
     for name, table in asked.facts.items():
         connection.register(f"known_now_{name}", table)
         make_views(connection, {name: f"SELECT * FROM known_now_{name}"})

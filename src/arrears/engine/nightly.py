@@ -271,7 +271,7 @@ def decide(work: _Work, previous: RunName | None) -> None:
     if not work.has("decisions.parquet"):
         own = work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
         tables.show_ladders_before(work.connection, work.request.runs / str(previous) if previous else None)
-        tables.show_own_contacts(work.connection, own if own.exists() else None)
+        tables.show_own_contacts(work.connection, tables.rows_of([own]) if own.exists() else None)
         tables.think(work.connection, steps)
         work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
         tables.forget(work.connection, steps)

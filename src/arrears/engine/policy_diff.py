@@ -19,6 +19,7 @@ from arrears.decide.policy.columns import CASE_SCHEMA
 from arrears.decide.policy.compile import decide
 from arrears.decide.policy.table import Policy
 from arrears.engine.columns_engine import EngineSettings, column_engine, rows_by_name, sql_of, write_sorted
+from arrears.engine.tables import of_any_age
 from arrears.intake.book.layout import latest_by_key_sql
 
 GROUPS = ("segment", "bucket", "product", "region", "kind", "language", "currency")
@@ -96,8 +97,7 @@ def compare(decisions: Path, book: Path, before: Policy, after: Policy, engine: 
         PolicyNotValid: a condition is not accepted.
     """
     with column_engine(engine) as connection:
-        columns = ", ".join(CASES_SCHEMA.names)
-        connection.execute(f"CREATE TEMP TABLE cases AS SELECT {columns} FROM read_parquet({quoted(decisions)})")
+        connection.execute(f"CREATE TEMP TABLE cases AS {of_any_age(decisions.parent, decisions.name, CASES_SCHEMA)}")
         currencies = [row[0] for row in connection.execute("SELECT DISTINCT currency FROM cases WHERE currency IS NOT NULL ORDER BY 1").fetchall()]
         for name, policy in (("before", before), ("after", after)):
             decided = decide(policy, ibis.table(CASES_SCHEMA, name="cases"), currencies).select("case_id", *_SAID)

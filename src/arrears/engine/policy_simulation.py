@@ -1,7 +1,7 @@
 """What would a policy have decided on each of many past days, and how much work would that have been?
 
 As in `history`, today's book is looked at as of each day (by value date), with the holds and contacts in force on it. Nothing is recorded, no case
-changes, and nothing of it is shown on a page. What a debtor would have done otherwise is not guessed: the payments are those that were made.
+changes, and nothing of it is shown on a page. On a ladder a case stands where the simulated day before left it; nobody is drawn into an experiment. What a debtor would have done otherwise is not guessed: the payments are those that were made.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import ibis
 import pyarrow as pa
 
 from arrears.assess.delinquency.settings import DelinquencySettings
@@ -23,8 +24,11 @@ from arrears.decide.policy.table import Policy
 from arrears.engine import product_ledgers, tables
 from arrears.engine.book_views import count_accounts, show_book, show_slice, slices_of
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, rows_by_name
+from arrears.engine.conduct_events import FROZEN_EVENTS
 from arrears.engine.due_days import show_moved_due_days
 from arrears.engine.history import Every, days_of
+
+LADDERS_KEPT = "ladders_of_the_day_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,15 @@ def simulate(request: SimulationRequest, progress: Progress = silent) -> Simulat
     with TemporaryDirectory(prefix="arrears-simulation-") as spill, column_engine(request.engine, Path(spill)) as connection:
         show_moved_due_days(connection, request.book, request.delinquency)
         connection.execute("CREATE TEMP TABLE decided_before (party_id BIGINT, treatment VARCHAR)")
+        tables.show_ladders_of(connection, None, LADDERS_KEPT)
+        make_views(connection, {tables.OPTED_OUT: tables.empty(ibis.schema({"party_id": "int64"}))})
         for place, on in enumerate((wanted[0].since, *(one.on for one in wanted))):  # The day before the first says what began on the first.
             progress("simulate", place, len(wanted) + 1)
             _assess(connection, request, on)
             with _decided(connection, request, on):
                 found += _treatments(connection, on) if place else []
                 connection.execute("CREATE OR REPLACE TEMP TABLE decided_before AS SELECT party_id, treatment FROM decided")
+                tables.show_ladders_of(connection, "decided", LADDERS_KEPT)
     progress("simulate", len(wanted) + 1, len(wanted) + 1)
     return Simulation(tuple(_day(one.on, [row for row in found if row.on == one.on]) for one in wanted), tuple(found))
 
@@ -120,17 +127,25 @@ def _assess(connection: duckdb.DuckDBPyConnection, request: SimulationRequest, o
 def _decided(connection: duckdb.DuckDBPyConnection, request: SimulationRequest, on: date) -> Iterator[None]:
     """The table `decided` of one day."""
     show_book(connection, request.book)
-    frozen = tables.frozen_tables(request.book, request.freeze(on), connection)
+    case_facts = request.freeze(on)
+    frozen = tables.frozen_tables(request.book, case_facts, connection)
     for name, table in frozen.items():
         connection.execute(f"CREATE OR REPLACE TEMP TABLE frozen_{name} AS {table.sql}")
     make_views(connection, {"position": "SELECT * FROM position_whole", "punctuality": "SELECT * FROM punctuality_whole",
                             **{name: f"SELECT * FROM frozen_{name}" for name in frozen}})
+    _show_own_contacts(connection, case_facts)
     steps = tables.decision_steps(request.policy, request.delinquency, on, tables.currencies(connection))
     tables.think(connection, steps)
     yield
     tables.forget(connection, steps)
     for name in ("position", "punctuality"):
         connection.execute(f"DROP VIEW {name}")
+
+
+def _show_own_contacts(connection: duckdb.DuckDBPyConnection, case_facts: Mapping[str, pa.Table]) -> None:
+    if FROZEN_EVENTS in case_facts:
+        connection.register(f"case_{FROZEN_EVENTS}", case_facts[FROZEN_EVENTS])
+    tables.show_own_contacts(connection, f"SELECT * FROM case_{FROZEN_EVENTS}" if FROZEN_EVENTS in case_facts else None)
 
 
 def _treatments(connection: duckdb.DuckDBPyConnection, on: date) -> list[TreatmentOfDay]:

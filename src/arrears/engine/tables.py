@@ -155,19 +155,26 @@ def decision_steps(
 def show_ladders_before(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
     """Make readable where each person stood on a ladder in the run before; nobody did in a first run or in one from before there were ladders."""
     columns = ", ".join(BEFORE_SCHEMA.names)
-    make_views(connection, {LADDERS_BEFORE: f"SELECT {columns} FROM ({_of_any_age(folder, 'decisions.parquet', DECISION_SCHEMA)}) WHERE ladder IS NOT NULL"})
+    make_views(connection, {LADDERS_BEFORE: f"SELECT {columns} FROM ({of_any_age(folder, 'decisions.parquet', DECISION_SCHEMA)}) WHERE ladder IS NOT NULL"})
 
 
-def show_own_contacts(connection: duckdb.DuckDBPyConnection, frozen_events: Path | None) -> None:
-    """Make our own contacts readable, where the run froze any; days are those in Greenwich."""
+def show_ladders_of(connection: duckdb.DuckDBPyConnection, decided: str | None, kept: str) -> None:
+    """The same from the table `decided` of a day that was simulated, of which a copy called `kept` is made; None before the first day."""
+    columns = ", ".join(BEFORE_SCHEMA.names)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {kept} AS " + (f"SELECT {columns} FROM {decided} WHERE ladder IS NOT NULL" if decided else empty(BEFORE_SCHEMA)))
+    make_views(connection, {LADDERS_BEFORE: f"SELECT * FROM {kept}"})
+
+
+def show_own_contacts(connection: duckdb.DuckDBPyConnection, events_sql: str | None) -> None:
+    """Make our own contacts readable, where any event is known (`conduct_events`); days are those in Greenwich."""
     ours = (
-        f"SELECT party_id, \"at\"::DATE AS occurred_on, kind, \"by\" AS side, outcome FROM read_parquet({quoted(frozen_events)}) "
+        f"SELECT party_id, \"at\"::DATE AS occurred_on, kind, \"by\" AS side, outcome FROM ({events_sql}) "
         "WHERE kind IN ('contact', 'contact_received')"
     )
-    make_views(connection, {OWN_CONTACTS: ours if frozen_events else empty(OWN_CONTACTS_SCHEMA)})
+    make_views(connection, {OWN_CONTACTS: ours if events_sql else empty(OWN_CONTACTS_SCHEMA)})
 
 
-def _of_any_age(folder: Path | None, file: str, schema: ibis.Schema) -> str:
+def of_any_age(folder: Path | None, file: str, schema: ibis.Schema) -> str:
     """SQL of a table of an earlier run in today's columns: what that run did not know yet is empty."""
     if folder is None:
         return empty(schema)
@@ -195,7 +202,7 @@ def empty(schema: ibis.Schema) -> str:
 def show_previous(connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
     """Make the run compared with readable, or nothing at all for a first run."""
     for name, file, schema in (("assessed_before", "assessment.parquet", ASSESSMENT_SCHEMA), ("decided_before", "decisions.parquet", DECISION_SCHEMA)):
-        make_views(connection, {name: _of_any_age(folder, file, schema)})
+        make_views(connection, {name: of_any_age(folder, file, schema)})
 
 
 def class_counts_of(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
