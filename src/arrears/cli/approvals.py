@@ -44,7 +44,7 @@ def approvals_list(*, all_: bool = False, language: LanguageOption = "en", json:
         at = now()
         shown = approving.every_approval(institution_of(place)) if all_ else approving.waiting(institution_of(place), at)
     if json:
-        show_json([for_machines(one, one.standing(at)) for one in shown])
+        show_json([for_machines(one, one.standing(at).value) for one in shown])
         return
     if not shown:
         results.print(NOTHING.in_language(language))
@@ -131,12 +131,12 @@ def id_meant(text: str) -> int:
         raise WrongCall(str(trouble)) from trouble
 
 
-def for_machines(one: approving.Approval, standing: approving.Standing) -> dict[str, Any]:
+def for_machines(one: approving.Approval, standing: str) -> dict[str, Any]:
     """A request with what came of it, for JSON."""
     asked = one.request
     return {
         "id": id_text(asked.request_id), "kind": asked.kind, "digest": asked.digest, "title": asked.title, "reason": asked.reason, "requested_by": asked.requested_by,
-        "requested_at": asked.requested_at.isoformat(), "expires_at": asked.expires_at.isoformat(), "standing": standing.value,
+        "requested_at": asked.requested_at.isoformat(), "expires_at": asked.expires_at.isoformat(), "standing": standing,
         "decided": None if one.decided is None else {"by": one.decided.decided_by, "role": one.decided.role, "at": one.decided.decided_at.isoformat(), "reason": one.decided.reason},
         "withdrawn": None if one.withdrawn is None else {"at": one.withdrawn.withdrawn_at.isoformat(), "reason": one.withdrawn.reason},
     }
