@@ -198,4 +198,4 @@ def test_a_gate_that_was_broken_on_purpose_is_found_out(store, bank, broken, hom
     counts, confirmed, _ = fought(store, bank, home_of_tests, urls, tmp_path, 3, 7, greed=0.8, among=3 if trouble == "a cap exceeded" else 24)
     with store.institution.acting_for(bank):
         found = wrong(store, confirmed)
-    assert set(found) == {trouble}, (found, counts)
+    assert trouble in found, (found, counts)  # One hole may let more than one harm through.
