@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from arrears.casefile.facts.hold import EFFECTS, Hold, HoldKind, MayLift
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.words import ActorRole, Channel, LenderKind, Outcome, Product
 from arrears.engine.case_changes import Frozen, NoCases, digest_of_tables
-from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.columns_engine import EngineSettings, column_engine, write_sorted
 from arrears.engine.conduct_events import FROZEN_EVENTS, EarlierWords, own_events
 from arrears.engine.conduct_packs import every_pack
 from arrears.engine.home import Home
 from arrears.engine.nightly import RunRequest, RunResult, nightly
-from arrears.engine.prescreening import CHANNELS, Screening
+from arrears.engine.prescreening import CHANNELS, PRODUCT_NOT_STATED, RESTRICTED, Screening, screened_sql
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.policies import find_policy
 from arrears.intake.sample.making import make_sample, seeded_ids
@@ -109,3 +110,36 @@ def test_the_worklist_says_what_is_in_the_way_of_a_treatment_and_until_when(home
     for case_id, rule, from_on in stopped:
         assert told[case_id].from_on == from_on
         assert "/" not in told[case_id].because.en, rule
+
+
+PEOPLE = {1: "loan", 2: "loan", 3: "card"}
+"""Three people in arrears, of whom the second's data is stored and not used."""
+
+
+def told_of(book: Path, asked: Screening, target: Path) -> dict[int, set[tuple[str, str | None]]]:
+    """What the written mask says of each of them, by every channel."""
+    with column_engine(EngineSettings(2, "1GB")) as connection:
+        rows = ", ".join(f"({party}, {party + 10}, '{product}')" for party, product in PEOPLE.items())
+        connection.execute(f"CREATE TABLE position AS SELECT *, 'dpd_1_30' AS bucket FROM (VALUES {rows}) t(party_id, account_id, product)")
+        connection.execute("CREATE TABLE parties AS SELECT DISTINCT party_id, NULL::VARCHAR AS region, NULL::VARCHAR AS time_zone, 'person' AS kind FROM position")
+        connection.execute(f"CREATE TABLE holds AS SELECT 2 AS party_id, '{RESTRICTED}' AS kind")
+        with screened_sql(connection, book, asked, DAY, None) as sql:
+            write_sorted(connection, sql, ("party_id", "channel"), target)
+    written = duckdb.sql(f"SELECT party_id, channel, may, rule FROM '{target}'")
+    assert [str(type_) for type_ in written.types[1:]] == ["VARCHAR"] * 3, "names are read as texts"
+    rows_written = written.fetchall()
+    assert [row[:2] for row in rows_written] == [(party, str(channel)) for party in PEOPLE for channel in sorted(CHANNELS)], "in their order"
+    return {party: {(may, rule) for one, _, may, rule in rows_written if one == party} for party in PEOPLE}
+
+
+def test_whose_data_is_restricted_gets_a_no_and_whose_product_is_not_stated_a_perhaps_beside_the_rules_answers(book: Path, tmp_path: Path) -> None:
+    asked = replace(screening(book), products={"loan": Product.CONSUMER_LOAN})
+    told = told_of(book, asked, tmp_path / "some.parquet")
+    assert told[2] == {("no", RESTRICTED)}
+    assert told[3] == {("perhaps", PRODUCT_NOT_STATED)}
+    assert told[1] and all(rule is None or "/" in rule for _, rule in told[1]), "a rule of a pack decides"
+
+
+def test_where_no_product_is_stated_nobody_is_told_more_than_perhaps(book: Path, tmp_path: Path) -> None:
+    told = told_of(book, replace(screening(book), products={}), tmp_path / "none.parquet")
+    assert told[1] == told[3] == {("perhaps", PRODUCT_NOT_STATED)}

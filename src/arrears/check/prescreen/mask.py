@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -38,18 +39,22 @@ PLACES = 10_000
 """More rules than there will ever be: a day and a rule are one number."""
 FREQUENT = frozenset({Happened.CONTACT, Happened.CONTACT_RECEIVED})
 """What happens to everybody again and again."""
+MAY_NO = {may: number for number, may in enumerate(May)}
+"""Answers are numbers on the way, as acts and rules are: they are compared and sorted by the million, and get their names at the end."""
 
 SETTLED_SCHEMA = ibis.schema({
-    "profile": "int32", "channel": "string", "may": "string", "rule_no": "int64", "shut": "boolean", "opens_at": "timestamp", "opens_on": "date",
+    "profile": "int32", "channel_no": "int64", "may_no": "int64", "rule_no": "int64", "shut": "boolean", "opens_at": "timestamp", "opens_on": "date",
     "opens_rule_no": "int64", "from_second": "int64", "to_second": "int64", "hours": "int64",
 })
-BOUND_SCHEMA = ibis.schema({"profile": "int32", "channel": "string", "question": "int64", "rule_no": "int64", "telephone": "boolean", "by_channel": "string"})
+BOUND_SCHEMA = ibis.schema({"profile": "int32", "channel_no": "int64", "question": "int64", "rule_no": "int64", "telephone": "boolean", "by_channel": "string"})
 SPANS_SCHEMA = ibis.schema({"profile": "int32", "zones": "int64", "starts_at": "timestamp", "first_today": "int64", "last_today": "int64"})
 DAYS_SCHEMA = ibis.schema({
     "zones": "int64", "utc_day": "date", "first_day": "int64", "last_day": "int64", "turns_at": "timestamp", "turns_again_at": "timestamp",
 })
 OPENINGS_SCHEMA = ibis.schema({"hours": "int64", "day": "int64", "opens_at": "timestamp", "opens_on": "date"})
 RULES_SCHEMA = ibis.schema({"rule_no": "int64", "rule": "string"})
+CHANNELS_SCHEMA = ibis.schema({"channel_no": "int64", "channel": "string"})
+ANSWERS_SCHEMA = ibis.schema({"may_no": "int64", "may": "string"})
 ROWS_SCHEMA = ibis.schema({"party_id": "int64", "question": "int64", "surely": "boolean", "free_on": "int64", "medium": "string"})
 LIFTED_SCHEMA = ibis.schema({"party_id": "int64", "question": "int64"})
 STATED_SCHEMA = ibis.schema({
@@ -58,6 +63,10 @@ STATED_SCHEMA = ibis.schema({
 })
 
 
+NAMES = {"prescreen_channels": "channel", "prescreen_answers": "may", "prescreen_rules": "rule"}
+"""Tables that give the numbers their names, each with the column of the name. Few names stand in millions of rows."""
+NUMBERED = "prescreen_events"
+"""This step only numbers the rows of the one before it."""
 WINDOW = ("window_opens", "window_closes", "window_weekdays", "only_inside")
 
 
@@ -88,7 +97,7 @@ def prescreen(screens: Sequence[Screen], profiles: Sequence[Profile], day: date,
     questions = Questions(day, packs)
     settled = {(place, screen.name): questions.settle(profile, screen) for place, profile in enumerate(profiles) for screen in screens}
     tables = _Tables(questions, settled, screens, profiles, day)
-    return Plan(tables.all(), _steps(questions, day, frozenset(map(Happened, present))), tuple(questions.asked), settled)
+    return Plan(tables.all(), _steps(questions, day, frozenset(map(Happened, present)), tables.first_today()), tuple(questions.asked), settled)
 
 
 class _Tables:
@@ -102,16 +111,19 @@ class _Tables:
         names = {one.name for one in questions.asked} | {one.rule for one in settled.values()}
         names |= {self._opening_rule(one) for one in settled.values()}
         self.number_of = {name: place for place, name in enumerate(sorted(names))}
+        self.channel_no = {name: place for place, name in enumerate(sorted(self.by_channel))}
         self.zones_of: dict[tuple[str, ...], int] = {}
         for one in settled.values():
             self.zones_of.setdefault(one.zones or ("UTC",), len(self.zones_of))
 
     def all(self) -> dict[str, pa.Table]:
         return {
-            "prescreen_rules": _table(RULES_SCHEMA, [(number, name) for name, number in self.number_of.items()]),
+            "prescreen_rules": _table(RULES_SCHEMA, [(number, name or None) for name, number in self.number_of.items()]),
+            "prescreen_channels": _table(CHANNELS_SCHEMA, [(number, name) for name, number in self.channel_no.items()]),
+            "prescreen_answers": _table(ANSWERS_SCHEMA, [(number, str(may)) for may, number in MAY_NO.items()]),
             "prescreen_settled": _table(SETTLED_SCHEMA, [self._settled(*key, one) for key, one in self.settled.items()]),
             "prescreen_bound": _table(BOUND_SCHEMA, [
-                (profile, channel, place, self.number_of[self.questions.asked[place].name], *self.by_channel[channel])
+                (profile, self.channel_no[channel], place, self.number_of[self.questions.asked[place].name], *self.by_channel[channel])
                 for (profile, channel), one in self.settled.items() for place in dict.fromkeys(one.questions)
             ]),
             "prescreen_spans": _table(SPANS_SCHEMA, self._spans()),
@@ -125,7 +137,7 @@ class _Tables:
     def _settled(self, profile: int, channel: str, one: Settled) -> tuple[object, ...]:
         opening, seconds = one.opening, one.seconds or (None, None)
         return (
-            profile, channel, str(one.may), self.number_of[one.rule], one.shut, _utc(opening.at) if opening else None,
+            profile, self.channel_no[channel], MAY_NO[one.may], self.number_of[one.rule], one.shut, _utc(opening.at) if opening else None,
             local_day(opening.at, one.zones[0]) if opening else None, self.number_of[self._opening_rule(one)], *seconds, one.hours,
         )
 
@@ -135,6 +147,10 @@ class _Tables:
             return ""
         rule = one.opening.rule
         return next(f"{pack.name}/{rule.name}" for pack in self.questions.packs.packs if any(each is rule for each in pack.rules))
+
+    def first_today(self) -> date:
+        """The earliest day that it can be for anybody in the moments asked about."""
+        return min((self.questions.span(zones).first_day for zones in self.zones_of), default=self.day)
 
     def _spans(self) -> list[tuple[object, ...]]:
         found: list[tuple[object, ...]] = []
@@ -161,19 +177,33 @@ def _table(schema: ibis.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
     return pa.table([pa.array(values, type_) for values, type_ in zip(columns, schema.to_pyarrow().types, strict=True)], names=list(schema.names))
 
 
-def _steps(questions: Questions, day: date, present: frozenset[Happened]) -> tuple[Step, ...]:
+def _steps(questions: Questions, day: date, present: frozenset[Happened], first_today: date) -> tuple[Step, ...]:
     people = Step("prescreen_people", _people())
-    everybody_ = ibis.table(people.expression.schema(), name=people.name)
-    relevant = Step("prescreen_relevant", _events_before(everybody_, questions.asked, day, present))
-    events = Step("prescreen_events", _numbered(ibis.table(relevant.expression.schema(), name=relevant.name)))
+    everybody_ = _rows_of(people)
+    before = _events_before(everybody_, _can_matter(questions.asked, day, present, first_today))
     late = Step("prescreen_late", _late(everybody_, day))
-    before = ibis.table(events.expression.schema(), name=events.name)
-    asking = _Asking(questions.asked, before, everybody_, day, present)
+    numbered = ibis.table({**before.schema(), "event_no": "int64"}, name=NUMBERED)
+    asking = _Asking(questions.asked, numbered, everybody_, day, present)
     rows = Step("prescreen_rows", asking.rows())
     lifted = Step("prescreen_lifted", asking.lifted())
     stated = Step("prescreen_stated", asking.stated())
+    relevant = Step("prescreen_relevant", before.select(*_columns_read(before, (rows, lifted, stated))))
+    events = Step(NUMBERED, _numbered(_rows_of(relevant)))
     found = Step("prescreen_found", _found(everybody_, day))
-    return people, relevant, events, late, rows, lifted, stated, found, Step(MASK, _mask(everybody_, ibis.table(found.expression.schema(), name=found.name)))
+    usual = Step("prescreen_usual", _usual())
+    told = Step("prescreen_told", _told(everybody_, _rows_of(found)))
+    return people, relevant, events, late, rows, lifted, stated, found, usual, told, Step(MASK, _mask(everybody_, _rows_of(usual), _rows_of(told)))
+
+
+def _rows_of(step: Step) -> ir.Table:
+    """What the steps after it read."""
+    return ibis.table(step.expression.schema(), name=step.name)
+
+
+def _columns_read(table: ir.Table, by: Sequence[Step]) -> list[str]:
+    """Which columns do these steps look at? To carry the others along costs more than to ask all questions."""
+    read = {one.name for step in by for one in step.expression.op().find(ops.Field)}
+    return [name for name in table.columns if name in read or name == "party_id"]
 
 
 def _people() -> ir.Table:
@@ -193,10 +223,10 @@ def _late(people: ir.Table, day: date) -> ir.Table:
     return events.join(people, [events.party_id == people.party_id, events["at"] > people.starts_at]).select(party_id=events.party_id).distinct()
 
 
-def _events_before(people: ir.Table, asked: Sequence[Question], day: date, present: frozenset[Happened]) -> ir.Table:
+def _events_before(people: ir.Table, matters: Callable[[ir.Table], ir.BooleanValue]) -> ir.Table:
     """What happened before the day and can matter, with the days that it can have been where the person is."""
     events, days = ibis.table(EVENTS_SCHEMA, name=EVENTS), ibis.table(DAYS_SCHEMA, name="prescreen_days")
-    relevant = events.filter(_can_matter(events, asked, day, present)).mutate(utc_day=events["at"].date())
+    relevant = events.filter(matters(events)).mutate(utc_day=events["at"].date())
     joined = relevant.join(people, [relevant.party_id == people.party_id, relevant["at"] <= people.starts_at])
     dated = joined.left_join(days, [people.zones == days.zones, relevant.utc_day == days.utc_day])
     turned = (relevant["at"] >= days.turns_at).fill_null(False).cast("int64") + (relevant["at"] >= days.turns_again_at).fill_null(False).cast("int64")
@@ -208,31 +238,43 @@ def _events_before(people: ir.Table, asked: Sequence[Question], day: date, prese
 
 
 def _numbered(relevant: ir.Table) -> ir.Table:
-    """Each with a number. By itself, for numbering goes through rows one by one, and these are few where those before them were many."""
-    return relevant.mutate(event_no=ibis.row_number().over(ibis.window()))
+    """Each with a number: its place in the table."""
+    return relevant.mutate(event_no=relevant.rowid())
 
 
-def _can_matter(events: ir.Table, asked: Sequence[Question], day: date, present: frozenset[Happened]) -> ir.BooleanValue:
+def _can_matter(asked: Sequence[Question], day: date, present: frozenset[Happened], first_today: date) -> Callable[[ir.Table], ir.BooleanValue]:
     """Does any question look at events like this, from so long ago? Of contacts, of which there are many, by the whole condition; of others by kind."""
-    days_of: dict[Happened, int | None] = {}
-    for_ever: dict[str, EventCondition] = {}
+    days_of: dict[Happened | EventCondition, int | None] = {}
     for question in asked:
         figures = Figures(question.binding.rule.parameters, question.binding.pack.parameters, day)
         for condition, days in _conditions(question, figures):
-            frequent = bool(condition.kinds & FREQUENT) and days is None
-            if frequent:
-                for_ever[repr(sorted((name, sorted(values)) for name, values in condition.wanted))] = condition
-            for kind in (condition.kinds - FREQUENT if frequent else condition.kinds) & present:
-                known = days_of.get(kind, 0)
-                days_of[kind] = None if days is None or known is None else max(days, known)
-    by_days: dict[int | None, list[str]] = {}
-    for kind, days in days_of.items():
-        by_days.setdefault(days, []).append(str(kind))
-    tests = [fits(one, events) for one in for_ever.values() if not one.kinds.isdisjoint(present)]
-    for days, kinds in by_days.items():
-        test = events.kind.isin(sorted(kinds))
-        tests.append(test if days is None else (events["at"] >= ibis.literal(datetime.combine(day - (days + 3) * DAY, datetime.min.time()))) & test)
-    return _any_of(tests)
+            of_frequent = () if condition.kinds.isdisjoint(FREQUENT & present) else (_of_frequent(condition),)
+            for one in (*of_frequent, *sorted((condition.kinds - FREQUENT) & present)):
+                known = days_of.get(one, 0)
+                days_of[one] = None if days is None or known is None else max(days, known)
+    by_days: dict[int | None, list[Happened | EventCondition]] = {}
+    for one, days in days_of.items():
+        by_days.setdefault(days, []).append(one)
+
+    def matters(events: ir.Table) -> ir.BooleanValue:
+        tests = []
+        for days, wanted in by_days.items():
+            kinds = sorted(str(one) for one in wanted if isinstance(one, Happened))
+            test = _any_of([*([events.kind.isin(kinds)] if kinds else []), *(fits(one, events) for one in wanted if isinstance(one, EventCondition))])
+            tests.append(test if days is None else (events["at"] >= _not_before(first_today, days)) & test)
+        return _any_of(tests)
+
+    return matters
+
+
+def _of_frequent(condition: EventCondition) -> EventCondition:
+    """The condition, as far as it speaks of what is frequent."""
+    return EventCondition(tuple(sorted((name, values & FREQUENT if name == "kind" else values) for name, values in condition.wanted)))
+
+
+def _not_before(first_today: date, days: int) -> ir.TimestampValue:
+    """The moment before which nothing bears on a day for so many days: nowhere is the day more than one ahead of Greenwich."""
+    return ibis.literal(datetime.combine(first_today - days * DAY, datetime.min.time()))
 
 
 def _any_of(tests: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
@@ -355,7 +397,7 @@ def _found(people: ir.Table, day: date) -> ir.Table:
     def of_acts(table: ir.Table, columns: Callable[[], Mapping[str, ir.Value]], *more: ir.BooleanValue) -> ir.Table:
         on = [people.profile == bound.profile, table.question == bound.question, *more]
         joined = table.join(people, table.party_id == people.party_id).join(bound, on)
-        return joined.select(party_id=table.party_id, channel=bound.channel, rule_no=bound.rule_no, **columns())
+        return joined.select(party_id=table.party_id, channel_no=bound.channel_no, rule_no=bound.rule_no, **columns())
 
     rows, lifted = ibis.table(ROWS_SCHEMA, name="prescreen_rows"), ibis.table(LIFTED_SCHEMA, name="prescreen_lifted")
     no_second, no_day = ibis.null("int64"), ibis.literal(0, "int64")
@@ -368,7 +410,7 @@ def _found(people: ir.Table, day: date) -> ir.Table:
     free_on = found.free_on.cast("decimal(38,0)").cast("int64")
     known = found.surely.fill_null(False)
     doubtful = ~found.surely.fill_null(True) & found.second.isnull()
-    return found.group_by("party_id", "channel").agg(
+    return found.group_by("party_id", "channel_no").agg(
         sure=(free_on * PLACES + (PLACES - 1 - found.rule_no)).max(where=known),
         doubtful_no=found.rule_no.min(where=doubtful),
         first_second=found.second.min(), last_second=found.second.max(), window_no=found.rule_no.min(where=found.second.notnull()),
@@ -376,54 +418,81 @@ def _found(people: ir.Table, day: date) -> ir.Table:
     )
 
 
-def _mask(people: ir.Table, found: ir.Table) -> ir.Table:
-    settled, rules = ibis.table(SETTLED_SCHEMA, name="prescreen_settled"), ibis.table(RULES_SCHEMA, name="prescreen_rules")
-    openings = ibis.table(OPENINGS_SCHEMA, name="prescreen_openings")
-    late = ibis.table(ibis.schema({"party_id": "int64"}), name="prescreen_late")
-    cells = people.join(settled, people.profile == settled.profile).select(
-        party_id=people.party_id, starts_at=people.starts_at,
-        **{name: settled[name] for name in SETTLED_SCHEMA.names if name not in ("profile", "from_second", "to_second")},
-    )
-    joined = cells.left_join(found, [cells.party_id == found.party_id, cells.channel == found.channel])
+FOUND = ("sure_no", "free", "doubtful_no", "first_second", "last_second", "window_no", "opened", "late")
+"""What history says of one person and act."""
+KEPT_OF_SETTLED = ("channel_no", "may_no", "rule_no", "shut", "opens_at", "opens_on", "opens_rule_no", "hours")
+
+
+def _usual() -> ir.Table:
+    """The answer for each profile and act where history says nothing: that is for most people."""
+    settled = ibis.table(SETTLED_SCHEMA, name="prescreen_settled")
+    nothing = {name: ibis.literal(False) if name in ("opened", "late") else ibis.null("int64") for name in FOUND}
+    each = settled.select("profile", *KEPT_OF_SETTLED, starts_at=ibis.null("timestamp"), **nothing)
+    return _answered(each, "profile")
+
+
+def _told(people: ir.Table, found: ir.Table) -> ir.Table:
+    """The answer for each person and act of whom history says anything."""
+    settled, late = ibis.table(SETTLED_SCHEMA, name="prescreen_settled"), ibis.table(ibis.schema({"party_id": "int64"}), name="prescreen_late")
+    of_late = late.join(people, late.party_id == people.party_id).join(settled, people.profile == settled.profile)
+    keys = ibis.union(found.select("party_id", "channel_no"), of_late.select(late.party_id, settled.channel_no), distinct=True)
+    of_keys = keys.join(people, keys.party_id == people.party_id).join(settled, [people.profile == settled.profile, keys.channel_no == settled.channel_no])
+    cells = of_keys.select(keys.party_id, people.starts_at, *(settled[name] for name in KEPT_OF_SETTLED))
+    joined = cells.left_join(found, [cells.party_id == found.party_id, cells.channel_no == found.channel_no])
     with_found = joined.select(
         *(cells[name] for name in cells.columns), sure_no=PLACES - 1 - found.sure % PLACES, free=found.sure // PLACES, doubtful_no=found.doubtful_no,
         first_second=found.first_second, last_second=found.last_second, window_no=found.window_no, opened=found.opens.fill_null(False),
     )
     with_late = with_found.left_join(late, with_found.party_id == late.party_id)
-    each = with_late.select(*(with_found[name] for name in with_found.columns), late=late.party_id.notnull())
+    return _answered(with_late.select(*(with_found[name] for name in with_found.columns), late=late.party_id.notnull()), "party_id")
+
+
+def _answered(each: ir.Table, whose: str) -> ir.Table:
+    """Settled and found, turned into an answer and its day."""
+    openings = ibis.table(OPENINGS_SCHEMA, name="prescreen_openings")
     answered = each.mutate(**_answer(each))
+    channels, answers, rules = (
+        ibis.table(schema, name=name) for name, schema in zip(NAMES, (CHANNELS_SCHEMA, ANSWERS_SCHEMA, RULES_SCHEMA), strict=True)
+    )
     dated = answered.left_join(openings, [answered.hours == openings.hours, answered.free == openings.day])
-    waits = (answered.answer == str(May.NO)) & (answered.because == "history")
+    named = dated.left_join(channels, answered.channel_no == channels.channel_no).left_join(answers, answered.answer == answers.may_no)
+    named = named.left_join(rules, answered.decides == rules.rule_no)
+    waits = (answered.answer == MAY_NO[May.NO]) & (answered.because == "history")
     day_only = waits & (answered.free < NEVER)
-    told = dated.select(
-        party_id=answered.party_id, channel=answered.channel, may=answered.answer, decides=answered.decides,
-        from_at=ibis.ifelse(waits, openings.opens_at, answered.from_at),
-        from_on=ibis.ifelse(waits, ibis.ifelse(day_only, openings.opens_on.fill_null(day_of_number(answered.free)), ibis.null("date")), answered.from_on),
-    )
-    named = told.left_join(rules, told.decides == rules.rule_no)
+    on = ibis.ifelse(waits, ibis.ifelse(day_only, openings.opens_on.fill_null(day_of_number(answered.free)), ibis.null("date")), answered.from_on)
     return named.select(
-        party_id=told.party_id, channel=told.channel, may=told.may, rule=rules.rule.nullif(""), from_at=told.from_at, from_on=told.from_on.cast("timestamp").date()
+        answered[whose], answered.channel_no, channels.channel, answers.may, rules.rule,
+        from_at=ibis.ifelse(waits, openings.opens_at, answered.from_at), from_on=on.cast("timestamp").date(),
     )
+
+
+def _mask(people: ir.Table, usual: ir.Table, told: ir.Table) -> ir.Table:
+    """What is told of a person and act, and for all others what is usual."""
+    cells = people.join(usual, people.profile == usual.profile).select(people.party_id, *(usual[name] for name in usual.columns if name != "profile"))
+    joined = cells.left_join(told, [cells.party_id == told.party_id, cells.channel_no == told.channel_no])
+    answers = {name: ibis.ifelse(told.party_id.notnull(), told[name], cells[name]) for name in ("may", "rule", "from_at", "from_on")}
+    return joined.select(cells.party_id, cells.channel, **answers)
 
 
 def _answer(each: ir.Table) -> dict[str, ir.Value]:
     """The strictest that holds: settled no, surely in the way, waiting for confirmation, doubtful, yes."""
-    no, deferred, perhaps = (ibis.literal(str(one)) for one in (May.NO, May.DEFERRED, May.PERHAPS))
-    settled_no = (each.may == str(May.NO)) & ~(each.shut & (each.opened | each.late))
+    no, deferred, perhaps, yes = (ibis.literal(MAY_NO[one], "int64") for one in (May.NO, May.DEFERRED, May.PERHAPS, May.YES))
+    at_best = each.may_no
+    settled_no = (at_best == no) & ~(each.shut & (each.opened | each.late))
     surely = each.sure_no.notnull() & ~each.late
     shifts = each.first_second.notnull()
     doubtful = each.late | each.doubtful_no.notnull() | each.sure_no.notnull() | (each.first_second != each.last_second).fill_null(False)
-    doubtful = doubtful | each.may.isin([str(May.PERHAPS), str(May.NO)])
+    doubtful = doubtful | at_best.isin([perhaps, no])
     opens_at = ibis.ifelse(shifts, ibis.greatest(each.opens_at, each.starts_at + each.first_second.fill_null(0).as_interval("s")), each.opens_at)
     never = settled_no & ~each.shut
     return {
         "because": ibis.cases((never, "settled"), (surely, "history"), (settled_no, "hours"), else_=""),
         "decides": ibis.cases(
-            (never, each.rule_no), (surely, each.sure_no), (settled_no, each.rule_no), (each.may == str(May.DEFERRED), each.rule_no),
-            (each.doubtful_no.notnull(), each.doubtful_no), (each.may.isin([str(May.PERHAPS), str(May.NO)]), each.rule_no),
+            (never, each.rule_no), (surely, each.sure_no), (settled_no, each.rule_no), (at_best == deferred, each.rule_no),
+            (each.doubtful_no.notnull(), each.doubtful_no), (at_best.isin([perhaps, no]), each.rule_no),
             (each.sure_no.notnull(), each.sure_no), (shifts, each.window_no), else_=each.opens_rule_no,
         ),
         "from_at": ibis.cases((never, ibis.null("timestamp")), else_=opens_at),
         "from_on": ibis.cases((never, ibis.null("date")), else_=each.opens_on),
-        "answer": ibis.cases((settled_no | surely, no), (each.may == str(May.DEFERRED), deferred), (doubtful, perhaps), else_=ibis.literal(str(May.YES))),
+        "answer": ibis.cases((settled_no | surely, no), (at_best == deferred, deferred), (doubtful, perhaps), else_=yes),
     }

@@ -20,24 +20,24 @@ def ruled_out(stated: ir.Table, people: ir.Table, bound: ir.Table, settled: ir.T
     joined = (
         stated.join(people, stated.party_id == people.party_id)
         .join(bound, [people.profile == bound.profile, stated.question == bound.question])
-        .join(settled, [people.profile == settled.profile, bound.channel == settled.channel])
+        .join(settled, [people.profile == settled.profile, bound.channel_no == settled.channel_no])
     )
     each = joined.select(
-        party_id=stated.party_id, channel=bound.channel, rule_no=bound.rule_no, surely=stated.surely, lifted=stated.lifted,
+        party_id=stated.party_id, channel_no=bound.channel_no, rule_no=bound.rule_no, surely=stated.surely, lifted=stated.lifted,
         only_inside=stated.only_inside.fill_null(False), opens=stated.window_opens.cast("int64"), closes=stated.window_closes.cast("int64"),
         today=_is_on(stated.window_weekdays, day), yesterday=_is_on(stated.window_weekdays, day - DAY),
         first=settled.from_second, last=settled.to_second,
     )
     each = each.mutate(free=_first_free(each))
     each = each.mutate(free=ibis.ifelse(each.free < each["last"], each.free, ibis.null("int64")), told=each["first"].notnull())
-    grouped = each.group_by("party_id", "channel", "rule_no").agg(
+    grouped = each.group_by("party_id", "channel_no", "rule_no").agg(
         windows=each.count(), clear=(each.told & (each.free == each["first"]).fill_null(False)).all(), free=each.free.max(),
         shut=(each.told & each.surely & each.free.isnull() & ~each.lifted).any(), one=(each.told & each.surely & each.free.notnull()).all(),
     )
     left = grouped.filter(~grouped.clear)
     shifted = ibis.ifelse(~left.shut & left.one & (left.windows == 1), left.free, ibis.null("int64"))
     return left.select(
-        party_id=left.party_id, channel=left.channel, rule_no=left.rule_no, surely=left.shut, free_on=ibis.literal(day_number(day) + 1, "int64"),
+        party_id=left.party_id, channel_no=left.channel_no, rule_no=left.rule_no, surely=left.shut, free_on=ibis.literal(day_number(day) + 1, "int64"),
         second=shifted, opens=ibis.literal(False),
     )
 
