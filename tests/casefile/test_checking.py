@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
+from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
 from arrears.casefile.facts.contact import Contact
 from arrears.casefile.facts.hold import HoldLifted, MayLift
 from arrears.casefile.facts.permit import PermitIssued, PermitUsed, PermitVoided
@@ -139,6 +140,13 @@ def value_of(hint: object, *, empty: bool) -> object:
 
 PERMITTED = frozenset({Contact, PermitIssued, PermitUsed, PermitVoided})
 """Facts that stand only in an order: a permit is used or given back once, before it expires, and a contact names one that was used."""
+ANSWERS = frozenset({ApprovalDecided, ApprovalWithdrawn})
+"""They answer a request that is open, once: one is decided, another taken back."""
+
+
+def two_requests_and_their_answers() -> list[tuple[ApprovalRequested, ApprovalDecided | ApprovalWithdrawn]]:
+    first, second = (ApprovalRequested(number, "policy", "00" * 32, AWKWARD, AWKWARD, "wei", "manager", AT, AT + timedelta(days=1)) for number in (71, 72))
+    return [(first, ApprovalDecided(71, True, AWKWARD, "lin", "compliance", AT)), (second, ApprovalWithdrawn(72, AWKWARD, "wei", AT))]
 
 
 def a_permit_used_and_another_given_back() -> list[tuple[type, dict[str, object]]]:
@@ -155,14 +163,16 @@ def test_a_fact_of_every_class_there_is_fits_its_entry_whatever_is_in_it(store, 
     event, hold = opening(store, person), dispute(store, person)
     record(store, bank, event, hold)
     known = {"party_id": person, "case_id": event.case_id, "hold_id": hold.hold_id, "digests": (("书", "aé"),), "counts": (("cases", 1),), "currency": "CNY"}
-    for kind in (one for one in FACT_TABLES if one not in PERMITTED):
+    for kind in (one for one in FACT_TABLES if one not in PERMITTED | ANSWERS):
         own = {**known, "hold_id": store.ids.random_id()} if kind is Hold else known
         record(store, bank, made(kind, {**own, "kind": CaseEventKind.CLOSED} if kind is type(event) else own, empty=empty))
+    for own, answer in two_requests_and_their_answers():
+        record(store, bank, own, answer)
     for kind, own in a_permit_used_and_another_given_back():
         record(store, bank, made(kind, {**known, **own}, empty=empty))
     checked = checking.check_record(bank)
     assert checked.findings == ()
-    assert checked.facts == checked.entries == len(FACT_TABLES) + 3 >= 20
+    assert checked.facts == checked.entries == len(FACT_TABLES) + 5 >= 20
 
 
 def test_slices_of_one_page_find_the_same_as_one_large_slice(store, checking, bank, full, monkeypatch):

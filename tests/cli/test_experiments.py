@@ -74,6 +74,7 @@ def test_an_experiment_waits_for_compliance_draws_people_and_ends_when_somebody_
 
 
 def test_a_person_opts_out_by_the_case(home: Path) -> None:
+    arms(home, FIRST)
     case = json.loads(arrears(home, "case", "list", "--limit", "1", "--json").stdout)[0]["case_id"]
     assert "the policy alone decides" in asked(home, "opt-out", case, "--by", "lin")
     assert "Check the id" in asked(home, "opt-out", "00000000000011", "--by", "lin", says=1)

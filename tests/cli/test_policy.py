@@ -54,7 +54,7 @@ def home() -> Iterator[Path]:
         (folder / "password").write_text(PASSWORD + "\n", encoding="utf-8")
         (folder / "wrong").write_text("another\n", encoding="utf-8")
         (folder / "spring.yaml").write_text(
-            FIRST_STEPS.replace("policy: first_steps", "policy: spring").replace("days_past_due <= 15 and amount", "days_past_due <= 25 and amount"), encoding="utf-8")
+            FIRST_STEPS.replace("policy: first_steps", "policy: spring").replace("days_past_due <= 15 and amount", "days_past_due <= 300 and amount"), encoding="utf-8")
         yield place
 
 
@@ -70,6 +70,9 @@ def test_the_commands_of_the_page_do_what_it_says(home: Path) -> None:
     request = ""
     for words in commands_of_the_page():
         done = carried_out(home, words, request)
+        if words[:2] == ["policy", "rollback"]:  # The only one that was published is in force: there is no way back yet.
+            assert done.returncode == 1 and "Exactly this file is in force" in done.stderr
+            continue
         assert done.returncode == 0, (words, done.stderr)
         said[" ".join(words[:2])] = done.stdout
         if words[:2] == ["policy", "publish"]:
@@ -77,7 +80,7 @@ def test_the_commands_of_the_page_do_what_it_says(home: Path) -> None:
             alone = arrears(home, "policy", "approve", request, "--reason", "mine", "--by", "wei", "--password-file", str(home.parent / "password"))
             assert alone.returncode == 1 and "a second person does" in alone.stderr
             stolen = arrears(home, "policy", "approve", request, "--reason", "x", "--by", "lin", "--password-file", str(home.parent / "wrong"))
-            assert stolen.returncode == 1 and "Nobody here signs in by that name and password" in stolen.stderr
+            assert stolen.returncode == 1 and "Nobody signs in as “lin” with this password" in stolen.stderr
             unasked = arrears(home, "policy", "approve", request, "--reason", "x", "--by", "lin")
             assert unasked.returncode == 2 and "--password-file" in unasked.stderr
     assert "cases are treated otherwise" in said["policy diff"] and (home.parent / "changed" / "changed_cases.csv").read_text().count("\n") > 1

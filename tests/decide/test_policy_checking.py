@@ -55,7 +55,7 @@ PLANTED: list[tuple[str, str, str, str]] = [
     ("an end without a person", spoilt(ladders__consumer__end__treatment="wait"), "end_without_person", "end"),
     ("a contact by no channel", spoilt(treatments__call__channel="none"), "channel", "treatment “call”"),
     ("an unknown channel", spoilt(treatments__call__channel="pigeon"), "shape", "treatment “call”"),
-    ("a suit by machine", spoilt(treatments__suit_proposal__automatic=True), "weighty_automatic", "suit_proposal"),
+    ("a suit by machine", spoilt(treatments__suit_proposal__automatic=True), "shape", "treatment “suit_proposal”"),
     ("a suit for lateness alone", with_row("days_past_due > 90", treatment="suit_proposal"), "weighty_by_lateness", "planted"),
     ("a machine on a channel that is not cleared", spoilt(treatments__letter__automatic=True), "not_cleared", "letter"),
     ("a negative cost", spoilt(costs__call__cost_minor=-1), "shape", "cost “call”"),
@@ -63,7 +63,7 @@ PLANTED: list[tuple[str, str, str, str]] = [
     ("a reason that is missing", spoilt(tables__0__rows__0__reason={"en": "Only English."}), "shape", "table “organisations”"),
     ("figures in one language", spoilt(tables__0__rows__0__reason={"en": "{refusals} times.", "zh": "多次。"}), "placeholders", "organisation"),
     ("words that shame", spoilt(tables__0__rows__0__reason={"en": "A deadbeat.", "zh": "老赖。"}), "words", "organisation"),
-    ("an experiment with a suit", spoilt(experiments__later_first_call__treatments=["suit_proposal"]), "experiment", "later_first_call"),
+    ("an experiment with a suit", spoilt(experiments__later_first_call__treatments=["suit_proposal"]), "shape", "experiment “later_first_call”"),
     ("a gain that seems free", spoilt(costs={"call": {"cost_minor": 50}}, capacity={}), "no_cost", "reminder"),
 ]
 

@@ -127,7 +127,7 @@ def test_the_same_night_writes_the_same_bytes(book: Path, night: RunResult, tmp_
 def test_a_policy_without_capacity_makes_the_night_it_always_made(book: Path, night: RunResult, tmp_path: Path) -> None:
     free = run(book, tmp_path, policy(capacity=None, costs={"call": {"cost_minor": 300}}))
     assert not (free.folder / "assignment.parquet").exists() and "assignment" not in free.facts and "assign" not in free.facts["seconds"]
-    same = [name for name in free.facts["digests"] if name not in ("decisions.parquet", "worklist.parquet", "report.html")]
+    same = [name for name in free.facts["digests"] if name not in ("decisions.parquet", "worklist.parquet", "report.html", "policy.json")]
     assert same and all(free.facts["digests"][name] == night.facts["digests"][name] for name in same)
 
 

@@ -160,6 +160,8 @@ def test_a_second_run_of_the_book_at_the_same_time_is_told_to_wait(book: Path, t
 _BROKEN_OFF = """
 import os, signal, sys
 from pathlib import Path
+from arrears.site import bootstrap
+bootstrap.configure()
 from arrears.engine import run_folder
 from arrears.engine.case_changes import NoCases
 from arrears.engine.nightly import nightly

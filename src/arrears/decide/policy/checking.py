@@ -72,7 +72,7 @@ def check_policy(policy: Policy) -> list[PolicyFinding]:
     found = [*_accepted(policy)]
     if not any(one.severity == Severity.FAULT for one in found):
         found += [*_rows_judged(policy), *_ladders(policy)]
-    found += [*_treatments(policy), *_unused(policy), *_reasons(policy), *_experiments(policy), *_values(policy)]
+    found += [*_treatments(policy), *_unused(policy), *_reasons(policy), *_values(policy)]
     order = list(Severity)
     return sorted(found, key=lambda one: order.index(one.severity))
 
@@ -331,12 +331,6 @@ def _treatments(policy: Policy) -> Iterator[PolicyFinding]:
                 Sentence(f"contact is {str(one.contact).lower()} and channel is {one.channel}: one of them is wrong.", f"contact 为 {str(one.contact).lower()} 而 channel 为 {one.channel}，两者矛盾。"),
                 Sentence("A contact has a channel; what is none has channel none.", "联系须有渠道；不联系则 channel 为 none。"),
             )
-        if one.automatic and one.weighty:
-            yield PolicyFinding(
-                "weighty_automatic", Severity.FAULT, where,
-                Sentence(f"{one.weighty} weighs on the debtor and would be taken by a machine.", f"{one.weighty} 对债务人影响重大，却由机器作出。"),
-                Sentence("Set automatic: false; a named person takes it.", "请设 automatic: false，由指定人员作出。"),
-            )
         if one.automatic and not one.cleared:
             yield PolicyFinding(
                 "not_cleared", Severity.FAULT, where,
@@ -398,17 +392,6 @@ def _reasons(policy: Policy) -> Iterator[PolicyFinding]:
             yield PolicyFinding(
                 "words", Severity.FAULT, where, Sentence(f"It shames or threatens: {', '.join(hard)}.", f"措辞羞辱或恐吓：{'、'.join(hard)}。"),
                 Sentence("Say what is owed, since when, and what can be done.", "请说明欠款、时间以及可选办法。"),
-            )
-
-
-def _experiments(policy: Policy) -> Iterator[PolicyFinding]:
-    for one in policy.experiments.values():
-        fixed = [name for name in one.treatments if policy.treatments[name].weighty or policy.treatments[name].statutory]
-        if fixed:
-            yield PolicyFinding(
-                "experiment", Severity.FAULT, f"experiment “{one.id}”",
-                Sentence(f"It varies {', '.join(fixed)}: weighty decisions and statutory notices are not experimented with.", f"试验涉及 {'、'.join(fixed)}：重大处置和法定通知不得试验。"),
-                Sentence("Vary timing, channel or words of other treatments.", "请仅就其他处置的时间、渠道或措辞试验。"),
             )
 
 
