@@ -40,7 +40,7 @@ def fought(store, bank, home, urls, folder: Path, seconds: float, seed: int, gre
         among: how many people they fight for.
     """
     people_file, told = folder / "people.json", folder / "told"
-    told.mkdir()
+    told.mkdir(parents=True)
     with store.institution.acting_for(bank):
         people = identities(store, bank).resolve_or_create("party", "core", pa.array([f"C-{n}" for n in range(among)])).to_pylist()
     people_file.write_text(json.dumps(people))
@@ -155,7 +155,7 @@ BROKEN = {
         "CREATE FUNCTION public.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE sql AS ''",
         "ALTER DATABASE {database} SET search_path = public, pg_catalog",
         "ALTER TABLE journal_entries DROP CONSTRAINT journal_one_entry_a_place",
-        without(permit_functions.ISSUE, NO_LOCK, NOT_LOOKED, (WRITES, "PERFORM pg_sleep(0.02);" + WRITES)),
+        without(permit_functions.ISSUE, NO_LOCK, NOT_LOOKED, (WRITES, "PERFORM pg_sleep(0.3);" + WRITES)),
         without(permit_functions.USE, NOT_LOOKED),
         without(permit_functions.VOID, NOT_LOOKED),
     ),
@@ -195,7 +195,12 @@ def broken(store, bank, database, postgres_server, request):
 @pytest.mark.parametrize("broken", BROKEN, indirect=True)
 def test_a_gate_that_was_broken_on_purpose_is_found_out(store, bank, broken, home_of_tests, tmp_path):
     trouble, urls = broken
-    counts, confirmed, _ = fought(store, bank, home_of_tests, urls, tmp_path, 3, 7, greed=0.8, among=3 if trouble == "a cap exceeded" else 24)
-    with store.institution.acting_for(bank):
-        found = wrong(store, confirmed)
+    for attempt in range(1, 6):  # Whether a harm happens within a fight of seconds is chance; a machine with much to do needs more of them.
+        counts, confirmed, _ = fought(
+            store, bank, home_of_tests, urls, tmp_path / str(attempt), 3, 7 + attempt, greed=0.8, among=3 if trouble == "a cap exceeded" else 24
+        )
+        with store.institution.acting_for(bank):
+            found = wrong(store, confirmed)
+        if trouble in found:
+            break
     assert trouble in found, (found, counts)  # One hole may let more than one harm through.

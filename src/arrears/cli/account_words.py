@@ -35,6 +35,10 @@ MEASURES = {
 NOTICED = {
     Noticed.TAKES_BACK_NOTHING: Sentence("Look at entry {entry}: it takes back an entry that is not there.", "请核对账目 {entry}：所撤销的账目不存在。"),
     Noticed.CHARGES_BACK_NO_PAYMENT: Sentence("Look at entry {entry}: it charges back a payment that is not there.", "请核对账目 {entry}：所拒付的款项不存在。"),
+    Noticed.CHARGES_BACK_WHAT_WAS_REFUNDED: Sentence(
+        "Look at entry {entry}: {amount} of the payment it charges back had been refunded; that is not added to the debt.",
+        "请核对账目 {entry}：所拒付款项中 {amount} 此前已退还；该金额未计入债务。",
+    ),
     Noticed.NAMES_NO_INSTALMENT: Sentence("Look at entry {entry}: it names an instalment that is not there.", "请核对账目 {entry}：所指的期次不存在。"),
     Noticed.WAIVES_MORE_THAN_IS_OPEN: Sentence("Look at entry {entry}: it waives {amount} more than is open.", "请核对账目 {entry}：减免超出未还金额 {amount}。"),
     Noticed.REFUNDS_MORE_THAN_IS_HELD: Sentence("Look at entry {entry}: it refunds {amount} more than is held.", "请核对账目 {entry}：退款超出代管金额 {amount}。"),

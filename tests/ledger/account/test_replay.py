@@ -16,6 +16,7 @@ from arrears.ledger.account.entries import (
     Chargeback,
     CostBasis,
     Entry,
+    InstalmentAgreed,
     QuoteGiven,
     QuoteKind,
     RateChange,
@@ -26,7 +27,7 @@ from arrears.ledger.account.entries import (
 )
 from arrears.ledger.account.ledger import Ledger, LineKind, Noticed
 from arrears.ledger.account.replay import replay
-from arrears.ledger.account.terms import AllocationWay, InAdvance, InterestWay
+from arrears.ledger.account.terms import AccountTerms, AllocationWay, InAdvance, InterestWay
 from arrears.ledger.allocation.claims import Component
 from arrears.ledger.allocation.instalments import RuleList, read_rule
 from arrears.ledger.bearing import BearingRule, InterestKind
@@ -189,6 +190,19 @@ class TestChargesAndWaivers:
         assert found.outstanding()[PENALTY] == 0
         assert [(one.noticed, one.amount_minor) for one in found.findings] == [(Noticed.WAIVES_MORE_THAN_IS_OPEN, 1_000)]
 
+    def test_interest_waived_stays_waived_when_its_days_are_stopped_and_run_again(self) -> None:
+        agreed = InstalmentAgreed(entry_id="a", valid_on=day(1, 1), recorded_on=day(1, 1), number=1, due_on=day(1, 31), amounts={INTEREST: 3_000})
+        waiver = Waiver(entry_id="w", valid_on=day(1, 1), recorded_on=day(1, 1), component=INTEREST, amount_minor=2_000)
+        stop, on_again = (
+            AccrualChange(entry_id=name, valid_on=on, recorded_on=on, state=state, reason="law")
+            for name, on, state in (("s", day(1, 11), AccrualState.STOPPED), ("r", day(1, 21), AccrualState.NORMAL))
+        )
+        terms = AccountTerms("CNY")
+        stopped = replay(terms, [agreed, waiver, stop], day(1, 11))
+        assert (stopped.items[0].charged[INTEREST], stopped.items[0].waived[INTEREST], stopped.balance_minor) == (900, 900, 0)
+        again = replay(terms, [agreed, waiver, stop, on_again], day(1, 21))
+        assert (again.items[0].charged[INTEREST], again.items[0].waived[INTEREST], again.balance_minor) == (2_000, 2_000, 0)
+
 
 class TestMoneyThatComesAndGoes:
     def test_a_returned_debit_was_never_paid(self) -> None:
@@ -205,6 +219,15 @@ class TestMoneyThatComesAndGoes:
         account = [*loan(count=1), paid("p", day(2, 1), 1_010_000), paid("q", day(2, 2), 400_000)]
         found = replay(TERMS, [*account, Chargeback(entry_id="b", valid_on=day(2, 3), recorded_on=day(2, 3), of="p")], day(2, 3))
         assert (found.credit_minor, found.balance_minor) == (0, 610_000)
+
+    def test_a_payment_refunded_and_then_charged_back_is_told_and_not_laid_on_the_debtor(self) -> None:
+        refund = Refund(entry_id="r", valid_on=day(1, 10), recorded_on=day(1, 10), amount_minor=300)
+        back = Chargeback(entry_id="b", valid_on=day(1, 12), recorded_on=day(1, 12), of="p")
+        held = replace(TERMS, in_advance=InAdvance.WAITS)
+        found = replay(held, [*loan(count=1), paid("p", day(1, 9), 1_000), refund, back], day(1, 12))
+        assert (found.refunded_minor, found.credit_minor) == (300, 0)
+        assert found.balance_minor == replay(held, loan(count=1), day(1, 12)).balance_minor
+        assert [(one.noticed, one.amount_minor) for one in found.findings] == [(Noticed.CHARGES_BACK_WHAT_WAS_REFUNDED, 300)]
 
     def test_what_is_more_than_the_debt_is_held_for_the_debtor_until_it_is_given_back(self) -> None:
         account: list[Entry] = [*loan(count=1), paid("p", day(2, 1), 1_100_000)]

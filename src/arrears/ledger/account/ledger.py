@@ -27,6 +27,7 @@ class LineKind(Enum):
     WAIVED = "waived"
     SETTLED_BY_QUOTE = "settled_by_quote"
     QUOTE_NOT_MET_AFTER_ALL = "quote_not_met_after_all"
+    NOT_NEEDED_AFTER_ALL = "not_needed_after_all"
 
     FELL_DUE = "fell_due"
     RECEIVED = "received"
@@ -105,6 +106,7 @@ class Noticed(Enum):
 
     TAKES_BACK_NOTHING = "takes_back_nothing"
     CHARGES_BACK_NO_PAYMENT = "charges_back_no_payment"
+    CHARGES_BACK_WHAT_WAS_REFUNDED = "charges_back_what_was_refunded"
     NAMES_NO_INSTALMENT = "names_no_instalment"
     WAIVES_MORE_THAN_IS_OPEN = "waives_more_than_is_open"
     REFUNDS_MORE_THAN_IS_HELD = "refunds_more_than_is_held"

@@ -30,7 +30,7 @@ from arrears.ledger.account.entries import (
 )
 from arrears.ledger.account.ledger import Ledger, LedgerFinding, Line, LineKind, Noticed
 from arrears.ledger.account.paying import pay, take_off
-from arrears.ledger.account.running import INTO, Money, OpenQuote, Part, Standing
+from arrears.ledger.account.running import INTO, GivenUp, Money, OpenQuote, Standing
 from arrears.ledger.account.terms import AccountTerms, InterestWay
 from arrears.ledger.account.timeline import Timeline
 from arrears.ledger.allocation.claims import Component
@@ -92,6 +92,7 @@ class _Account:
         self.due_days: list[date] = []
         self.moneys: list[Money] = []
         self.quotes: list[OpenQuote] = []
+        self.waivers: list[GivenUp] = []
         self.lines: list[Line] = []
         self.findings: list[LedgerFinding] = []
         self.received_minor = self.refunded_minor = self.borne_minor = 0
@@ -207,22 +208,30 @@ class _Account:
         if change := charged - item.charged.get(Component.INTEREST, 0):
             item.charge(Component.INTEREST, change)
             self._line(LineKind.INTEREST_NOT_CHARGED, item, Component.INTEREST, change, entry_id)
+            self._give_up_what_waits(item, Component.INTEREST)
             self._free_what_is_too_much(item, Component.INTEREST)
 
+    def _given_up(self, parts: Iterable[GivenUp], item: Standing, component: Component) -> list[GivenUp]:
+        return [one for one in parts if one.item is item and one.component is component]
+
+    def _give_up_what_waits(self, item: Standing, component: Component) -> None:
+        """What was waived or settled stays so when more is charged again."""
+        for part in self._given_up([*self.waivers, *(one for quote in self.quotes for one in quote.given_up)], item, component):
+            if taken := part.take_up():
+                self._line(part.kind, item, component, -taken, part.entry_id)
+
     def _free_what_is_too_much(self, item: Standing, component: Component) -> None:
-        too_much = -item.open.get(component, 0)
-        for part in [one for quote in self.quotes for one in quote.given_up] if too_much > 0 else []:
-            if part.item is item and part.component is component:
-                step = min(too_much, part.amount_minor)
-                item.waive(component, -step)
-                part.amount_minor -= step
-                too_much -= step
-                self._line(LineKind.QUOTE_NOT_MET_AFTER_ALL, item, component, step)
-        for money in reversed(self.moneys) if too_much > 0 else ():
-            freed = take_off(money, item, component, too_much)
-            if freed:
+        """Less is charged than was paid and given up: what a quote gave up goes first, then money is freed, and what was waived stands longest."""
+        self._set_aside((one for quote in self.quotes for one in quote.given_up), item, component)
+        for money in reversed(self.moneys):
+            if freed := take_off(money, item, component, -min(0, item.open.get(component, 0))):
                 self._line(LineKind.GIVEN_FREE, item, component, freed, money.entry_id)
-            too_much -= freed
+        self._set_aside(self.waivers, item, component)
+
+    def _set_aside(self, parts: Iterable[GivenUp], item: Standing, component: Component) -> None:
+        for part in self._given_up(parts, item, component):
+            if step := part.set_aside(-min(0, item.open.get(component, 0))):
+                self._line(LineKind.NOT_NEEDED_AFTER_ALL, item, component, step, part.entry_id)
 
     def _charge(self, entry: Charge) -> None:
         if entry.component is Component.COSTS and entry.basis is None:
@@ -251,6 +260,7 @@ class _Account:
             if entry.number in (None, item.number) and (step := min(left, item.open.get(entry.component, 0))):
                 item.waive(entry.component, step)
                 left -= step
+                self.waivers.append(GivenUp(item, entry.component, step, LineKind.WAIVED, entry.entry_id))
                 self._line(LineKind.WAIVED, item, entry.component, -step, entry.entry_id)
         if left:
             self.findings.append(LedgerFinding(entry.entry_id, Noticed.WAIVES_MORE_THAN_IS_OPEN, left))
@@ -281,8 +291,11 @@ class _Account:
         for part in money.parts:
             part.item.pay(part.component, -part.amount_minor)
             self._line(LineKind.CHARGED_BACK, part.item, part.component, part.amount_minor, money.entry_id)
-        self.received_minor -= money.amount_minor
-        self.lines.append(Line(self.today, LineKind.RECEIVED, None, None, -money.amount_minor, entry.entry_id))
+        taken_minor = money.amount_minor - money.refunded_minor
+        self.received_minor -= taken_minor
+        self.lines.append(Line(self.today, LineKind.RECEIVED, None, None, -taken_minor, entry.entry_id))
+        if money.refunded_minor:
+            self.findings.append(LedgerFinding(entry.entry_id, Noticed.CHARGES_BACK_WHAT_WAS_REFUNDED, money.refunded_minor))
         self.moneys.remove(money)
         self._unmeet_quotes()
         self._use_money_in_hand()
@@ -292,6 +305,7 @@ class _Account:
         for money in reversed(self.moneys):
             step = min(left, money.free_minor)
             money.free_minor -= step
+            money.refunded_minor += step
             left -= step
         self.refunded_minor += entry.amount_minor - left
         self.lines.append(Line(self.today, LineKind.REFUNDED, None, None, entry.amount_minor - left, entry.entry_id))
@@ -314,10 +328,10 @@ class _Account:
         for item in self.items:
             for component, amount in item.open.items() if quote.whole_debt or item.due_on <= quote.expires_on else ():
                 if amount > 0:
-                    quote.given_up.append(Part(item, component, amount))
+                    quote.given_up.append(GivenUp(item, component, amount, LineKind.SETTLED_BY_QUOTE, quote.entry_id))
         for part in quote.given_up:
             part.item.waive(part.component, part.amount_minor)
-            self._line(LineKind.SETTLED_BY_QUOTE, part.item, part.component, -part.amount_minor, quote.entry_id)
+            self._line(part.kind, part.item, part.component, -part.amount_minor, quote.entry_id)
 
     def _unmeet_quotes(self) -> None:
         """The payment that met a quote is gone: what was given up for it is owed again."""

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from arrears.ledger.account.ledger import Item
+from arrears.ledger.account.ledger import Item, LineKind
 from arrears.ledger.allocation.claims import Component, Outstanding
 from arrears.ledger.bearing import InterestKind
 from arrears.ledger.rounding import divide
@@ -142,14 +142,46 @@ class Part:
 
 
 @dataclass(slots=True)
+class GivenUp:
+    """So much of a component of an item is given up; what of it found nothing to give up waits until there is something again.
+
+    A stop of interest takes scheduled interest off that was waived before; if the interest runs again, the waiver still stands.
+    """
+
+    item: Standing
+    component: Component
+    amount_minor: int
+    kind: LineKind
+    entry_id: str
+    waits_minor: int = 0
+
+    def set_aside(self, at_most_minor: int) -> int:
+        """Let so much of it wait; how much does."""
+        step = min(self.amount_minor, at_most_minor)
+        self.item.waive(self.component, -step)
+        self.amount_minor -= step
+        self.waits_minor += step
+        return step
+
+    def take_up(self) -> int:
+        """Give up what waits, as far as something is open; how much was."""
+        step = min(self.waits_minor, max(0, self.item.open.get(self.component, 0)))
+        self.item.waive(self.component, step)
+        self.amount_minor += step
+        self.waits_minor -= step
+        return step
+
+
+@dataclass(slots=True)
 class Money:
-    """A payment in the account: what lies on items, and what is still free."""
+    """A payment in the account: what lies on items, what is still free, and what was given back."""
 
     entry_id: str
     paid_on: date
     amount_minor: int
     designated: int | None
     free_minor: int
+    refunded_minor: int = 0
     parts: list[Part] = field(default_factory=list)
 
 
@@ -162,5 +194,5 @@ class OpenQuote:
     expires_on: date
     amount_minor: int
     whole_debt: bool
-    given_up: list[Part] = field(default_factory=list)
+    given_up: list[GivenUp] = field(default_factory=list)
     is_met: bool = False

@@ -30,6 +30,7 @@ TITLES: Mapping[LineKind, Sentence] = {
     LineKind.CHARGED_BACK: Sentence("A payment was called back by the bank", "付款被银行撤回"),
     LineKind.WAIVED: Sentence("Waived", "减免"),
     LineKind.SETTLED_BY_QUOTE: Sentence("Settled by the amount we had quoted", "按报价结清"),
+    LineKind.NOT_NEEDED_AFTER_ALL: Sentence("Was given up and is not charged after all", "原已减免，现不再计收"),
     LineKind.QUOTE_NOT_MET_AFTER_ALL: Sentence("The quoted amount was not paid after all", "报价未履行，恢复计收"),
     LineKind.FELL_DUE: Sentence("Fell due", "到期应还"),
     LineKind.RECEIVED: Sentence("Payment received, thank you", "收到还款，谢谢"),
