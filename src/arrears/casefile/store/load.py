@@ -34,6 +34,7 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.message import MessageAnswered, MessageQueued, MessageReceipt, MessageStopped, MessageTried, SendingPaused
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.policy import PolicyPublished
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
@@ -289,6 +290,31 @@ def transfers_withdrawn(transfer_ids: Sequence[int]) -> list[TransferWithdrawn]:
 def runs_published(book: str) -> list[RunPublished]:
     """Which runs of this book were published, in order?"""
     return _facts(RunPublished, "book", book)
+
+
+def messages_queued(message_ids: Sequence[int]) -> list[MessageQueued]:
+    """These messages, opened; where the person's key is gone, address, subject and text read as empty."""
+    return _facts_of(MessageQueued, "message_id", message_ids)
+
+
+def messages_of(party_id: int) -> list[Fact]:
+    """Everything recorded about messages to this person, class by class."""
+    return [fact for kind in (MessageQueued, MessageTried, MessageAnswered, MessageStopped, MessageReceipt) for fact in _facts(kind, "party_id", party_id)]
+
+
+def attempts_of(message_ids: Sequence[int]) -> list[MessageTried]:
+    """Which attempts were made of these messages?"""
+    return _facts_of(MessageTried, "message_id", message_ids)
+
+
+def answers_to(message_ids: Sequence[int]) -> list[MessageAnswered]:
+    """What is known of the attempts of these messages?"""
+    return _facts_of(MessageAnswered, "message_id", message_ids)
+
+
+def sending_paused() -> list[SendingPaused]:
+    """When was anything paused and resumed? `facts.message.paused` says what is paused now."""
+    return _all(SendingPaused)
 
 
 def journal(chain: int) -> list[Entry]:

@@ -218,7 +218,7 @@ def write_answers(answers: Sequence[Prepared], positions: Mapping[int, int]) -> 
     cases = [{"case_id": case_id, "position": position} for case_id, position in positions.items()]
     issued, refused = ([one for one in answers if isinstance(one.fact, kind)] for kind in (PermitIssued, PermitRefused))
     assert len(issued) + len(refused) == len(answers), "permits and refusals alone are answers"
-    _call(sets.cursor(), "issue_permits", _json(entry_values, answers), _json(salt_values, answers), _json(row_values, issued), _json(row_values, refused), Jsonb(cases))
+    _call(sets.cursor(), "issue_permits", as_json(entry_values, answers), as_json(salt_values, answers), as_json(row_values, issued), as_json(row_values, refused), Jsonb(cases))
 
 
 def write_permit_fact(cur: psycopg.Cursor[tuple[object, ...]], one: Prepared) -> None:
@@ -227,7 +227,7 @@ def write_permit_fact(cur: psycopg.Cursor[tuple[object, ...]], one: Prepared) ->
     Raises:
         PermitNotUsable: a permit that was to be used or given back cannot be.
     """
-    entry, salt, fact, nothing = _json(entry_values, [one]), _json(salt_values, [one]), _json(row_values, [one]), Jsonb([])
+    entry, salt, fact, nothing = as_json(entry_values, [one]), as_json(salt_values, [one]), as_json(row_values, [one]), Jsonb([])
     match one.fact:
         case PermitIssued():
             _call(cur, "issue_permits", entry, salt, fact, nothing, nothing)
@@ -239,8 +239,18 @@ def write_permit_fact(cur: psycopg.Cursor[tuple[object, ...]], one: Prepared) ->
             _call(cur, "void_permit", entry, salt, fact)
 
 
-def _json(part: Any, answers: Sequence[Prepared]) -> Jsonb:
+def as_json(part: Any, answers: Sequence[Prepared]) -> Jsonb:
+    """This part of each (entry, salts or row) as one JSON list that the database reads back into rows."""
     return Jsonb([for_json(part(one)) for one in answers])
+
+
+def use_permits(used: Sequence[Prepared]) -> None:
+    """Use several permits, with their entries: all of them, or none.
+
+    Raises:
+        PermitNotUsable: one of them cannot be used.
+    """
+    _call(sets.cursor(), "use_permit", as_json(entry_values, used), as_json(salt_values, used), as_json(row_values, used))
 
 
 _REFUSED = {

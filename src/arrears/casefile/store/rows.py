@@ -24,6 +24,18 @@ from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceK
 from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+from arrears.casefile.facts.message import (
+    Arrival,
+    MessageAnswered,
+    MessageQueued,
+    MessageReceipt,
+    MessageStopped,
+    MessageTried,
+    PauseKind,
+    Result,
+    SendingPaused,
+    WhyStopped,
+)
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
 from arrears.casefile.facts.policy import PolicyPublished
 from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
@@ -145,6 +157,12 @@ _TABLES = (
     FactTable(ExperimentStarted, "experiments_started", {}, {}),
     FactTable(ExperimentStopped, "experiments_stopped", {"reason": StopReason}, {"reason": str}),
     FactTable(ExperimentOptOut, "experiment_opt_outs", {}, {}),
+    FactTable(MessageQueued, "messages_queued", {"debts": tuple, "marks": tuple}, {"debts": list, "marks": list}),
+    FactTable(MessageTried, "messages_tried", {}, {}),
+    FactTable(MessageAnswered, "messages_answered", {"kind": Result}, {"kind": str}),
+    FactTable(MessageStopped, "messages_stopped", {"reason": WhyStopped}, {"reason": str}),
+    FactTable(MessageReceipt, "message_receipts", {"arrival": Arrival}, {"arrival": str}),
+    FactTable(SendingPaused, "sending_paused", {"kind": PauseKind}, {"kind": str}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

@@ -19,6 +19,16 @@ from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
+from arrears.casefile.store.models.messages import (
+    MessageAnsweredRow,
+    MessageQueuedRow,
+    MessageReceiptRow,
+    MessageStoppedRow,
+    MessageTriedRow,
+    OutboxRow,
+    ProviderPaceRow,
+    SendingPausedRow,
+)
 from arrears.casefile.store.models.permits import PermitIssuedRow, PermitRefusedRow, PermitUsedRow, PermitVoidedRow
 from arrears.casefile.store.models.policies import PolicyPublishedRow
 from arrears.casefile.store.models.privacy import PersonalShownRow, PersonExportedRow, SearchIndex, TransferPermittedRow, TransferWithdrawnRow
@@ -52,10 +62,11 @@ __all__ = [
     "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
     "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow", "HumanReviewRequestedRow",
     "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow",
-    "LogTile", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
+    "LogTile", "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow",
+    "OutboxRow", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
     "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow",
-    "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "RetentionExecutedRow",
-    "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow", "RunPublishedRow", "SealedEntry",
-    "SearchIndex", "SigningKey", "TimeStamp", "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry",
-    "User",
+    "ProviderPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
+    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
+    "RunPublishedRow", "SealedEntry", "SearchIndex", "SendingPausedRow", "SigningKey", "TimeStamp",
+    "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
 ]
