@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable
@@ -13,8 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope, Session
-from aiosmtpd.smtp import SMTP as Protocol
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -40,24 +40,27 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 class Box:
-    """What arrived, and how the server behaves: `rcpt` and `data` answer a reply, or nothing for the usual one; `cut` ends the line after the message was taken."""
+    """What arrived, and how the server behaves: `rcpt` and `data` answer a reply, or nothing for the usual one; `cut` ends the line after the
+    message was taken, and `slow` waits so many seconds before the answer."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.rcpt: Callable[[str], str | None] = lambda address: None
         self.data: Callable[[str], str | None] = lambda address: None
         self.cut: Callable[[str], bool] = lambda address: False
+        self.slow: Callable[[str], float] = lambda address: 0.0
 
-    async def handle_RCPT(self, server: Protocol, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - the library's name
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - the library's name
         said = self.rcpt(address)
         if said is None:
             envelope.rcpt_tos.append(address)
         return said or "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: Protocol, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         said = self.data(envelope.rcpt_tos[0])
         if said is None:
             self.mails.append(message_from_bytes(envelope.original_content, policy=default))
+            await asyncio.sleep(self.slow(envelope.rcpt_tos[0]))
             if self.cut(envelope.rcpt_tos[0]):
                 server.transport.abort()
         return said or "250 2.0.0 taken"
