@@ -13,16 +13,19 @@ from typing import Any
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from arrears.core.problems import BadData
 from arrears.core.reasons import Sentence
 from arrears.core.sql import quoted
 from arrears.decide.capacity.assigning import assign
 from arrears.decide.capacity.of_policy import HARM_BUDGET, LEARNT_SCHEMA, MASK_SCHEMA, limits_of, pairs_of
-from arrears.decide.capacity.shapes import ANSWER_SCHEMA, Assignment
+from arrears.decide.capacity.shapes import ANSWER_SCHEMA, Assignment, kinds_of
 from arrears.decide.capacity.words import WHY, shadow_price_said
+from arrears.decide.capacity.work import Work
 from arrears.decide.policy.compile import rules_of, treatments_of
 from arrears.decide.policy.parts import Policy
+from arrears.engine import todays_work
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
 from arrears.engine.prescreening import POLICY_CHANNELS
 from arrears.engine.tables import DECISION_SCHEMA
@@ -65,10 +68,25 @@ def assigned_sql(connection: duckdb.DuckDBPyConnection, policy: Policy, learnt: 
     )
     rows = connection.sql(f"SELECT * FROM ({sql_of(pairs)}) ORDER BY case_id, treatment").to_arrow_table()
     found = assign(rows, limits_of(policy), list(treatments_of(policy)), policy.values.stop_below_minor)
-    connection.register(ASSIGNED, found.chosen)
+    left = {price.limit.name: price.limit.amount - price.used for price in found.prices}
+    shown = {ASSIGNED: found.chosen, todays_work.PAIRS: rows, todays_work.LEFT: pa.table({"name": pa.array(left, pa.string()), "units": pa.array(left.values(), pa.int64())})}
+    for name, table in shown.items():
+        connection.register(name, table)
+    yield _answer_sql(policy, kinds_of(rows)), found
+    for name in shown:
+        connection.unregister(name)
+
+
+def _answer_sql(policy: Policy, kinds: tuple[str, ...]) -> str:
+    """What was chosen for every case, how that is worked today, and of what there was too little."""
+    assert policy.values is not None
     columns = ", ".join(f"coalesce(treatment, {quoted(policy.values.leave_alone)}) AS treatment, treatment IS NULL AS left_alone" if name == "treatment" else name for name in ANSWER_SCHEMA.names)
-    yield f"SELECT {columns} FROM {ASSIGNED}", found
-    connection.unregister(ASSIGNED)
+    told = f"SELECT {columns}, {todays_work.work_sql()} AS work FROM {ASSIGNED}"
+    shapes = ", ".join(f"{sql} AS {name}" for name, sql in todays_work.shape_sql(treatments_of(policy), "treatment").items())
+    return (
+        f"SELECT a.*, {shapes}, CASE WHEN work = '{Work.WAITS}' THEN coalesce(short_of, []) ELSE []::VARCHAR[] END AS short_of "
+        f"FROM ({told}) a LEFT JOIN ({todays_work.short_of_sql(kinds)}) USING (case_id)"
+    )
 
 
 def _show_learnt(connection: duckdb.DuckDBPyConnection, learnt: Path) -> None:
@@ -95,7 +113,7 @@ def told(policy: Policy, found: Assignment) -> dict[str, Any]:
         "limits": [
             {
                 "name": price.limit.name, "unit": str(price.limit.unit), "amount": price.limit.amount, "used": price.used, "per": price.per,
-                "worth_minor": price.worth_minor, "said": _both(shadow_price_said(price, labels[price.limit.name], policy.currency)),
+                "worth_minor": price.worth_minor, "label": _both(labels[price.limit.name]), "said": _both(shadow_price_said(price, labels[price.limit.name], policy.currency)),
             }
             for price in found.prices
         ],

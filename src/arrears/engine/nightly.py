@@ -46,6 +46,7 @@ from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.prescreening import Screening, screened_sql
 from arrears.engine.report import report_page
 from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
+from arrears.engine.todays_work import worked_sql
 from arrears.intake.book.layout import book_digest, book_info
 
 POLICY_FILE = "policy.json"
@@ -159,6 +160,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
                 screen(work)
             with work.stage("decide"):
                 decide(work, previous)
+            make_views(connection, {"worked": "SELECT * FROM decisions"})
             if assigning.is_assigned(request.policy):
                 with work.stage("assign"):
                     assign(work)
@@ -280,8 +282,13 @@ def decide(work: _Work, previous: RunName | None) -> None:
 
 def assign(work: _Work) -> None:
     """Who gets which treatment where there is only so much of people, visits, messages and money, and what would more of it be worth?"""
-    if work.has("assignment.parquet", "assignment.json"):
-        return
+    if not work.has("assignment.parquet", "assignment.json"):
+        _weigh(work)
+    tables.show_files(work.connection, {"assignment": work.staged.path("assignment.parquet")})
+    make_views(work.connection, {"worked": worked_sql("decisions", "assignment")})
+
+
+def _weigh(work: _Work) -> None:
     policy, request = work.request.policy, work.request
     with assigning.assigned_sql(work.connection, policy, request.learnt_values, screened=request.screening is not None) as (sql, found):
         work.write("assignment.parquet", sql, ("case_id",))
@@ -335,7 +342,7 @@ def warn(work: _Work, before: Path | None) -> None:
 
 def order_the_work(work: _Work) -> None:
     """In which order do people take the cases that need a person?"""
-    work.write("worklist.parquet", tables.worklist_sql(), ("rank",))
+    work.write("worklist.parquet", tables.worklist_sql(is_assigned=assigning.is_assigned(work.request.policy)), ("rank",))
 
 
 def portfolio(work: _Work, counts: dict[str, Any]) -> None:

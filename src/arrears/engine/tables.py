@@ -30,6 +30,7 @@ from arrears.assess.protection import contacts_known, holds_in_force
 from arrears.assess.response import BEFORE_SCHEMA, OWN_CONTACTS_SCHEMA, contacts_seen, responses
 from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
 from arrears.core.sql import quoted
+from arrears.decide.capacity.work import Work
 from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, Running, drawn
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
 from arrears.decide.policy.compile import DECISION_TYPES, decide
@@ -237,11 +238,12 @@ def moves_of(connection: duckdb.DuckDBPyConnection, bucket_names: Sequence[str])
     return found
 
 
-def worklist_sql() -> str:
-    """People's cases with their rank: the largest amount at stake first, then the oldest debt."""
+def worklist_sql(*, is_assigned: bool) -> str:
+    """People's cases with their rank: the largest amount at stake first, then the oldest debt; what was assigned for today before what waits."""
+    first = f"work <> '{Work.TODAY}', " if is_assigned else ""
     return (
-        "SELECT CAST(row_number() OVER (ORDER BY priority DESC, oldest_due_on NULLS LAST, case_id) AS INTEGER) AS rank, * "
-        "FROM decisions WHERE queue = 'people'"
+        f"SELECT CAST(row_number() OVER (ORDER BY {first}priority DESC, oldest_due_on NULLS LAST, case_id) AS INTEGER) AS rank, * "
+        "FROM worked WHERE queue = 'people'"
     )
 
 
@@ -255,7 +257,7 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     cases = rows_by_name(connection, (
         "SELECT count(*) AS cases, count(*) FILTER (queue = 'people') AS cases_people, count(*) FILTER (queue = 'automatic') AS cases_automatic, "
         "count(*) FILTER (queue = 'held') AS cases_held, count(*) FILTER (hold_kinds <> '') AS cases_on_hold, "
-        "count(*) FILTER (NOT contact_history_known) AS cases_contact_history_unknown FROM decisions"
+        "count(*) FILTER (NOT contact_history_known) AS cases_contact_history_unknown FROM worked"
     ))[0]
     return {
         **whole,
@@ -271,6 +273,6 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "sum(balance_minor)::BIGINT AS balance_minor FROM position GROUP BY bucket, currency ORDER BY bucket, currency"
         )),
         "by_treatment": rows_by_name(connection, (
-            "SELECT treatment, queue, count(*) AS cases FROM decisions GROUP BY treatment, queue ORDER BY cases DESC, treatment, queue"
+            "SELECT treatment, queue, count(*) AS cases FROM worked GROUP BY treatment, queue ORDER BY cases DESC, treatment, queue"
         )),
     }

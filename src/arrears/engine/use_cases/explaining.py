@@ -22,6 +22,7 @@ from arrears.engine.deciding_again import policy_of_run
 from arrears.engine.home import Home
 from arrears.engine.nightly import POLICY_FILE
 from arrears.engine.run_folder import published_runs, run_facts
+from arrears.engine.todays_work import WORK_SCHEMA
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.books import MAIN_BOOK
 from arrears.engine.use_cases.reading import NoSuchCase
@@ -66,6 +67,8 @@ def _only_or_main(home: Home, institution_id: int) -> str:
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     """A row whose reason is two plain texts."""
     reason = row.pop("reason")
+    if not row["work"]:
+        row = {name: value for name, value in row.items() if name not in WORK_SCHEMA.names}
     return {**row, "hold_kinds": list(row["hold_kinds"]), "reason_en": reason["en"], "reason_zh": reason["zh"]}
 
 

@@ -11,8 +11,10 @@ import duckdb
 
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
+from arrears.decide.capacity.work import Work, work_said
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
+from arrears.engine.todays_work import LEFT_ALONE_QUEUE, WORK_SCHEMA, worked_sql
 from arrears.engine.use_cases.reading.alerts import alerts_of_run
 from arrears.engine.use_cases.reading.files import Row, count_of, counted, looking_into
 from arrears.engine.use_cases.reading.runs import Portfolio, Run, portfolios
@@ -59,6 +61,12 @@ class CaseRow:
     rule: str
     reason: Sentence
     policy_version: str
+    proposed: str = ""
+    """The treatment that the policy decided; `treatment` is the one that is worked today."""
+    work: str = ""
+    """What is done today (`decide.capacity.work.Work`); empty where nothing was assigned within capacity."""
+    why: str | None = None
+    short_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class WorklistFilter:
     flow_now: str = ""
     history_unknown: bool = False
     closed_unpaid: bool = False
+    work: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +108,11 @@ class Facets:
     buckets: Mapping[str, int]
     products: Mapping[str, int]
     currencies: Mapping[str, int]
+    work: Mapping[str, int]
 
 
-_CASE_COLUMNS = tuple(field.name for field in fields(CaseRow) if field.name not in {"rank", "reason"})
+_CASE_COLUMNS = tuple(field.name for field in fields(CaseRow) if field.name not in {"rank", "reason", *WORK_SCHEMA.names})
+_NO_WORK = "treatment AS proposed, '' AS work, NULL AS why, []::VARCHAR[] AS short_of"
 _ORDERS: Mapping[str, str] = {
     "rank": "rank NULLS LAST, priority DESC, case_id",
     "amount": "amount_overdue_minor DESC NULLS LAST, balance_minor DESC NULLS LAST, case_id",
@@ -141,9 +152,10 @@ def neighbours(home: Home, run: Run, case_id: int) -> tuple[int | None, int | No
 
 def facets(home: Home, run: Run) -> Facets:
     """Which values can the worklist be filtered by?"""
+    source, files = worked_source(run)
     with looking_into(home) as connection:
-        counts = [counted(connection, column, run.file("decisions"), run.buckets)
-                  for column in ("queue", "treatment", "bucket", "product", "currency")]
+        counts = [counted(connection, column, f"({source})", files, run.buckets)
+                  for column in ("queue", "treatment", "bucket", "product", "currency", "work")]
     return Facets(*counts)
 
 
@@ -180,7 +192,7 @@ def rows_before(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Seque
     """What did the run before decide in these cases? A case that it had not is missing; all are where there is no run before."""
     if run.previous_folder is None or not (run.previous_folder / "decisions.parquet").exists():
         return {}
-    return {row.case_id: row for row in _rows_of_cases(connection, replace(run, folder=run.previous_folder), case_ids)}
+    return {row.case_id: row for row in _rows_of_cases(connection, replace(run, folder=run.previous_folder, limits=None), case_ids)}
 
 
 def _rows_of_cases(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Sequence[int]) -> tuple[CaseRow, ...]:
@@ -215,8 +227,29 @@ def case_of_party(home: Home, institution_id: int, party_id: int) -> int | None:
     return None
 
 
+def work_told(run: Run, row: CaseRow) -> Sentence | None:
+    """What somebody reads about today's work in this case; None where the proposal is simply done, and where nothing was assigned."""
+    if not row.work:
+        return None
+    treatment, limits = run.treatments.get(row.proposed), run.limits or {}
+    proposed = treatment.label if treatment else Sentence(row.proposed, row.proposed)
+    return work_said(row.work, row.why, proposed, [limits[name] for name in row.short_of if name in limits])
+
+
+def shows_contact_point(run: Run, row: CaseRow, treatment: str = "") -> bool:
+    """May a page or a list name a way to reach this person, masked? Not where nothing is done today, nor for a task whose channel the gate does not serve.
+
+    Args:
+        treatment: what a person chose instead; empty: what is worked.
+    """
+    chosen = run.treatments.get(treatment or row.treatment)
+    is_cleared = chosen is None or chosen.cleared
+    return is_cleared and (bool(treatment) or row.work in ("", Work.TODAY))
+
+
 def _case_row(row: Row) -> CaseRow:
     row["hold_kinds"] = tuple(kind for kind in (row["hold_kinds"] or "").split(",") if kind)
+    row["short_of"] = tuple(row["short_of"] or ())
     return CaseRow(reason=Sentence(row.pop("reason_en"), row.pop("reason_zh")), **row)
 
 
@@ -224,8 +257,17 @@ def _case_source(run: Run, queue: str) -> tuple[str, list[Any]]:
     """Which file holds the cases of a queue: people's tasks have a rank of their own, the others do not."""
     columns = ", ".join((*_CASE_COLUMNS, "reason_en", "reason_zh", "priority"))
     if queue == "people":
-        return f"SELECT rank, {columns} FROM read_parquet(?)", [run.file("worklist")]
-    return f"SELECT NULL::INTEGER AS rank, {columns} FROM read_parquet(?)", [run.file("decisions")]
+        told = _NO_WORK if run.limits is None else ", ".join(WORK_SCHEMA.names)
+        return f"SELECT rank, {columns}, {told} FROM read_parquet(?)", [run.file("worklist")]
+    source, files = worked_source(run)
+    return f"SELECT NULL::INTEGER AS rank, {columns}, {', '.join(WORK_SCHEMA.names)} FROM ({source})", files
+
+
+def worked_source(run: Run) -> tuple[str, list[Any]]:
+    """SQL of every decision of a run as it is worked, and its files: as decided, where nothing was assigned within capacity."""
+    if run.limits is None:
+        return f"SELECT *, {_NO_WORK} FROM read_parquet(?)", [run.file("decisions")]
+    return worked_sql("read_parquet(?)", "read_parquet(?)"), [run.file("decisions"), run.file("assignment")]
 
 
 def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
@@ -238,9 +280,9 @@ def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
         values.extend(given)
 
     narrow("NOT list_contains(string_split(hold_kinds, ','), ?)", RESTRICTED)
-    if wanted.queue in {"automatic", "held"}:
+    if wanted.queue in {"automatic", "held", LEFT_ALONE_QUEUE}:
         narrow("queue = ?", wanted.queue)
-    for column in ("treatment", "bucket", "product", "currency"):
+    for column in ("treatment", "bucket", "product", "currency", "work"):
         if value := getattr(wanted, column):
             narrow(f"{column} = ?", value)
     if wanted.amount_from_minor is not None:
