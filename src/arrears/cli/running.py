@@ -16,6 +16,7 @@ from arrears.cli.night import refuse_missing_reports, reports_told, show_reports
 from arrears.cli.options import BookOption, HomeOption, JsonOption
 from arrears.cli.showing import progress_bars, results, show_json, show_table
 from arrears.core.money import format_money
+from arrears.core.problems import WrongCall
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.history import Every, HistoryResult
 from arrears.engine.nightly import RunResult
@@ -41,7 +42,7 @@ ReportsOption = Annotated[int, Parameter(
 
 def run(
     *, on: date | None = None, from_: FromOption = None, to: ToOption = None, every: EveryOption = None, book: BookOption = None, policy: str | None = None,
-    conventions: Path | None = None, output: Path | None = None, threads: ThreadsOption = None, memory: MemoryOption = "3GB",
+    conventions: Path | None = None, values: Path | None = None, output: Path | None = None, threads: ThreadsOption = None, memory: MemoryOption = "3GB",
     reports: ReportsOption = REPORTS_A_NIGHT, json: JsonOption = False, home: HomeOption = None,
 ) -> None:
     """The nightly run: who is overdue, since when, how much; what is to be done; cases opened, updated and closed.
@@ -51,6 +52,7 @@ def run(
     Examples:
       arrears run --on 2026-11-23
       arrears run --on 2026-11-23 --book trial --policy my_policy.yaml
+      arrears run --on 2026-11-23 --policy consumer_loans_cn --values learnt.parquet
       arrears run --from 2025-11-24 --to 2026-11-23
 
     Parameters
@@ -61,10 +63,14 @@ def run(
         Name of a shipped policy or a YAML file. Default: the policy that was published last (arrears policy list), and where none was: first_steps.
     conventions
         File that says how days and amounts are counted. Default: conventions.yaml in the home, else the documented defaults.
+    values
+        Parquet file of what each treatment was learnt to bring, by account or case. Default: values.parquet in the home, else the policy's own gains.
     output
         Folder for the runs of this book instead of the home's.
     """
     engine = EngineSettings(threads, memory)
+    if values is not None and from_ is not None:
+        raise WrongCall("--values does not go with --from.", "A replay decides nothing.", "Leave --values out.")
     if asked_for_history(on, from_, to, every, policy):
         assert from_ is not None
         show_history(_replayed(home, book, from_, to, every, engine, output, conventions), json=json)
@@ -73,7 +79,7 @@ def run(
         chosen = policy_for_run(place, policy)
         result = books.run_book(
             place, book, on or today(), chosen.policy, at=now(), actor=getpass.getuser(), engine=engine, progress=told, output=output,
-            conventions=conventions, reports=reports, policy_file=chosen.file,
+            conventions=conventions, reports=reports, policy_file=chosen.file, values=values,
         )
     if json:
         show_json({**result.facts, "folder": str(result.folder), "already_published": result.already_published, "case_reports": reports_told(result.reports)})

@@ -15,7 +15,6 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from arrears.core.problems import BadData
 from arrears.core.reasons import Sentence
 from arrears.core.sql import quoted
 from arrears.decide.capacity.assigning import assign
@@ -51,7 +50,7 @@ def assigned_sql(connection: duckdb.DuckDBPyConnection, policy: Policy, learnt: 
     """SQL of the night's assignment, good until this is left, and what it came to. `decisions` is there, and `prescreen` where it was asked.
 
     Args:
-        learnt: Parquet file with learnt values.
+        learnt: Parquet file with learnt values by case, as `learnt_values.by_case_sql` writes it.
 
     Raises:
         BadData: the policy or the learnt values cannot be used.
@@ -61,7 +60,7 @@ def assigned_sql(connection: duckdb.DuckDBPyConnection, policy: Policy, learnt: 
         theirs = " ".join(f"WHEN '{rules}' THEN '{policy_name}'" for policy_name, rules in POLICY_CHANNELS.items())
         make_views(connection, {"assign_mask": f"SELECT party_id, CASE channel {theirs} ELSE channel END AS channel, may FROM prescreen"})
     if learnt is not None:
-        _show_learnt(connection, learnt)
+        make_views(connection, {"assign_learnt": f"SELECT * FROM read_parquet({quoted(learnt)})"})
     pairs = pairs_of(
         policy, alternatives_of(policy), ibis.table(DECISION_SCHEMA, name="decisions"),
         ibis.table(MASK_SCHEMA, name="assign_mask") if screened else None, ibis.table(LEARNT_SCHEMA, name="assign_learnt") if learnt else None,
@@ -89,22 +88,6 @@ def _answer_sql(policy: Policy, kinds: tuple[str, ...]) -> str:
     )
 
 
-def _show_learnt(connection: duckdb.DuckDBPyConnection, learnt: Path) -> None:
-    """Make learnt values readable, each case and treatment once."""
-    told = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({quoted(learnt)}))").fetchall())
-    wanted = {"case_id": "BIGINT", "treatment": "VARCHAR", "value_minor": "BIGINT"}
-    faults = [f"{name} is {told.get(name, 'missing')}, wanted {kind}" for name, kind in wanted.items() if told.get(name) != kind]
-    if not faults:
-        faults = [
-            f"case {case} has {treatment} {rows} times" for case, treatment, rows in connection.execute(
-                f"SELECT case_id, treatment, count(*) AS n FROM read_parquet({quoted(learnt)}) GROUP BY ALL HAVING n > 1 ORDER BY ALL LIMIT 3"
-            ).fetchall()
-        ]
-    if faults:
-        raise BadData(f"The learnt values in {learnt.name} cannot be used: {'; '.join(faults)}.", "No treatment was chosen by value and capacity.", "Write the file anew, or leave it out.")
-    make_views(connection, {"assign_learnt": f"SELECT {', '.join(wanted)} FROM read_parquet({quoted(learnt)})"})
-
-
 def told(policy: Policy, found: Assignment) -> dict[str, Any]:
     """What run.json says of an assignment, with each shadow price in words."""
     labels = {HARM_BUDGET: HARM_LABEL, **{limit.id: limit.label for limit in policy.capacity.values()}}
@@ -125,6 +108,19 @@ def counted(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     rows = rows_by_name(connection, "SELECT why, count(*) AS cases, count(*) FILTER (left_alone) AS left_alone FROM assignment GROUP BY why ORDER BY why")
     said: Mapping[str, Sentence] = {str(why): sentence for why, sentence in WHY.items()}
     return [{**row, "said": _both(said[row["why"]])} for row in rows]
+
+
+def values_told(connection: duckdb.DuckDBPyConnection, inputs: Mapping[str, str], kept: Path | None) -> dict[str, Any]:
+    """What run.json says of learnt values: which file, by its SHA-256, how many there were, for how many cases of the night; nothing without any.
+
+    Args:
+        inputs: `inputs_of`.
+        kept: the values as the run keeps them. `decisions` is there.
+    """
+    if kept is None:
+        return {}
+    (row,) = rows_by_name(connection, f"SELECT count(*) AS rows, count(DISTINCT case_id) AS cases FROM read_parquet({quoted(kept)}) WHERE case_id IN (SELECT case_id FROM decisions)")
+    return {"learnt_values": {"digest": inputs["learnt_values"], **row}}
 
 
 def inputs_of(policy: Policy, learnt: Path | None) -> dict[str, str]:

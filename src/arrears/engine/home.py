@@ -132,6 +132,11 @@ class Home:
         return self.root / "law.yaml"
 
     @property
+    def learnt_values_file(self) -> Path:
+        """What treatments were learnt to bring, where somebody has learnt it (`engine.learnt_values`); nights weigh by it."""
+        return self.root / "values.parquet"
+
+    @property
     def policies(self) -> Path:
         """Policy files that were published or wait for a second person, each under the SHA-256 of its bytes (`engine.policy_files`)."""
         return self.root / "policies"

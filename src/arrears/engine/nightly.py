@@ -35,7 +35,7 @@ from arrears.decide.experiments.draw import Running
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
 from arrears.decide.policy.terms import row_condition
-from arrears.engine import assigning, classification, due_days, early_warning, experiment_files, product_ledgers, tables
+from arrears.engine import assigning, classification, due_days, early_warning, experiment_files, learnt_values, product_ledgers, tables
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
@@ -141,6 +141,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
         progress: told of each step.
 
     Raises:
+        BadData: the learnt values cannot be used.
         Busy: another run of this book is at work.
         Refused: the disk or the database refused; nothing was published and the next run takes up where this one stopped.
     """
@@ -148,6 +149,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
         started = time.perf_counter()
         previous = run_before(request.runs, request.on)
         frozen = cases.freeze(request.on)
+        refuse_faulty_values(request)
         inputs = inputs_of(request, frozen.digest, previous)
         staged = StagedRun(request.runs, request.on, digest_of_inputs(inputs))
         with column_engine(request.engine, staged.scratch) as connection:
@@ -192,6 +194,13 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             facts["cases"] = bring_cases_up_to_date(work, cases, facts)
         facts["seconds"] = {**work.seconds, "whole": round(time.perf_counter() - started, 3)}
         return publish(request, staged, facts)
+
+
+def refuse_faulty_values(request: RunRequest) -> None:
+    """Before anything is worked out: can the learnt values be used? Raises `BadData`."""
+    if request.learnt_values is not None and assigning.is_assigned(request.policy):
+        with duckdb.connect(":memory:") as connection:
+            learnt_values.refuse_faulty(connection, request.learnt_values, request.policy)
 
 
 def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
@@ -290,10 +299,17 @@ def assign(work: _Work) -> None:
 
 def _weigh(work: _Work) -> None:
     policy, request = work.request.policy, work.request
-    with assigning.assigned_sql(work.connection, policy, request.learnt_values, screened=request.screening is not None) as (sql, found):
+    kept = None
+    if request.learnt_values is not None:
+        kept = work.write(learnt_values.KEPT, learnt_values.by_case_sql(work.connection, request.learnt_values, book_info(request.book).name), ("case_id", "treatment"))
+    with assigning.assigned_sql(work.connection, policy, kept, screened=request.screening is not None) as (sql, found):
         work.write("assignment.parquet", sql, ("case_id",))
     tables.show_files(work.connection, {"assignment": work.staged.path("assignment.parquet")})
-    text = json.dumps({**assigning.told(policy, found), "cases": assigning.counted(work.connection)}, ensure_ascii=False, indent=1, sort_keys=True)
+    said = {
+        **assigning.told(policy, found), "cases": assigning.counted(work.connection),
+        **assigning.values_told(work.connection, assigning.inputs_of(policy, request.learnt_values), kept),
+    }
+    text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)
     work.staged.table("assignment.json", lambda target: _write_text(target, text))
 
 

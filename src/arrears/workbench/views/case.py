@@ -129,7 +129,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     party, numbers = view.row.party_id, account_numbers(institution_of(request), [account.account_id for account in view.accounts])
     return show(
         request, "case", name=opened.name(view.person), number=opened.number(view.person), opened_until=opened.until(party),
-        contacts=[(point, opened.contact(point)) for point in view.contact_points] if shows else [], shows_contact_point=shows, today=reading.work_told(view.run, view.row),
+        contacts=[(point, opened.contact(point)) for point in view.contact_points] if shows else [], shows_contact_point=shows, todays_work=reading.work_told(view.run, view.row),
         proposed=view.run.treatments.get(view.row.proposed), other=other, other_words=view.run.treatments.get(other.treatment) if other else None, show_reasons=tuple(SHOW_REASONS), may_open=may_open(request.user.role),
         account_numbers=numbers if Showable.ACCOUNT_NUMBER in opened.of(party) else {account: masked_number(number) for account, number in numbers.items()},
         shown_minutes=SHOWN_MINUTES,
