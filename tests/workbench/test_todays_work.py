@@ -101,7 +101,7 @@ def test_a_case_treated_otherwise_than_proposed_says_instead_of_what_and_goes_to
     assert "No case fits" in page(client, "worklist")
     text = page(client, "worklist", queue="automatic")
     assert "Instead of “Friendly call”, for which no capacity is left today" in text and "Gentle reminder" in text and MASKED in text
-    assert "the policy proposed" in page(client, "case", id_text(bank.book.lin))
+    assert "The policy proposed:" in page(client, "case", id_text(bank.book.lin))
 
 
 def test_without_an_assignment_no_page_speaks_of_today(bank: Any, signed_in: Browser) -> None:

@@ -95,7 +95,7 @@ def overview(home: Home, run: Run) -> Overview:
         (cases,) = rows_by_name(connection, f"""
             SELECT count(*) AS cases, count(*) FILTER (queue = 'people') AS people_tasks, count(*) FILTER (queue = 'automatic') AS automatic,
                    count(*) FILTER (queue = 'held') AS held, count(*) FILTER (work = '{Work.LEFT_ALONE}') AS left_alone,
-                   count(*) FILTER (work IN ('{Work.WAITS}', '{Work.BARRED}')) AS waiting,
+                   count(*) FILTER (work = '{Work.WAITS}' AND queue = 'people') AS waiting,
                    count(*) FILTER (NOT contact_history_known) AS history_unknown FROM ({source})
             """, files)
         return Overview(
