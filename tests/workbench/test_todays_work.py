@@ -17,7 +17,7 @@ from django.utils import timezone
 from arrears.core.ids import id_text
 from arrears.engine import tables
 from arrears.engine.todays_work import worked_sql
-from arrears.engine.use_cases import weighty
+from arrears.engine.use_cases import explaining, weighty
 from arrears.workbench.permissions import ROLES
 from tests.workbench.run_files import AS_OF
 
@@ -140,3 +140,11 @@ def test_a_task_whose_channel_the_gate_does_not_serve_shows_no_contact_point_to_
     report, lists = page(client, "case_page", case), client.get(reverse("worklist_csv")).content.decode()
     for text in (*shown, report, lists):
         assert "5101" not in text and "10012345101" not in text
+
+
+def test_the_list_of_the_command_line_obeys_as_the_pages_do(bank: Any) -> None:
+    assign(bank, WAITS)
+    listed = {queue: explaining.listed_cases(bank.home, bank.institution_id, "main", queue, 20, today=AS_OF) for queue in ("people", "automatic", "left_alone", "all")}
+    assert {queue: len(rows) for queue, rows in listed.items()} == {"people": 1, "automatic": 0, "left_alone": 1, "all": 3}
+    assert listed["people"][0]["today_en"] == "Waits for capacity: used up today are minutes of callers" and listed["people"][0]["work"] == "waits"
+    assert listed["left_alone"][0]["today_zh"].startswith("暂不打扰")

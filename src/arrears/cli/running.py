@@ -112,6 +112,7 @@ def _show_run(result: RunResult) -> None:
         ("  for people", f"{counts['cases_people']:,}"),
         ("  automatic", f"{counts['cases_automatic']:,}"),
         ("  no contact (hold, or earlier contacts unknown)", f"{counts['cases_held']:,}"),
+        *([("  left alone", f"{sum(row['cases'] for row in counts['by_treatment'] if row['queue'] == 'left_alone'):,}")] if "assignment" in facts else []),
         ("alerts", f"{counts['alerts']:,}"),
         *((f"cases {kind}", f"{number:,}") for kind, number in facts.get("cases", {}).items()),
     ]

@@ -16,6 +16,7 @@ from typing import Any
 from arrears.core.ids import id_text
 from arrears.core.money import format_money
 from arrears.core.reasons import Language, Sentence
+from arrears.decide.capacity.work import WORK_WORDS, Work
 from arrears.decide.policy.columns import CASE_COLUMNS, CASE_SCHEMA
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.deciding_again import policy_of_run
@@ -55,7 +56,18 @@ def listed_cases(home: Home, institution_id: int, book: str | None, queue: str, 
         return []
     page = reading.worklist(home, run, reading.WorklistFilter(queue=queue), page_rows=max(1, limit), hidden=reading.hidden_people(institution_id, today))
     labels = {name: words.label for name, words in run.treatments.items()}
-    return [_plain({**_flat(asdict(row)), "book": named, "treatment_en": labels[row.treatment].en, "treatment_zh": labels[row.treatment].zh}) for row in page.rows[:limit]]
+    return [
+        _plain({**_flat(asdict(row)), "book": named, "treatment_en": labels[row.treatment].en, "treatment_zh": labels[row.treatment].zh, **_today(run, row)})
+        for row in page.rows[:limit]
+    ]
+
+
+def _today(run: reading.Run, row: reading.CaseRow) -> dict[str, str]:
+    """What is said of today's work, where it was assigned within capacity."""
+    if not row.work:
+        return {}
+    told = reading.work_told(run, row) or WORK_WORDS[Work(row.work)]
+    return {"today_en": told.en, "today_zh": told.zh}
 
 
 def _only_or_main(home: Home, institution_id: int) -> str:
