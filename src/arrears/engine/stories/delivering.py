@@ -76,7 +76,7 @@ def _payments(story: Story) -> Iterator[Mapping[str, Any]]:
 
 def _contacts(story: Story) -> Iterator[Mapping[str, Any]]:
     """The contact log: complete for the time of the story, and each contact in it."""
-    covers = {"covers_from": story.contacts_known_from, "covers_to": story.days[-1].on}
+    covers = {"covers_from": story.contacts_known_from, "covers_to": story.days[-1].day}
     for one in story.people:
         yield {"person": one.id, **covers, "occurred_on": None, "channel": None, "outcome": None}
     for on, fact in story.happenings:

@@ -181,7 +181,7 @@ class Expected:
 class StoryDay:
     """One day: what happened, and, where something is expected, what is decided that night."""
 
-    on: Annotated[date, Told("the day")]
+    day: Annotated[date, Told("the day")]
     happens: Annotated[tuple[Happening, ...], Told("facts of this day; contacts count from the next day on")] = ()
     expect: Annotated[tuple[Expected, ...], Told("what is decided on this day; a day without it is no night")] = ()
 
@@ -204,12 +204,12 @@ class Story:
     @property
     def nights(self) -> tuple[date, ...]:
         """The days on which something is decided."""
-        return tuple(day.on for day in self.days if day.expect)
+        return tuple(one.day for one in self.days if one.expect)
 
     @property
     def happenings(self) -> Iterator[tuple[date, Happening]]:
         """Every fact with its day, in order."""
-        return ((day.on, fact) for day in self.days for fact in day.happens)
+        return ((one.day, fact) for one in self.days for fact in one.happens)
 
 
 def read_story(text: str, name: str) -> Story:
@@ -250,14 +250,14 @@ def _cross_faults(story: Story, raw: Any) -> Iterator[str]:
     before: date | None = None
     for place, day in enumerate(story.days):
         own = raw["days"][place]
-        if before is not None and day.on <= before:
-            yield f"day {day.on}: does not come after {before} (line {own.lines['on']})"
-        before = day.on
+        if before is not None and day.day <= before:
+            yield f"day {day.day}: does not come after {before} (line {own.lines['day']})"
+        before = day.day
         for number, fact in enumerate(day.happens):
-            yield from (f"day {day.on}: {fault} (line {own['happens'].lines[number]})" for fault in _fact_faults(fact, people, accounts))
+            yield from (f"day {day.day}: {fault} (line {own['happens'].lines[number]})" for fault in _fact_faults(fact, people, accounts))
         for number, expected in enumerate(day.expect):
             if expected.person not in people:
-                yield f"day {day.on}: nobody is called “{expected.person}” (line {own['expect'].lines[number]})"
+                yield f"day {day.day}: nobody is called “{expected.person}” (line {own['expect'].lines[number]})"
     if not story.nights:
         yield f"story: on no day anything is expected, so there is nothing to play (line {raw.lines['days']})"
     yield from _hold_faults(story, raw)
@@ -296,9 +296,9 @@ def _hold_faults(story: Story, raw: Any) -> Iterator[str]:
         for number, fact in enumerate(day.happens):
             line, key = raw["days"][place].get("happens", ()), (fact.person, fact.kind)
             if fact.what == What.HOLD and key in standing:
-                yield f"day {day.on}: this hold stands already (line {line.lines[number]})"
+                yield f"day {day.day}: this hold stands already (line {line.lines[number]})"
             if fact.what == What.LIFTED and key not in standing:
-                yield f"day {day.on}: no such hold stands that could be lifted (line {line.lines[number]})"
+                yield f"day {day.day}: no such hold stands that could be lifted (line {line.lines[number]})"
             if fact.what == What.HOLD:
                 standing.add(key)
             if fact.what == What.LIFTED:

@@ -182,7 +182,7 @@ def _take_in(home: Home, story: Story, progress: Progress) -> None:
     with TemporaryDirectory(prefix="arrears-story-") as folder:
         files = write_delivery(story, Path(folder))
         mapping = stories_dir() / "delivery" / "mapping.yaml"
-        report = import_files(home, files, mapping, story.story, received_on=story.days[-1].on, progress=progress, threads=1)
+        report = import_files(home, files, mapping, story.story, received_on=story.days[-1].day, progress=progress, threads=1)
     if report.findings:
         raise BadData(f"The debts of the story were not taken in whole. {report.message}", "A day would be decided by half of it.", "Look at the ids, days and amounts of its accounts.")
 
@@ -246,7 +246,7 @@ def _whole_nights(home: Home, institution_id: int, story: Story, policy: Policy,
 def _verdicts(story: Story, policy: Policy, on: date, people: Mapping[str, int], rows: list[dict[str, Any]]) -> tuple[Verdict, ...]:
     treatments = {**treatments_of(policy), NO_CASE: NO_TREATMENT}
     by_party = {row["party_id"]: row for row in rows}
-    (day,) = (one for one in story.days if one.on == on)
+    (day,) = (one for one in story.days if one.day == on)
     found = []
     for expected in day.expect:
         label = treatments[expected.treatment].label if expected.treatment in treatments else Sentence(expected.treatment, expected.treatment)
