@@ -35,3 +35,18 @@ def wrong(found: Played) -> list[str]:
 @pytest.mark.parametrize("file", FILES, ids=[f"{story_in(file).title.en}: {file.stem}" for file in FILES])
 def test_the_story_goes_as_told(file: Path, tmp_path: Path) -> None:
     assert wrong(played(tmp_path, story_in(file), file)) == []
+
+
+@pytest.mark.usefixtures("database")
+def test_another_policy_may_decide_otherwise_and_each_difference_is_told(tmp_path: Path) -> None:
+    file = stories_dir() / "first_time_small.yaml"
+    found = played(tmp_path, story_in(file), file, "first_steps")
+    assert found.policy.name == "first_steps" and not found.is_as_expected
+    assert {name for day in found.days for one in day.verdicts for name in one.differs_in} <= {"treatment", "channel", "rule"}
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_whole_nights_decide_the_same(file: Path, tmp_path: Path) -> None:
+    assert wrong(played(tmp_path, story_in(file), file, whole_nights=True)) == []

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from arrears.core.problems import BadData, WrongCall
 from arrears.engine.stories.delivering import write_delivery
 from arrears.engine.stories.telling import StoryNotValid, read_story, story_schema
 from arrears.engine.use_cases.playing_stories import policy_of, shipped_stories, stories_dir, story_in, story_meant, told
-from arrears.core.problems import BadData, WrongCall
 from arrears.engine.use_cases.policies import shipped_policies
 
 GOOD = (stories_dir() / "hardship.yaml").read_text(encoding="utf-8")
@@ -114,8 +115,6 @@ def test_the_schema_names_every_key_of_every_shipped_story() -> None:
         if isinstance(raw, list):
             for value in raw:
                 keys(schema["items"], value)
-
-    import yaml
 
     for file in stories_dir().glob("*.yaml"):
         keys(story_schema(), yaml.safe_load(file.read_text(encoding="utf-8")))

@@ -245,8 +245,8 @@ def _cross_faults(story: Story, raw: Any) -> Iterator[str]:
     if not (len(story.currency) == 3 and story.currency.isalpha() and story.currency.isupper()):
         yield f"story: currency “{story.currency}” is no code such as CNY (line {raw.lines['currency']})"
     for place, account in enumerate(story.accounts):
-        line = raw["accounts"].lines[place]
-        yield from (f"{fault} (line {line})" for fault in _account_faults(account, people))
+        own = raw["accounts"][place]
+        yield from (f"{fault} (line {own.lines.get(key, own.line)})" for key, fault in _account_faults(account, people))
     before: date | None = None
     for place, day in enumerate(story.days):
         own = raw["days"][place]
@@ -263,16 +263,17 @@ def _cross_faults(story: Story, raw: Any) -> Iterator[str]:
     yield from _hold_faults(story, raw)
 
 
-def _account_faults(account: Account, people: set[str]) -> Iterator[str]:
+def _account_faults(account: Account, people: set[str]) -> Iterator[tuple[str, str]]:
+    """Each with the key that it is about."""
     if account.of not in people:
-        yield f"account “{account.id}”: nobody is called “{account.of}”"
+        yield "of", f"account “{account.id}”: nobody is called “{account.of}”"
     shapes = [name for name in ("instalments", "invoices", "statements") if getattr(account, name)]
     if len(shapes) != 1:
-        yield f"account “{account.id}”: needs exactly one of instalments, invoices, statements"
+        yield shapes[-1] if shapes else "id", f"account “{account.id}”: needs exactly one of instalments, invoices, statements"
     if account.paid is not None and (account.instalments is None or account.paid.items > account.instalments.count):
-        yield f"account “{account.id}”: paid counts instalments, and there are not so many"
+        yield "paid", f"account “{account.id}”: paid counts instalments, and there are not so many"
     if account.instalments is not None and account.instalments.count > LONGEST:
-        yield f"account “{account.id}”: more than {LONGEST} instalments"
+        yield "instalments", f"account “{account.id}”: more than {LONGEST} instalments"
 
 
 def _fact_faults(fact: Happening, people: set[str], accounts: set[str]) -> Iterator[str]:
