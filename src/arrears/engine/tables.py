@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def frozen_tables(book: Path, case_facts: Mapping[str, pa.Table], connection: du
     return tables
 
 
+@lru_cache(maxsize=64)
 def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...]:
     """Position of every account, and how the overdue ones paid before."""
     book = {name: table.unbound() for name, table in BOOK_TABLES.items()}
@@ -127,6 +129,26 @@ def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...
         return punctuality(items, payments, group.settings, on)
 
     return *steps, Step("punctuality", of_each_group(book, settings, paid_before))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ByDigest:
+    """A policy that is the same as another where its content is."""
+
+    policy: Policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByDigest) and other.policy.digest == self.policy.digest
+
+    def __hash__(self) -> int:
+        return hash(self.policy.digest)
+
+
+@lru_cache(maxsize=32)
+def _decided(policy: _ByDigest, currencies: tuple[str, ...]) -> ir.Table:
+    """What a policy decides over the case columns: the day is one of them, so every night of a policy asks the same."""
+    cases = ibis.table({"party_id": "int64", **dict(CASE_SCHEMA.items())}, name="case_columns")
+    return decide(policy.policy, cases, currencies)
 
 
 def decision_steps(
@@ -147,8 +169,8 @@ def decision_steps(
             before, ibis.table(responded.expression.schema(), name="responded"), on,
         ),
     )
-    cases = ibis.table(columns.expression.schema(), name="case_columns")
-    decided = Step("decided", decide(policy, cases, currencies))
+    cases = ibis.table({"party_id": "int64", **dict(CASE_SCHEMA.items())}, name="case_columns")
+    decided = Step("decided", _decided(_ByDigest(policy), tuple(currencies)) if policy.digest else decide(policy, cases, currencies))
     opted_out = ibis.table({"party_id": "int64"}, name=OPTED_OUT)
     return persons, responded, columns, decided, Step("drawn", drawn(policy, ibis.table(decided.expression.schema(), name="decided"), running, opted_out))
 

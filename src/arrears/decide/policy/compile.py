@@ -147,7 +147,8 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str]) -> ir.Tab
 def _ladder_columns(policy: Policy, written: ir.Table, guarded: ir.BooleanValue) -> dict[str, ir.Value]:
     """Where the case stands from tonight on, and the day on which its ladder looks further.
 
-    What a guard stops does not climb: the case stays where it stood and the wait of its step begins anew.
+    What a guard stops does not climb: the case stays where it stood and the wait of its step begins anew. An answer or a payment meanwhile is not
+    forgotten: the step keeps its day until the first free night, which then leads back.
     """
     places = places_of(policy)
     nothing, no_day = ibis.null("string"), ibis.null("date")
@@ -158,7 +159,8 @@ def _ladder_columns(policy: Policy, written: ir.Table, guarded: ir.BooleanValue)
         for column, name in enumerate(("ladder", "stage", "step"))
     }
     kept = {name: written[f"{name}_before"].nullif("") for name in names}
-    stopped = ibis.cases((kept["ladder"].isnull(), no_day), (written.step_since_before > written.as_of, written.step_since_before), else_=written.as_of)
+    keeps = (written.step_since_before > written.as_of) | written.co_operated_since_step.fill_null(False)
+    stopped = ibis.cases((kept["ladder"].isnull(), no_day), (keeps, written.step_since_before), else_=written.as_of)
     waits = ibis.cases(*((written.ladder_place == place.number, place.step.wait_days) for place in places if place.step), else_=ibis.null("int32")).cast("int32")
     due, tomorrow = days_after(written.on_step_since, waits), days_after(written.as_of, ibis.literal(1))
     quiet = written.on_step_since > written.as_of
