@@ -32,9 +32,10 @@ from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
 from arrears.core.sql import quoted
 from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, Running, drawn
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
-from arrears.decide.policy.compile import DECISION_TYPES, decide
+from arrears.decide.policy.compile import CHOSEN_TYPES, RULE_TYPES, chosen
 from arrears.decide.policy.table import Policy
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
+from arrears.engine.policy_rules import RULES
 from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
 
 FROZEN = ("holds", "consents", "contact_history")
@@ -51,7 +52,7 @@ ASSESSMENT_SCHEMA = ibis.schema({
     "dates_constructed": "boolean",
 })
 HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
-DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **DECISION_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
+DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **CHOSEN_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
 LADDERS_BEFORE, OWN_CONTACTS = "ladders_before", "own_contacts"
 
 
@@ -129,9 +130,12 @@ def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...
 
 
 def decision_steps(
-    policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str], running: Sequence[Running] = ()
+    policy: Policy, settings: DelinquencySettings, on: date, running: Sequence[Running] = ()
 ) -> tuple[Step, ...]:
-    """From accounts to persons to case columns to decisions to what experiments change; each a table, since each is read more than once."""
+    """From accounts to persons to case columns to decisions to what experiments change; each a table, since each is read more than once.
+
+    The policy's table of rules is to be there (`policy_rules.keep_rules`).
+    """
     position = ibis.table(ASSESSMENT_SCHEMA, name="position")
     history = ibis.table(HISTORY_SCHEMA, name="punctuality")
     persons = Step("persons", persons_in_arrears(position, history, settings.bucket_names))
@@ -147,7 +151,7 @@ def decision_steps(
         ),
     )
     cases = ibis.table(columns.expression.schema(), name="case_columns")
-    decided = Step("decided", decide(policy, cases, currencies))
+    decided = Step("decided", chosen(policy, cases, ibis.table(RULE_TYPES, name=RULES)))
     opted_out = ibis.table({"party_id": "int64"}, name=OPTED_OUT)
     return persons, responded, columns, decided, Step("drawn", drawn(policy, ibis.table(decided.expression.schema(), name="decided"), running, opted_out))
 
@@ -179,11 +183,6 @@ def of_any_age(folder: Path | None, file: str, schema: ibis.Schema) -> str:
     if folder is None:
         return empty(schema)
     return f"SELECT {', '.join(schema.names)} FROM ({empty(schema)} UNION ALL BY NAME {rows_of([folder / file])})"
-
-
-def currencies(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The currencies that occur among the assessed accounts."""
-    return [row[0] for row in connection.execute("SELECT DISTINCT currency FROM position ORDER BY 1").fetchall()]
 
 
 def with_case_ids(table: str, book_name: str) -> str:
@@ -237,11 +236,14 @@ def moves_of(connection: duckdb.DuckDBPyConnection, bucket_names: Sequence[str])
     return found
 
 
-def worklist_sql() -> str:
+PEOPLES_CASES = "SELECT * FROM decisions WHERE queue = 'people'"
+
+
+def worklist_sql(cases: str = PEOPLES_CASES) -> str:
     """People's cases with their rank: the largest amount at stake first, then the oldest debt."""
     return (
         "SELECT CAST(row_number() OVER (ORDER BY priority DESC, oldest_due_on NULLS LAST, case_id) AS INTEGER) AS rank, * "
-        "FROM decisions WHERE queue = 'people'"
+        f"FROM ({cases})"
     )
 
 

@@ -11,7 +11,9 @@ import duckdb
 
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
+from arrears.decide.policy.compile import REASON_COLUMNS
 from arrears.engine.columns_engine import rows_by_name
+from arrears.engine.decision_words import in_words_sql
 from arrears.engine.home import Home
 from arrears.engine.use_cases.reading.alerts import alerts_of_run
 from arrears.engine.use_cases.reading.files import Row, count_of, counted, looking_into
@@ -125,7 +127,7 @@ def worklist(
         total = count_of(connection, f"SELECT count(*) FROM ({source}) WHERE {test}", [*files, *values])
         pages = max(1, -(-total // page_rows))
         page = min(max(1, page), pages)
-        rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE {test} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
+        rows = rows_by_name(connection, _worded(run, wanted.queue, f"SELECT * FROM ({source}) WHERE {test} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?", _ORDERS[order]),
                      [*files, *values, page_rows, (page - 1) * page_rows])
     return WorklistPage(tuple(_case_row(row) for row in rows), total, page, pages)
 
@@ -185,7 +187,7 @@ def rows_before(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Seque
 
 def _rows_of_cases(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Sequence[int]) -> tuple[CaseRow, ...]:
     source, files = _case_source(run, "all")
-    rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id IN (SELECT unnest(?::BIGINT[])) ORDER BY case_id", [*files, list(case_ids)])
+    rows = rows_by_name(connection, _worded(run, "all", f"SELECT * FROM ({source}) WHERE case_id IN (SELECT unnest(?::BIGINT[]))", "case_id"), [*files, list(case_ids)])
     return tuple(_case_row(row) for row in rows)
 
 
@@ -222,10 +224,15 @@ def _case_row(row: Row) -> CaseRow:
 
 def _case_source(run: Run, queue: str) -> tuple[str, list[Any]]:
     """Which file holds the cases of a queue: people's tasks have a rank of their own, the others do not."""
-    columns = ", ".join((*_CASE_COLUMNS, "reason_en", "reason_zh", "priority"))
     if queue == "people":
-        return f"SELECT rank, {columns} FROM read_parquet(?)", [run.file("worklist")]
-    return f"SELECT NULL::INTEGER AS rank, {columns} FROM read_parquet(?)", [run.file("decisions")]
+        return "SELECT * FROM read_parquet(?)", [run.file("worklist")]
+    return "SELECT NULL::INTEGER AS rank, * FROM read_parquet(?)", [run.file("decisions")]
+
+
+def _worded(run: Run, queue: str, rows: str, order: str) -> str:
+    """These rows with their reasons in words, which people's tasks have in their file already; so few are worded as are shown."""
+    worded = rows if queue == "people" else in_words_sql(run.folder, rows, beside={"rank": "int32"})
+    return f"SELECT {', '.join(('rank', *_CASE_COLUMNS, *REASON_COLUMNS))} FROM ({worded}) ORDER BY {order}"
 
 
 def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
