@@ -91,7 +91,7 @@ def in_columns(rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> i
     struct = f"array<struct<{', '.join(f'{name}: {type_}' for name, type_ in types.items())}>>"
     written: Any = ibis.literal([dict(row) for row in rows], type=struct)
     one = written.unnest().name("one").as_table()
-    return one.select(**{name: one.one[name] for name in types})  # type: ignore[no-any-return]
+    return one.select(**{name: one.one[name] for name in types})
 
 
 class _Conditions:
