@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from arrears.core.ids import id_text
 from arrears.engine import tables
+from arrears.engine.decision_words import in_words_sql
 from arrears.engine.todays_work import worked_sql
 from arrears.engine.use_cases import explaining, weighty
 from arrears.workbench.permissions import ROLES
@@ -41,8 +42,10 @@ def assign(bank: Any, lin: tuple[str, str, str, list[str]]) -> None:
         connection.execute("CREATE TABLE assignment (case_id BIGINT, treatment VARCHAR, work VARCHAR, why VARCHAR, short_of VARCHAR[], channel VARCHAR, queue VARCHAR)")
         connection.executemany("INSERT INTO assignment VALUES (?, ?, ?, ?, ?, 'sms', 'automatic')", [(case, *told) for case, told in rows.items()])
         connection.execute(f"COPY assignment TO '{folder}/assignment.parquet' (FORMAT parquet)")
-        connection.execute(f"CREATE VIEW worked AS {worked_sql(f'''read_parquet('{folder}/decisions.parquet')''', 'assignment')}")
-        connection.execute(f"COPY ({tables.worklist_sql(is_assigned=True)}) TO '{folder}/worklist.parquet' (FORMAT parquet)")
+        connection.execute(f"CREATE VIEW decisions AS SELECT * FROM read_parquet('{folder}/decisions.parquet')")
+        connection.execute(f"CREATE VIEW worked AS {worked_sql('decisions', 'assignment')}")
+        peoples = worked_sql(f"({in_words_sql(folder, tables.PEOPLES_CASES)})", "assignment")
+        connection.execute(f"COPY ({tables.worklist_sql(peoples, is_assigned=True)}) TO '{folder}/worklist.parquet' (FORMAT parquet)")
     change(bank, lambda said: said | {"assignment": {"limits": LIMITS}})
 
 

@@ -40,17 +40,27 @@ from arrears.engine.book_views import Slice, count_accounts, show_book, show_sli
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
 from arrears.engine.conduct_events import FROZEN_EVENTS
+from arrears.engine.decision_words import worded_sql
 from arrears.engine.policy_files import PolicyFile
+from arrears.engine.policy_rules import keep_rules
 from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
 from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.prescreening import Screening, screened_sql
 from arrears.engine.report import report_page
-from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
+from arrears.engine.run_folder import (
+    POLICY_FILE,
+    RunName,
+    StagedRun,
+    current_run,
+    only_run_of,
+    published_runs,
+    run_before,
+    run_facts,
+    show,
+    write_text_whole,
+)
 from arrears.engine.todays_work import worked_sql
 from arrears.intake.book.layout import book_digest, book_info
-
-POLICY_FILE = "policy.json"
-"""What the policy of a run said, kept with the run: the same run can be decided again, whatever became of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,14 +285,14 @@ def decide(work: _Work, previous: RunName | None) -> None:
 
     Where a case stood on a ladder is read from the run before.
     """
-    currencies = tables.currencies(work.connection)
     book_name = book_info(work.request.book).name
     work.experiments = experiment_files.running(work.connection, work.staged, work.request.policy, book_name)
-    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies, work.experiments)
+    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, work.experiments)
     if not work.has("decisions.parquet"):
         own = work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
         tables.show_ladders_before(work.connection, work.request.runs / str(previous) if previous else None)
         tables.show_own_contacts(work.connection, tables.rows_of([own]) if own.exists() else None)
+        keep_rules(work.connection, work.request.policy)
         tables.think(work.connection, steps)
         work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
         tables.forget(work.connection, steps)
@@ -358,7 +368,9 @@ def warn(work: _Work, before: Path | None) -> None:
 
 def order_the_work(work: _Work) -> None:
     """In which order do people take the cases that need a person?"""
-    work.write("worklist.parquet", tables.worklist_sql(is_assigned=assigning.is_assigned(work.request.policy)), ("rank",))
+    policy = work.request.policy
+    is_assigned, worded = assigning.is_assigned(policy), worded_sql(tables.PEOPLES_CASES, policy)
+    work.write("worklist.parquet", tables.worklist_sql(worked_sql(worded, "assignment") if is_assigned else worded, is_assigned=is_assigned), ("rank",))
 
 
 def portfolio(work: _Work, counts: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from arrears.engine.columns_engine import EngineSettings, column_engine, make_vi
 from arrears.engine.conduct_events import FROZEN_EVENTS
 from arrears.engine.due_days import show_moved_due_days
 from arrears.engine.history import Every, days_of
+from arrears.engine.policy_rules import keep_rules
 
 LADDERS_KEPT = "ladders_of_the_day_before"
 
@@ -147,7 +148,8 @@ def _decided(connection: duckdb.DuckDBPyConnection, request: SimulationRequest, 
     make_views(connection, {"position": "SELECT * FROM position_whole", "punctuality": "SELECT * FROM punctuality_whole",
                             **{name: f"SELECT * FROM frozen_{name}" for name in frozen}})
     _show_own_contacts(connection, case_facts)
-    steps = tables.decision_steps(request.policy, request.delinquency, on, tables.currencies(connection))
+    steps = tables.decision_steps(request.policy, request.delinquency, on)
+    keep_rules(connection, request.policy)
     tables.think(connection, steps)
     yield
     tables.forget(connection, steps)

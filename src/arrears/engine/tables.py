@@ -34,9 +34,10 @@ from arrears.core.sql import quoted
 from arrears.decide.capacity.work import Work
 from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, Running, drawn
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
-from arrears.decide.policy.compile import DECISION_TYPES, decide
+from arrears.decide.policy.compile import CHOSEN_TYPES, RULE_TYPES, chosen
 from arrears.decide.policy.table import Policy
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
+from arrears.engine.policy_rules import RULES
 from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
 
 FROZEN = ("holds", "consents", "contact_history")
@@ -53,7 +54,7 @@ ASSESSMENT_SCHEMA = ibis.schema({
     "dates_constructed": "boolean",
 })
 HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
-DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **DECISION_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
+DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **CHOSEN_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
 LADDERS_BEFORE, OWN_CONTACTS = "ladders_before", "own_contacts"
 
 
@@ -145,16 +146,23 @@ class _ByDigest:
 
 
 @lru_cache(maxsize=32)
-def _decided(policy: _ByDigest, currencies: tuple[str, ...]) -> ir.Table:
+def _decided(policy: _ByDigest) -> ir.Table:
     """What a policy decides over the case columns: the day is one of them, so every night of a policy asks the same."""
+    return _chosen(policy.policy)
+
+
+def _chosen(policy: Policy) -> ir.Table:
     cases = ibis.table({"party_id": "int64", **dict(CASE_SCHEMA.items())}, name="case_columns")
-    return decide(policy.policy, cases, currencies)
+    return chosen(policy, cases, ibis.table(RULE_TYPES, name=RULES))
 
 
 def decision_steps(
-    policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str], running: Sequence[Running] = ()
+    policy: Policy, settings: DelinquencySettings, on: date, running: Sequence[Running] = ()
 ) -> tuple[Step, ...]:
-    """From accounts to persons to case columns to decisions to what experiments change; each a table, since each is read more than once."""
+    """From accounts to persons to case columns to decisions to what experiments change; each a table, since each is read more than once.
+
+    The policy's table of rules is to be there (`policy_rules.keep_rules`).
+    """
     position = ibis.table(ASSESSMENT_SCHEMA, name="position")
     history = ibis.table(HISTORY_SCHEMA, name="punctuality")
     persons = Step("persons", persons_in_arrears(position, history, settings.bucket_names))
@@ -169,8 +177,7 @@ def decision_steps(
             before, ibis.table(responded.expression.schema(), name="responded"), on,
         ),
     )
-    cases = ibis.table({"party_id": "int64", **dict(CASE_SCHEMA.items())}, name="case_columns")
-    decided = Step("decided", _decided(_ByDigest(policy), tuple(currencies)) if policy.digest else decide(policy, cases, currencies))
+    decided = Step("decided", _decided(_ByDigest(policy)) if policy.digest else _chosen(policy))
     opted_out = ibis.table({"party_id": "int64"}, name=OPTED_OUT)
     return persons, responded, columns, decided, Step("drawn", drawn(policy, ibis.table(decided.expression.schema(), name="decided"), running, opted_out))
 
@@ -202,11 +209,6 @@ def of_any_age(folder: Path | None, file: str, schema: ibis.Schema) -> str:
     if folder is None:
         return empty(schema)
     return f"SELECT {', '.join(schema.names)} FROM ({empty(schema)} UNION ALL BY NAME {rows_of([folder / file])})"
-
-
-def currencies(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The currencies that occur among the assessed accounts."""
-    return [row[0] for row in connection.execute("SELECT DISTINCT currency FROM position ORDER BY 1").fetchall()]
 
 
 def with_case_ids(table: str, book_name: str) -> str:
@@ -260,12 +262,15 @@ def moves_of(connection: duckdb.DuckDBPyConnection, bucket_names: Sequence[str])
     return found
 
 
-def worklist_sql(*, is_assigned: bool) -> str:
-    """People's cases with their rank: the largest amount at stake first, then the oldest debt; what was assigned for today before what waits."""
+PEOPLES_CASES = "SELECT * FROM decisions WHERE case_id IN (SELECT case_id FROM worked WHERE queue = 'people')"
+
+
+def worklist_sql(cases: str, *, is_assigned: bool) -> str:
+    """These cases with their rank: the largest amount at stake first, then the oldest debt; what was assigned for today before what waits."""
     first = f"work <> '{Work.TODAY}', " if is_assigned else ""
     return (
         f"SELECT CAST(row_number() OVER (ORDER BY {first}priority DESC, oldest_due_on NULLS LAST, case_id) AS INTEGER) AS rank, * "
-        "FROM worked WHERE queue = 'people'"
+        f"FROM ({cases})"
     )
 
 

@@ -20,9 +20,9 @@ from arrears.decide.capacity.work import WORK_WORDS, Work
 from arrears.decide.policy.columns import CASE_COLUMNS, CASE_SCHEMA
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.deciding_again import policy_of_run
+from arrears.engine.decision_words import in_words_sql
 from arrears.engine.home import Home
-from arrears.engine.nightly import POLICY_FILE
-from arrears.engine.run_folder import published_runs, run_facts
+from arrears.engine.run_folder import POLICY_FILE, published_runs, run_facts
 from arrears.engine.todays_work import WORK_SCHEMA
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.books import MAIN_BOOK
@@ -114,7 +114,7 @@ def explained(home: Home, institution_id: int, case_id: int, on: date | None) ->
         runs = home.runs / portfolio.name
         names = [name for name in published_runs(runs) if on in (None, name.as_of)]
         for name in reversed(names):
-            rows = _plain_rows(home, "SELECT * FROM read_parquet(?) WHERE case_id = ?", [str(runs / str(name) / "decisions.parquet"), case_id])
+            rows = _plain_rows(home, f"SELECT * FROM ({in_words_sql(runs / str(name), 'SELECT * FROM read_parquet(?) WHERE case_id = ?')})", [str(runs / str(name) / "decisions.parquet"), case_id])
             if rows:
                 return _explanation(rows[0], run_facts(runs, name)) | {"run": f"{portfolio.name}/{name}", "would_change": _changes(runs / str(name), rows[0], run_facts(runs, name))}
     raise NoSuchCase("No run of that day decided a case with this id.", "", "Check the id and the day: arrears case list")

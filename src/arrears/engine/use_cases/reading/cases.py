@@ -11,8 +11,11 @@ import duckdb
 
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
+from arrears.core.sql import quoted
 from arrears.decide.capacity.work import Work, work_said
+from arrears.decide.policy.compile import REASON_COLUMNS
 from arrears.engine.columns_engine import rows_by_name
+from arrears.engine.decision_words import in_words_sql
 from arrears.engine.home import Home
 from arrears.engine.todays_work import LEFT_ALONE_QUEUE, WORK_SCHEMA, worked_sql
 from arrears.engine.use_cases.reading.alerts import alerts_of_run
@@ -136,7 +139,7 @@ def worklist(
         total = count_of(connection, f"SELECT count(*) FROM ({source}) WHERE {test}", [*files, *values])
         pages = max(1, -(-total // page_rows))
         page = min(max(1, page), pages)
-        rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE {test} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
+        rows = rows_by_name(connection, _worded(run, wanted.queue, f"SELECT * FROM ({source}) WHERE {test} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?", _ORDERS[order]),
                      [*files, *values, page_rows, (page - 1) * page_rows])
     return WorklistPage(tuple(_case_row(row) for row in rows), total, page, pages)
 
@@ -197,7 +200,7 @@ def rows_before(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Seque
 
 def _rows_of_cases(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Sequence[int]) -> tuple[CaseRow, ...]:
     source, files = _case_source(run, "all")
-    rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id IN (SELECT unnest(?::BIGINT[])) ORDER BY case_id", [*files, list(case_ids)])
+    rows = rows_by_name(connection, _worded(run, "all", f"SELECT * FROM ({source}) WHERE case_id IN (SELECT unnest(?::BIGINT[]))", "case_id"), [*files, list(case_ids)])
     return tuple(_case_row(row) for row in rows)
 
 
@@ -255,12 +258,11 @@ def _case_row(row: Row) -> CaseRow:
 
 def _case_source(run: Run, queue: str) -> tuple[str, list[Any]]:
     """Which file holds the cases of a queue: people's tasks have a rank of their own, the others do not."""
-    columns = ", ".join((*_CASE_COLUMNS, "reason_en", "reason_zh", "priority"))
     if queue == "people":
-        told = _NO_WORK if run.limits is None else ", ".join(WORK_SCHEMA.names)
-        return f"SELECT rank, {columns}, {told} FROM read_parquet(?)", [run.file("worklist")]
+        told = "" if run.limits is not None else f", {_NO_WORK}"
+        return f"SELECT *{told} FROM read_parquet(?)", [run.file("worklist")]
     source, files = worked_source(run)
-    return f"SELECT NULL::INTEGER AS rank, {columns}, {', '.join(WORK_SCHEMA.names)} FROM ({source})", files
+    return f"SELECT NULL::INTEGER AS rank, * FROM ({source})", files
 
 
 def worked_source(run: Run) -> tuple[str, list[Any]]:
@@ -268,6 +270,19 @@ def worked_source(run: Run) -> tuple[str, list[Any]]:
     if run.limits is None:
         return f"SELECT *, {_NO_WORK} FROM read_parquet(?)", [run.file("decisions")]
     return worked_sql("read_parquet(?)", "read_parquet(?)"), [run.file("decisions"), run.file("assignment")]
+
+
+def _worded(run: Run, queue: str, rows: str, order: str) -> str:
+    """These rows with their reasons in words, which people's tasks have in their file already; so few are worded as are shown.
+
+    A reason is that of the decision, whatever is worked of it today.
+    """
+    shown = ", ".join(("rank", *_CASE_COLUMNS, *WORK_SCHEMA.names))
+    if queue == "people":
+        return f"SELECT {shown}, {', '.join(REASON_COLUMNS)} FROM ({rows}) ORDER BY {order}"
+    decisions = f"SELECT * FROM read_parquet({quoted(run.file('decisions'))}) WHERE case_id IN (SELECT case_id FROM page)"
+    said = f"SELECT case_id, {', '.join(REASON_COLUMNS)} FROM ({in_words_sql(run.folder, decisions)})"
+    return f"WITH page AS MATERIALIZED ({rows}) SELECT {shown}, {', '.join(f'said.{name}' for name in REASON_COLUMNS)} FROM page JOIN ({said}) said USING (case_id) ORDER BY {order}"
 
 
 def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
