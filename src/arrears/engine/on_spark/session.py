@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import logging
 import os
 import re
 import secrets
@@ -17,7 +18,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arrears.core.problems import Refused
 from arrears.engine.on_spark.settings import SparkSettings
@@ -111,17 +112,17 @@ def _started(settings: SparkSettings, folder: Path) -> SparkSession:
     from py4j.protocol import Py4JError
     from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkException
+    from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
     make_folders(settings, folder)
-    context: Any = None
+    logging.getLogger("SQLQueryContextLogger").disabled = True  # It would write whole queries to the terminal.
     try:
-        with _environment(_variables(settings, folder)):
-            SparkContext._ensure_initialized()
-            context = SparkContext(conf=SparkConf())
-        return SparkSession(context)
+        with _environment(_variables(settings, folder)), (folder / "log").open("wb") as log:
+            SparkContext._ensure_initialized(gateway=launch_gateway(popen_kwargs={"stdout": log, "stderr": log}))
+            return SparkSession(SparkContext(conf=SparkConf()))
     except (Py4JError, PySparkException, OSError, ValueError) as trouble:
-        _stop_java(context)
+        _stop_java()
         raise SparkFailed(f"Spark did not start at {settings.master}: {first_line(trouble)}", "Nothing was run.", "Check the master, memory and spark.conf.") from trouble
 
 
@@ -215,10 +216,10 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 def _stop(session: SparkSession) -> None:
     with contextlib.suppress(Exception):  # A Java that died answers nobody; there is nothing left to stop then.
         session.stop()
-    _stop_java(session.sparkContext)
+    _stop_java()
 
 
-def _stop_java(context: Any) -> None:
+def _stop_java() -> None:
     """End Java too: the next session has folders and a secret of its own, and one that is kept would look for those of this one."""
     from pyspark import SparkContext
 

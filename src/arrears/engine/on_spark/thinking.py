@@ -18,7 +18,6 @@ import duckdb
 from arrears.assess.delinquency.position import Step
 from arrears.core.book import BOOK_TABLES
 from arrears.core.sql import quoted
-from arrears.engine.columns_engine import make_views
 from arrears.engine.on_spark.dialect import name_of_rows, spark_sql_of, spark_type, spoken_to_spark
 from arrears.engine.on_spark.session import SparkFailed, first_line, spark_session
 from arrears.engine.on_spark.settings import SparkSettings
@@ -68,14 +67,10 @@ class SparkThinking:
 
     def __init__(self, session: SparkSession, folder: Path) -> None:
         self.session, self.folder = session, folder
+        self.version, self.master = str(session.version), str(session.sparkContext.master)
         self._names: list[str] = []
         self._kept: dict[str, DataFrame] = {}
         self._handed = 0
-
-    @property
-    def version(self) -> str:
-        """Spark's version."""
-        return str(self.session.version)
 
     def show_book(self, book: Path) -> None:
         """Make every table of the book readable under its name, the newest row of each key."""
@@ -94,10 +89,10 @@ class SparkThinking:
             self._show(name, " UNION ALL ".join(said))
         return name
 
-    def show_files(self, files: Mapping[str, Path]) -> None:
-        """Make each Parquet file, or folder of them, readable under a name."""
-        for name, file in files.items():
-            self._add(name, self.session.read.parquet(str(file)))
+    def show_files(self, files: Mapping[str, Path | Sequence[Path]]) -> None:
+        """Make the rows of a Parquet file, or of several, readable under a name."""
+        for name, named in files.items():
+            self._add(name, self.session.read.parquet(*map(str, [named] if isinstance(named, Path) else named)))
 
     def hand_over(self, connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
         """Make what DuckDB knows under these names readable under the same names."""
@@ -116,17 +111,18 @@ class SparkThinking:
             self._kept[step.name] = found.persist(StorageLevel.MEMORY_AND_DISK)
             self._add(step.name, found)
 
-    def answer(self, connection: duckdb.DuckDBPyConnection, names: Iterable[str], key: str | None = None) -> None:
-        """Make the rows of these steps readable for DuckDB under the same names.
+    def answer(self, names: Iterable[str], key: str | None = None) -> dict[str, str]:
+        """SQL by which DuckDB reads the rows of these steps, under their names.
 
         Args:
             key: by which column they are spread over the files, where DuckDB will ask for a part of them at a time.
         """
+        found = {}
         for name in names:
-            found = self.session.table(name)
-            written = self.folder / f"from_spark_{name}"
-            (found.repartitionByRange(found[key]) if key else found).write.mode("overwrite").parquet(str(written))
-            make_views(connection, {name: f"SELECT * FROM read_parquet({quoted(written / '*.parquet')})"})
+            rows, written = self.session.table(name), self.folder / f"from_spark_{name}"
+            (rows.repartitionByRange(rows[key]) if key else rows).write.mode("overwrite").parquet(str(written))
+            found[name] = f"SELECT * FROM read_parquet({quoted(written / '*.parquet')})"
+        return found
 
     def forget(self, steps: Sequence[Step]) -> None:
         """Give back the room of steps that are not read any more."""
