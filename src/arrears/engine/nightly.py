@@ -159,9 +159,10 @@ class _Work:
         self.on_spark.append(stage)
         self.spark.hand_over(self.connection, made_here)
         self.spark.think(steps)
-        make_views(self.connection, self.spark.answer([steps[-1].name]))
+        tables.take(self.connection, self.spark.answer([steps[-1].name]))
         self.spark.forget(steps)
         yield
+        tables.forget(self.connection, steps[-1:])
 
 
 def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -> RunResult:

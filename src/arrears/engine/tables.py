@@ -105,14 +105,16 @@ TAKEN = ("paid", "position", "punctuality")
 """Steps of the assessment that a run's tables and its report are made of."""
 
 
-def take(connection: duckdb.DuckDBPyConnection, answers: Mapping[str, str], part: Slice) -> None:
-    """The rows of a slice of what was worked out for the whole book elsewhere, each as a table under its name.
+def take(connection: duckdb.DuckDBPyConnection, answers: Mapping[str, str], part: Slice | None = None) -> None:
+    """The rows of steps that were worked out elsewhere, each as a table under its name, as `think` leaves it.
 
     Args:
-        answers: SQL of the rows of each step in TAKEN.
+        answers: SQL of the rows of each step.
+        part: where only the accounts of one slice are wanted.
     """
+    theirs = f" WHERE account_id BETWEEN {part.first_id} AND {part.last_id}" if part else ""
     for name, sql in answers.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({sql}) WHERE account_id BETWEEN {part.first_id} AND {part.last_id}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({sql}){theirs}")
 
 
 def frozen_tables(book: Path, case_facts: Mapping[str, pa.Table], connection: duckdb.DuckDBPyConnection) -> dict[str, TableSql]:
