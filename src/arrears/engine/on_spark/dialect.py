@@ -16,14 +16,24 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import sqlglot
 import sqlglot.expressions as sge
+from ibis.backends.sql.compilers.base import SQLGlotCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.backends.sql.datatypes import PySparkType
 
 
 class SparkCompiler(PySparkCompiler):
-    """Ibis's own, and texts put together in an order, which Spark has known since version 4."""
+    """Ibis's own, but for two things: texts put together in an order, which Spark has known since version 4, and that not-a-number is a number and
+    not a missing value, as DuckDB has it."""
 
     __slots__ = ()
+
+    visit_Field = SQLGlotCompiler.visit_Field
+    visit_IsNull = SQLGlotCompiler.visit_IsNull
+    visit_NotNull = SQLGlotCompiler.visit_NotNull
+
+    def visit_NonNullLiteral(self, op: ops.Literal, *, value: Any, dtype: Any) -> Any:  # noqa: N802
+        """Without the conversion of numbers that are none."""
+        return None if dtype.is_floating() else super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
     def visit_GroupConcat(self, op: ops.GroupConcat, *, arg: Any, sep: Any, where: Any, order_by: Sequence[Any]) -> Any:  # noqa: N802
         """`listagg`, in the order that is asked for; null for a group without rows."""
