@@ -27,9 +27,9 @@ class SparkCompiler(PySparkCompiler):
 
     __slots__ = ()
 
-    visit_Field = SQLGlotCompiler.visit_Field
-    visit_IsNull = SQLGlotCompiler.visit_IsNull
-    visit_NotNull = SQLGlotCompiler.visit_NotNull
+    visit_Field = SQLGlotCompiler.visit_Field  # noqa: N815 as Ibis names it
+    visit_IsNull = SQLGlotCompiler.visit_IsNull  # noqa: N815 as Ibis names it
+    visit_NotNull = SQLGlotCompiler.visit_NotNull  # noqa: N815 as Ibis names it
 
     def visit_NonNullLiteral(self, op: ops.Literal, *, value: Any, dtype: Any) -> Any:  # noqa: N802
         """Without the conversion of numbers that are none."""

@@ -158,6 +158,7 @@ def properties(settings: SparkSettings, folder: Path) -> dict[str, str]:
         "spark.master": settings.master,
         "spark.app.name": "arrears",
         "spark.ui.enabled": "false",
+        "spark.ui.killEnabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.eventLog.enabled": "false",
         "spark.driver.extraJavaOptions": java,
