@@ -122,7 +122,7 @@ def rounded_in_whole_numbers(t: ir.Table) -> ir.Table:
 
 def not_a_number(t: ir.Table) -> ir.Table:
     """NaN is a number and no missing value, whoever is asked; and greater than every other."""
-    return t.select("number", missing=t.ratio.isnull(), known=t.ratio.notnull(), above=t.ratio > 0, most=t.ratio > 1e300, spelled_out=t.ratio.isnan().fill_null(False), infinite=t.ratio.isinf().fill_null(False))
+    return t.select("number", missing=t.ratio.isnull(), known=t.ratio.notnull(), above=t.ratio > 0, most=t.ratio > 1e300, spelled_out=t.ratio.isnan().fill_null(False))
 
 
 def nulls_in_logic(t: ir.Table) -> ir.Table:
