@@ -74,7 +74,7 @@ def spoken_to_spark(duckdb_sql: str, rows_of: Callable[[tuple[Path, ...], bool],
         rows_of: the name under which Spark finds the rows of these files; asked with True where each row must know its file (`filename`).
 
     >>> spoken_to_spark("SELECT a FROM read_parquet(['x.parquet']) o WHERE a IS NOT DISTINCT FROM 1", lambda files, named: f"rows_{files[0].stem}")
-    'SELECT a FROM rows_x AS o WHERE a <=> 1'
+    'SELECT a FROM rows_x AS o WHERE a IS NOT DISTINCT FROM 1'
     """
     tree = sqlglot.parse_one(duckdb_sql, read="duckdb")
     for table in list(tree.find_all(sge.Table)):
