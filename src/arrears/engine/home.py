@@ -57,6 +57,11 @@ class Home:
         return self.root / "conventions.yaml"
 
     @property
+    def spark_file(self) -> Path:
+        """Properties of a Spark cluster of one's own, for `arrears run --engine spark`; need not be there."""
+        return self.root / "spark.conf"
+
+    @property
     def house_rules(self) -> Path:
         """The lender's own limits on contact, where it has set any (`check.conduct.house`)."""
         return self.root / "rulepacks" / "house"

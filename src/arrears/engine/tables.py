@@ -36,6 +36,7 @@ from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, Running, drawn
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
 from arrears.decide.policy.compile import CHOSEN_TYPES, RULE_TYPES, chosen
 from arrears.decide.policy.table import Policy
+from arrears.engine.book_views import Slice
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
 from arrears.engine.policy_rules import RULES
 from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
@@ -101,6 +102,22 @@ def forget(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step]) -> None
     """Give back the room of steps that are not read any more."""
     for step in steps:
         connection.execute(f"DROP TABLE IF EXISTS {step.name}")
+
+
+TAKEN = ("paid", "position", "punctuality")
+"""Steps of the assessment that a run's tables and its report are made of."""
+
+
+def take(connection: duckdb.DuckDBPyConnection, answers: Mapping[str, str], part: Slice | None = None) -> None:
+    """The rows of steps that were worked out elsewhere, each as a table under its name, as `think` leaves it.
+
+    Args:
+        answers: SQL of the rows of each step.
+        part: where only the accounts of one slice are wanted.
+    """
+    theirs = f" WHERE account_id BETWEEN {part.first_id} AND {part.last_id}" if part else ""
+    for name, sql in answers.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({sql}){theirs}")
 
 
 def frozen_tables(book: Path, case_facts: Mapping[str, pa.Table], connection: duckdb.DuckDBPyConnection) -> dict[str, TableSql]:
