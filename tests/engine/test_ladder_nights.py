@@ -14,6 +14,7 @@ import pytest
 from arrears.decide.policy.table import Policy, read_policy
 from arrears.engine.case_changes import NOTHING_CHANGED, Frozen, digest_of_tables
 from arrears.engine.columns_engine import EngineSettings
+from arrears.engine.decision_words import in_words_sql
 from arrears.engine.nightly import RunRequest, RunResult, nightly
 from arrears.intake.sample.making import make_sample, seeded_ids
 
@@ -55,8 +56,9 @@ def night(book: Path, on: date, by: Policy, cases: Contacts) -> RunResult:
 
 
 def stands(result: RunResult) -> dict[int, tuple[str, str, str, date, str, str]]:
+    worded = in_words_sql(result.folder, f"SELECT * FROM '{result.folder}/decisions.parquet'")
     with duckdb.connect(":memory:") as connection:
-        rows = connection.execute(f"SELECT party_id, stage, step, rule, step_since, treatment, reason_en FROM '{result.folder}/decisions.parquet' WHERE ladder IS NOT NULL").fetchall()
+        rows = connection.execute(f"SELECT party_id, stage, step, rule, step_since, treatment, reason_en FROM ({worded}) WHERE ladder IS NOT NULL").fetchall()
     return {row[0]: row[1:] for row in rows}
 
 

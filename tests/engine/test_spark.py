@@ -28,7 +28,7 @@ from arrears.decide.experiments.assignment import arm_of
 from arrears.decide.policy.conditions import parse_condition
 from arrears.decide.policy.ladders import days_after
 from arrears.decide.policy.parts import Arm
-from arrears.decide.policy.words import money_text
+from arrears.decide.policy.words import decimals_of, digits_of, money_text
 from arrears.engine.case_changes import NoCases
 from arrears.engine.columns_engine import EngineSettings, sql_of
 from arrears.engine.legal_figures import regime_figures
@@ -158,7 +158,9 @@ def awkward_literals(t: ir.Table) -> ir.Table:
 
 def money_in_words(t: ir.Table) -> ir.Table:
     whole = t.mutate(minor=t.amount.abs() * t.number * 1_000)
-    return whole.select("number", said=money_text(whole.minor, ibis.ifelse(whole.number % 2 == 0, "CNY", "JPY"), {"CNY": 2, "JPY": 0, "KWD": 3}))
+    currency = ibis.ifelse(whole.number % 2 == 0, "CNY", "JPY")
+    decimals = decimals_of(currency, {"CNY": 2, "JPY": 0, "KWD": 3})
+    return whole.select("number", said=money_text(digits_of(whole.minor, decimals), decimals, currency))
 
 
 def days_and_days(t: ir.Table) -> ir.Table:

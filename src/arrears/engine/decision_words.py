@@ -43,9 +43,9 @@ def in_words_sql(run: Path, rows: str, *, beside: Mapping[str, str] = MappingPro
     return rows if set(REASON_COLUMNS) <= set(columns.names) else _worded(rows, policy_kept(run), ibis.schema({**dict(columns.items()), **beside}))
 
 
-def worded_sql(rows: str, policy: Policy) -> str:
-    """The same for rows of `tables.DECISION_SCHEMA` that this policy decided."""
-    return _worded(rows, policy, DECISION_SCHEMA)
+def worded_sql(rows: str, policy: Policy, columns: ibis.Schema = DECISION_SCHEMA) -> str:
+    """The same for rows of these columns that this policy decided."""
+    return _worded(rows, policy, columns)
 
 
 def _worded(rows: str, policy: Policy, columns: ibis.Schema) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -45,7 +45,7 @@ from arrears.engine.decision_words import worded_sql
 from arrears.engine.on_spark.session import refuse_without_spark
 from arrears.engine.on_spark.thinking import SparkThinking, thinking_on_spark
 from arrears.engine.policy_files import PolicyFile
-from arrears.engine.policy_rules import RULES, keep_rules
+from arrears.engine.policy_rules import RULES, as_in_rules_sql, keep_rules
 from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
 from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.prescreening import Screening, screened_sql
@@ -156,11 +156,14 @@ class _Work:
             self.spark.show_files(paths)
 
     @contextmanager
-    def thought(self, stage: str, steps: Sequence[Step], made_here: Sequence[str] = ()) -> Iterator[None]:
+    def thought(
+        self, stage: str, steps: Sequence[Step], made_here: Sequence[str] = (), typed: Callable[[str], str] = lambda answer: answer
+    ) -> Iterator[None]:
         """Have the steps worked out by whoever thinks in this run; inside, the rows of the last one are readable under its name.
 
         Args:
             made_here: names, read by the steps, that are neither tables of the book nor files of the run.
+            typed: SQL of an answer from elsewhere in the types that it has here.
         """
         if self.spark is None:
             tables.think(self.connection, steps)
@@ -170,7 +173,7 @@ class _Work:
         self.on_spark.append(stage)
         self.spark.hand_over(self.connection, made_here)
         self.spark.think(steps)
-        tables.take(self.connection, self.spark.answer([steps[-1].name]))
+        tables.take(self.connection, {name: typed(answer) for name, answer in self.spark.answer([steps[-1].name]).items()})
         self.spark.forget(steps)
         yield
         tables.forget(self.connection, steps[-1:])
@@ -384,7 +387,8 @@ def decide(work: _Work, previous: RunName | None) -> None:
         tables.show_ladders_before(work.connection, work.request.runs / str(previous) if previous else None)
         tables.show_own_contacts(work.connection, tables.rows_of([own]) if own.exists() else None)
         keep_rules(work.connection, work.request.policy)
-        with work.thought("decide", steps, (tables.LADDERS_BEFORE, tables.OWN_CONTACTS, tables.OPTED_OUT, RULES)):
+        made_here = (tables.LADDERS_BEFORE, tables.OWN_CONTACTS, tables.OPTED_OUT, RULES)
+        with work.thought("decide", steps, made_here, lambda answer: as_in_rules_sql(work.connection, answer)):
             work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
     tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
 

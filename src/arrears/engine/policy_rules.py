@@ -43,6 +43,13 @@ def keep_sentences(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.
     return ibis.table(types, name=SENTENCES)
 
 
+def as_in_rules_sql(connection: duckdb.DuckDBPyConnection, decisions: str) -> str:
+    """SQL of decisions that were worked out elsewhere, their texts out of the table of rules of its enumerated types: so the same bytes are written."""
+    kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {RULES}").fetchall() if RULE_TYPES[name] == "string"}
+    kinds["table_row"] = kinds["rule"]
+    return f"SELECT * REPLACE ({', '.join(f'CAST({name} AS {kind}) AS {name}' for name, kind in kinds.items())}) FROM ({decisions})"
+
+
 def _enumerated(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """The enumerated type of one column: every text that a decision can have there."""
     return f"ENUM ({', '.join(quoted(text) for text in dict.fromkeys([*(row[name] for row in rows), *_COMPARED_WITH.get(name, ())]))})"

@@ -50,7 +50,7 @@ def decimals_of(currency: ir.StringValue, digits_by_currency: Mapping[str, int])
     return ibis.cases(*((currency.isin(of_these), ibis.literal(digits, type="int32")) for digits, of_these in names.items()), else_=two) if names else two
 
 
-def _digits(minor: ir.IntegerValue, decimals: ir.IntegerValue) -> ir.StringValue:
+def digits_of(minor: ir.IntegerValue, decimals: ir.IntegerValue) -> ir.StringValue:
     """Minor units (not negative) as so many digits that those before the decimals always begin at the same place."""
     return minor.cast("string").lpad(_DIGITS_WRITTEN + decimals, "0")
 
@@ -59,11 +59,12 @@ def money_text(digits: ir.StringValue, decimals: ir.IntegerValue, currency: ir.S
     """An amount as people write it, 1,234.50 CNY.
 
     Args:
-        digits: as `_digits` gives them.
+        digits: as `digits_of` gives them.
     """
     groups = [digits.substr(place, 3) for place in range(0, _DIGITS_WRITTEN, 3)]
-    whole = ibis.literal(",").join(groups).re_replace(r"^[0,]+([0-9])", r"\1")
-    return whole + ibis.ifelse(decimals == 0, "", ".") + digits.substr(_DIGITS_WRITTEN) + " " + currency
+    # No reference to a group of the pattern: engines write those differently.
+    stripped = ibis.literal(",").join(groups).re_replace("^[0,]+", "")
+    return ibis.ifelse(stripped == "", "0", stripped) + ibis.ifelse(decimals == 0, "", ".") + digits.substr(_DIGITS_WRITTEN) + " " + currency
 
 
 def _hold_text(kinds: ir.StringValue, language: Language) -> ir.StringValue:
@@ -127,7 +128,7 @@ def _written(names: Iterable[str], told: ir.Table, digits_by_currency: Mapping[s
     amounts = [name for name in names if _COLUMN_TYPES[name] == "amount"]
     if amounts:
         told = told.mutate(decimals=decimals_of(told.currency, digits_by_currency))
-        told = told.mutate(**{f"digits_{name}": _digits(told[name], told.decimals) for name in amounts})
+        told = told.mutate(**{f"digits_{name}": digits_of(told[name], told.decimals) for name in amounts})
     texts: dict[str, ir.StringValue] = {}
     for name in names:
         if name == "hold_kinds":

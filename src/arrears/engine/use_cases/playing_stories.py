@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from arrears.casefile.facts.hold import Hold, HoldKind, HoldScope
@@ -27,11 +28,13 @@ from arrears.core.money import format_money
 from arrears.core.problems import BadData, WrongCall
 from arrears.core.progress import Progress, silent
 from arrears.core.reasons import Sentence
-from arrears.decide.policy.compile import treatments_of
+from arrears.decide.policy.columns import CASE_SCHEMA
+from arrears.decide.policy.compile import CHOSEN_TYPES, treatments_of
 from arrears.decide.policy.table import Policy, Treatment
 from arrears.engine import words
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings, rows_by_name
+from arrears.engine.decision_words import in_words_sql, worded_sql
 from arrears.engine.history import Every
 from arrears.engine.home import Home, HomeSettings
 from arrears.engine.policy_simulation import SimulationRequest, days_decided
@@ -49,6 +52,8 @@ TELLER = "story"
 INSTITUTION = "Stories"
 NOON, EVENING = time(12), time(20)
 LARGEST_BYTES = 1_000_000
+DECIDED_SCHEMA = ibis.schema({"party_id": "int64", **dict(CASE_SCHEMA.items()), **CHOSEN_TYPES})
+"""What a policy decides in a simulation: nobody is drawn into an experiment."""
 COLUMNS = "party_id, treatment, channel, rule, reason_en, reason_zh, days_past_due, amount_overdue_minor, currency"
 NOTHING_OVERDUE = Sentence("Nothing is overdue, so there is no case.", "无逾期款项，不立案。")
 NO_TREATMENT = Treatment(NO_CASE, Sentence("No case", "无案件"), "none", contact=False, automatic=True)
@@ -228,7 +233,7 @@ def _days(home: Home, institution_id: int, story: Story, policy: Policy, engine:
     request = SimulationRequest(
         book_place(home, story.story).folder, policy, nights[0], nights[-1], Every.DAY, conventions_of(home, None), engine, lambda on: records.freeze(on).tables)
     for on, connection in days_decided(request, nights, progress):
-        yield on, rows_by_name(connection, f"SELECT {COLUMNS} FROM decided")
+        yield on, rows_by_name(connection, f"SELECT {COLUMNS} FROM {worded_sql('SELECT * FROM decided', policy, DECIDED_SCHEMA)}")
 
 
 def _whole_nights(home: Home, institution_id: int, story: Story, policy: Policy, engine: EngineSettings, progress: Progress) -> Iterator[Night]:
@@ -240,7 +245,7 @@ def _whole_nights(home: Home, institution_id: int, story: Story, policy: Policy,
         at = datetime.combine(on, EVENING, UTC)
         run = run_book(home, story.story, on, policy, at=at, actor=TELLER, engine=engine, progress=progress, reports=0)
         with looking_into(home) as connection:
-            yield on, rows_by_name(connection, f"SELECT {COLUMNS} FROM read_parquet(?)", [str(run.folder / "decisions.parquet")])
+            yield on, rows_by_name(connection, f"SELECT {COLUMNS} FROM ({in_words_sql(run.folder, 'SELECT * FROM read_parquet(?)')})", [str(run.folder / "decisions.parquet")])
 
 
 def _verdicts(story: Story, policy: Policy, on: date, people: Mapping[str, int], rows: list[dict[str, Any]]) -> tuple[Verdict, ...]:
