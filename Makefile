@@ -44,7 +44,7 @@ check: $(STAMP)  ## style, types, imports, architecture, licences
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder tests/architecture
 
-bench: $(STAMP)  ## speed and memory: nights at 1 and 10 million accounts, imports, reports, replay, ledger (more than an hour)
+bench: $(STAMP)  ## speed and memory: nights at 1 and 10 million accounts, on Spark too, imports, reports, replay, ledger (more than an hour)
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 soak: $(STAMP)  ## the long versions of the tests
@@ -57,5 +57,6 @@ peers:  ## Debian packages of the test peers (root or sudo)
 
 lock: $(UV)  ## resolve the dependencies anew and pin them with hashes
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade --extra dev pyproject.toml requirements-uv.in -o requirements-dev.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade --extra dev --extra spark pyproject.toml requirements-uv.in -o requirements-dev.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade --extra spark pyproject.toml -o requirements-spark.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade requirements-uv.in -o requirements-uv.lock

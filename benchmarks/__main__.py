@@ -27,6 +27,7 @@ OTHERS = (
     ("policy",),
     ("assignment",),
     ("experiments",),
+    ("spark", "--accounts", "1000000"),
 )
 """What is measured besides the night, each by a module of its own that prints its figures."""
 

@@ -185,7 +185,7 @@ def _is_told_here(item: pytest.Item) -> bool:
 
 
 LONGEST_FIRST = (
-    "tests/cli/test_backup.py", "tests/record/test_erasure_scan.py", "tests/engine/test_real_books.py", "tests/cli/", "tests/engine/test_classes.py",
+    "tests/engine/test_spark.py", "tests/engine/test_stories.py", "tests/cli/test_backup.py", "tests/record/test_erasure_scan.py", "tests/engine/test_real_books.py", "tests/cli/", "tests/engine/test_classes.py",
     "tests/engine/test_nightly.py", "tests/intake/book/test_bad_input.py", "tests/check/test_against_the_naive_reading.py", "tests/architecture/test_docs.py",
     "tests/assess/test_position.py", "tests/site/", "tests/engine/",
 )

@@ -34,8 +34,17 @@ def _openssl() -> Path | None:
     return Path(found) if found else None
 
 
+def _java() -> Path | None:
+    """The Java that Spark would use, where it is new enough."""
+    from arrears.engine.on_spark.session import JAVA_NEEDED, java_version
+
+    found = shutil.which("java")
+    return Path(found) if found and (java_version() or 0) >= JAVA_NEEDED else None
+
+
 KNOWN: Mapping[str, Callable[[], Path | None]] = {
-    "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "openssl": _openssl, "postgresql": _debian_postgresql,
+    "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "openjdk-17-jre-headless": _java, "openssl": _openssl,
+    "postgresql": _debian_postgresql,
 }
 """Peers by the name of their Debian package, and how each is found."""
 

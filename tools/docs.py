@@ -150,11 +150,19 @@ def policy_schema() -> str:
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
+def story_schema() -> str:
+    """The JSON Schema of story files, for editors."""
+    from arrears.engine.stories.telling import story_schema as schema
+
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/data_model.md": data_model,
     "docs/reference/case_columns.md": case_columns,
     "docs/reference/commands.md": commands,
     "docs/reference/policy.schema.json": policy_schema,
+    "docs/reference/story.schema.json": story_schema,
 }
 
 

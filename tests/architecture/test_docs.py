@@ -252,8 +252,8 @@ def test_the_orders_of_components_of_the_conventions_page_are_what_the_code_answ
 
 
 def test_the_policy_of_the_guide_can_be_used() -> None:
-    page = words_of("docs/how_to/change_the_policy.md")
-    policy = read_policy(re.search(r"```yaml\n(.*?)```", page, re.S).group(1))  # type: ignore[union-attr]
+    page = words_of("docs/how_to/change_a_policy.md")
+    policy = read_policy(re.search(r"```yaml\n(policy: .*?)```", page, re.S).group(1))  # type: ignore[union-attr]
     decided = decide(policy, ibis.table({"party_id": "int64", **dict(CASE_SCHEMA.items())}, name="cases"), ["CNY"])
     assert {"rule", "treatment", "reason_en"} <= set(decided.columns)
 

@@ -72,6 +72,16 @@ def test_the_same_run_twice_says_that_it_was_there(home: Path) -> None:
     assert told(home, "run", "--on", "2026-11-23")["already_published"] is True
 
 
+def test_a_file_of_learnt_values_that_cannot_be_used_ends_the_night_before_it_begins(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "learnt.parquet"
+    file.write_text("no parquet", encoding="utf-8")
+    nothing_weighed = arrears(home, "run", "--on", "2026-11-23", "--values", str(file))
+    assert nothing_weighed.returncode == 2 and "weighs nothing" in nothing_weighed.stderr
+    refused = arrears(home, "run", "--on", "2026-11-23", "--policy", "consumer_loans_cn", "--values", str(file))
+    assert refused.returncode == 3 and "learnt.parquet cannot be used" in refused.stderr and "own gains count" in refused.stderr
+    assert told(home, "case", "list", "--queue", "left_alone") == []
+
+
 def test_no_name_is_printed_by_any_of_these_commands(home: Path) -> None:
     case_id = told(home, "case", "list", "--limit", "1")[0]["case_id"]
     assert "name" not in told(home, "case", "show", case_id)["decision"]

@@ -150,3 +150,19 @@ def test_a_table_is_asked_only_about_its_cases_and_a_parameter_stands_for_its_va
     rows = decided({"kind": "organisation"}, {"refusals": 3, "amount_at_stake_minor": 500000})
     assert [row["table_row"] for row in rows] == ["organisation", "everybody"]
     assert rows[0]["ladder"] is None and rows[0]["stage_since"] is None and rows[0]["next_on"] is None
+
+
+def test_who_answers_or_pays_during_a_hold_is_led_back_on_the_first_free_night() -> None:
+    letter = {"ladder": "consumer", "stage": "firmer", "step": "letter", "stage_since": on_day(20), "step_since": on_day(20)}
+    held = night_after(letter, on_day(25), hold_kinds="legal_matter", co_operated_since_step=True)
+    assert (held["treatment"], held["stage"], held["step_since"]) == ("hold_respected", "firmer", on_day(20)), "the payment is not forgotten"
+    later = night_after(held, on_day(40), hold_kinds="legal_matter", co_operated_since_step=True)
+    assert later["step_since"] == on_day(20)
+    assert stands(night_after(later, on_day(60), co_operated_since_step=True)) == ("amicable", "reminder", "wait")
+
+
+def test_who_says_nothing_during_a_hold_stands_where_he_stood_and_the_wait_begins_anew() -> None:
+    letter = {"ladder": "consumer", "stage": "firmer", "step": "letter", "stage_since": on_day(20), "step_since": on_day(20)}
+    held = night_after(letter, on_day(25), hold_kinds="legal_matter")
+    assert held["step_since"] == on_day(25)
+    assert stands(night_after(held, on_day(30), contacts_since_step=1)) == ("firmer", "letter", "wait")

@@ -80,6 +80,9 @@ def test_reasons_write_amounts_with_the_decimals_of_their_currency() -> None:
     assert [row["reason_en"].split(" has")[0] for row in rows] == ["1,234.56 CNY", "123,456 JPY", "1,234.567 KWD"]
     assert decided(FIRST_STEPS, {"amount_overdue_minor": 5})[0]["reason_en"].startswith("0.05 CNY")
     assert decided(FIRST_STEPS, {"amount_overdue_minor": 100000000000001})[0]["reason_en"].startswith("1,000,000,000,000.01 CNY")
+    largest = 2**63 - 1  # Through a float it would come out as …758.08.
+    assert decided(FIRST_STEPS, {"amount_overdue_minor": largest})[0]["reason_en"].startswith("92,233,720,368,547,758.07 CNY")
+    assert decided(FIRST_STEPS, {"amount_overdue_minor": 0})[0]["reason_en"].startswith("0.00 CNY")
 
 
 @pytest.mark.parametrize(("days", "on_time", "said"), [(1, 14, "after 14 on time, 1 day late;"), (2, 6, "after 6 on time, 2 days late;")])

@@ -65,6 +65,7 @@ PLANTED: list[tuple[str, str, str, str]] = [
     ("words that shame", spoilt(tables__0__rows__0__reason={"en": "A deadbeat.", "zh": "老赖。"}), "words", "organisation"),
     ("an experiment with a suit", spoilt(experiments__later_first_call__treatments=["suit_proposal"]), "shape", "experiment “later_first_call”"),
     ("a gain that seems free", spoilt(costs={"call": {"cost_minor": 50}}, capacity={}), "no_cost", "reminder"),
+    ("limits with nothing to put in order under them", spoilt(values=...), "no_values", "capacity"),
 ]
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from arrears.core.reasons import Sentence
 from arrears.decide.policy.columns import CASE_SCHEMA
-from arrears.decide.policy.conditions import parse_condition
+from arrears.decide.policy.compile import chosen
 from arrears.decide.policy.jdm import NotInJdm, rows_of_jdm, to_jdm
 from arrears.decide.policy.parts import Policy, Row, Treatment
 from arrears.decide.policy.regions import Cells, condition_tree
@@ -68,11 +68,11 @@ def policy_of(conditions: list[str]) -> Policy:
 
 def rows_by_columns(policy: Policy, cases: list[dict[str, Any]]) -> list[str]:
     table = ibis.table({"place": "int64", **dict(CASE_SCHEMA.items())}, name="cases")
-    matched = ibis.cases(*((parse_condition(row.when, table), row.id) for row in policy.rows if row.when is not None), else_="row_last")
+    matched = chosen(policy, table)
     with duckdb.connect(":memory:") as connection:
         rows = [{"place": place, **case} for place, case in enumerate(cases)]
         connection.register("cases", pa.Table.from_pylist(rows, schema=table.schema().to_pyarrow()))
-        return [row for (row,) in connection.execute(f"SELECT row FROM ({sql_of(table.select('place', row=matched))}) ORDER BY place").fetchall()]
+        return [row for (row,) in connection.execute(f"SELECT table_row FROM ({sql_of(matched)}) ORDER BY place").fetchall()]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,6 +82,15 @@ def test_an_independent_engine_decides_every_random_table_the_same_way(condition
     decision = zen.ZenEngine().create_decision(json.dumps(to_jdm(policy)))
     theirs = [decision.evaluate(case)["result"]["row"] for case in cases]
     assert theirs == rows_by_columns(policy, cases)
+
+
+@pytest.mark.soak
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(CONDITIONS, min_size=1, max_size=8), st.lists(CASES, min_size=10, max_size=60))
+def test_an_independent_engine_decides_hundreds_of_random_tables_the_same_way(conditions: list[str], cases: list[dict[str, Any]]) -> None:
+    policy = policy_of(conditions)
+    decision = zen.ZenEngine().create_decision(json.dumps(to_jdm(policy)))
+    assert [decision.evaluate(case)["result"]["row"] for case in cases] == rows_by_columns(policy, cases)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,14 +13,19 @@ import yaml
 
 from arrears.check.conduct.pack import Packs
 from arrears.check.conduct.words import ActorRole, Channel, LenderKind, Outcome, Product
-from arrears.core.problems import BadData
+from arrears.core.problems import BadData, WrongCall
 from arrears.decide.policy.table import Policy, read_policy
+from arrears.engine import learnt_values
 from arrears.engine.case_changes import NoCases
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.conduct_events import EarlierWords
 from arrears.engine.conduct_packs import every_pack
+from arrears.engine.deciding_again import Changed, decide_again
+from arrears.engine.home import Home
 from arrears.engine.nightly import RunRequest, RunResult, nightly
 from arrears.engine.prescreening import Screening
+from arrears.engine.use_cases.books import values_chosen
+from arrears.intake.book.layout import file_digest
 from arrears.intake.sample.making import make_sample, seeded_ids
 
 DAY = date(2026, 11, 23)
@@ -48,6 +54,7 @@ costs:
   call: {cost_minor: 300, minutes: 6, skill: talk, harm_minor: 200}
 values:
   leave_alone: wait
+  stop_below_minor: 250
   gains:
     - {treatment: call, gain_per_million: 40000, cap_minor: 200000}
     - {treatment: reminder, gain_per_million: 10000, when: days_past_due <= 60}
@@ -84,7 +91,7 @@ def night(book: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 
 
 def asked(result: RunResult, sql: str) -> list[tuple[object, ...]]:
-    views = {name: f"read_parquet('{result.folder}/{name}.parquet')" for name in ("assignment", "decisions", "prescreen")}
+    views = {name: f"read_parquet('{result.folder}/{name}.parquet')" for name in ("assignment", "decisions", "prescreen", "worklist", "assessment")}
     return duckdb.sql(sql.format(**views)).fetchall()
 
 
@@ -111,6 +118,25 @@ def test_who_is_left_alone_gets_no_contact_and_the_record_says_why(night: RunRes
     assert sum(told.values()) == night.facts["counts"]["cases"]
 
 
+def test_the_worklist_obeys_work_of_today_first_then_what_waits_and_nobody_who_is_left_alone(night: RunResult) -> None:
+    ranked = asked(night, "SELECT rank, work, treatment, short_of FROM {worklist} ORDER BY rank")
+    works = [work for _, work, _, _ in ranked]
+    assert works == sorted(works, key=("today", "waits").index) and set(works) == {"today", "waits"}
+    calls = [(work, treatment) for _, work, treatment, _ in ranked if treatment == "call"]
+    assert calls.count(("today", "call")) == 10, "the calls of the hour, and not one more"
+    assert {tuple(short) for _, work, _, short in ranked if work == "waits"} == {("callers",)}, "what waits says of what there is too little"
+    assert asked(night, "SELECT count(*) FROM {worklist} w JOIN {assignment} a USING (case_id) WHERE a.work = 'left_alone'") == [(0,)]
+    assert asked(night, "SELECT count(*) > 0, bool_and(NOT duty) FROM {assignment} WHERE work = 'left_alone'") == [(True, True)], "no duty is ever left alone"
+
+
+def test_the_counts_of_a_night_are_those_of_the_worklist(night: RunResult) -> None:
+    counts = night.facts["counts"]
+    assert asked(night, "SELECT count(*) FROM {worklist}") == [(counts["cases_people"],)]
+    left = asked(night, "SELECT count(*) FROM {assignment} WHERE work = 'left_alone'")[0][0]
+    assert sum(row["cases"] for row in counts["by_treatment"] if row["queue"] == "left_alone") == left
+    assert counts["cases_people"] + counts["cases_automatic"] + counts["cases_held"] + left == counts["cases"]
+
+
 def test_the_report_tells_in_both_languages_what_one_more_hour_would_be_worth(night: RunResult) -> None:
     callers = next(limit for limit in night.facts["assignment"]["limits"] if limit["name"] == "callers")
     assert callers["worth_minor"] > 0 and callers["per"] == 60
@@ -131,16 +157,75 @@ def test_a_policy_without_capacity_makes_the_night_it_always_made(book: Path, ni
     assert same and all(free.facts["digests"][name] == night.facts["digests"][name] for name in same)
 
 
-def test_learnt_values_take_the_place_of_stated_ones_and_make_another_night(book: Path, night: RunResult, tmp_path: Path) -> None:
-    [(alone,)] = asked(night, "SELECT min(case_id) FROM {assignment} WHERE why = 'stop_rule' AND proposed = 'call'")
-    learnt = tmp_path / "learnt.parquet"
-    duckdb.sql(f"COPY (SELECT {alone}::BIGINT AS case_id, 'call' AS treatment, 90000000::BIGINT AS value_minor) TO '{learnt}' (FORMAT parquet)")
-    taught = run(book, tmp_path / "runs", policy(), learnt=learnt)
-    assert asked(taught, f"SELECT treatment, value_minor, why FROM {{assignment}} WHERE case_id = {alone}") == [("call", 90000000, "as_proposed")]
-    assert taught.facts["inputs_digest"] != night.facts["inputs_digest"]
-    duckdb.sql(f"COPY (SELECT {alone}::BIGINT AS case_id, 'call' AS treatment, 1.5 AS value_minor) TO '{learnt}' (FORMAT parquet)")
-    with pytest.raises(BadData, match="value_minor is DECIMAL"):
-        run(book, tmp_path / "runs_2", policy(), learnt=learnt)
+@pytest.fixture(scope="module")
+def taught(book: Path, night: RunResult, tmp_path_factory: pytest.TempPathFactory) -> tuple[RunResult, int, Path]:
+    """The night again with values that a model said of two accounts: the account of a person whose call was not worth it, and one that the book has not."""
+    folder = tmp_path_factory.mktemp("taught")
+    [(case, account)] = asked(night, "SELECT a.case_id, min(account_id) FROM {assignment} a JOIN {decisions} d USING (case_id) JOIN {assessment} p USING (party_id) "
+                                     "WHERE a.why = 'stop_rule' AND a.proposed = 'call' GROUP BY ALL ORDER BY 1 LIMIT 1")
+    file = folder / "model_7.parquet"
+    duckdb.sql(f"COPY (SELECT unnest([{account}, 1])::BIGINT AS account_id, 'call' AS treatment, 90000000::BIGINT AS value_minor) TO '{file}' (FORMAT parquet)")
+    assert isinstance(case, int)
+    return run(book, folder / "runs", policy(), learnt=file), case, file
+
+
+def test_learnt_values_take_the_place_of_stated_ones_and_make_another_night(night: RunResult, taught: tuple[RunResult, int, Path]) -> None:
+    result, case, file = taught
+    assert asked(result, f"SELECT treatment, value_minor, why, work FROM {{assignment}} WHERE case_id = {case}") == [("call", 90000000, "as_proposed", "today")]
+    assert result.facts["inputs_digest"] != night.facts["inputs_digest"]
+    assert result.facts["assignment"]["learnt_values"] == {"digest": file_digest(file), "rows": 1, "cases": 1}
+    assert result.facts["inputs"]["learnt_values"] == file_digest(file) and "learnt_values" not in night.facts["assignment"]
+
+
+def test_a_replay_names_the_model_whose_values_are_not_those_of_the_night(book: Path, taught: tuple[RunResult, int, Path], tmp_path: Path) -> None:
+    result = taught[0]
+    runs = tmp_path / "runs"
+    shutil.copytree(result.folder.parent.parent, runs)
+    assert decide_again(book, runs, result.name, engine=EngineSettings(2, "1GB")).is_same
+    kept = runs / str(result.name) / learnt_values.KEPT
+    duckdb.sql(f"COPY (SELECT case_id, treatment, value_minor + 1 AS value_minor FROM read_parquet('{taught[0].folder / learnt_values.KEPT}')) TO '{kept}' (FORMAT parquet)")
+    again = decide_again(book, runs, result.name, engine=EngineSettings(2, "1GB"))
+    assert [(cause.kind, cause.what) for cause in again.causes] == [(Changed.MODEL, learnt_values.KEPT)]
+
+
+@pytest.mark.parametrize(("rows", "said"), [
+    ("SELECT 1::BIGINT AS case_id, 'call' AS treatment, 1.5 AS value_minor", "value_minor is DECIMAL"),
+    ("SELECT 1::BIGINT AS case_id, 'call' AS treatment, unnest([1.5::DOUBLE, 'nan'::DOUBLE]) AS value_minor", "1 values are no number"),
+    ("SELECT 1::BIGINT AS case_id, 'call' AS treatment", "value_minor is missing"),
+    ("SELECT 'C-7' AS case_id, 'call' AS treatment, 1::BIGINT AS value_minor", "case_id is VARCHAR"),
+    ("SELECT 'call' AS treatment, 1::BIGINT AS value_minor", "neither of the columns account_id and case_id"),
+    ("SELECT 1::BIGINT AS case_id, 2::BIGINT AS account_id, 'call' AS treatment, 1::BIGINT AS value_minor", "both of the columns"),
+    ("SELECT 1::BIGINT AS case_id, 'call' AS treatment, 1::BIGINT AS value_minor, 'x' AS model", "columns that nobody reads: model"),
+    ("SELECT 1::BIGINT AS case_id, 'cal' AS treatment, 1::BIGINT AS value_minor", "has no treatment “cal”"),
+    ("SELECT 1::BIGINT AS account_id, 'call' AS treatment, unnest([1, 2])::BIGINT AS value_minor", "account_id 1 has call 2 times"),
+    ("SELECT 1::BIGINT AS case_id, 'call' AS treatment, NULL::BIGINT AS value_minor", "value_minor is empty in 1 rows"),
+    ("SELECT 1::BIGINT AS case_id, 'call' AS treatment, -2000000000000000::BIGINT AS value_minor", "beyond 1000000000000000"),
+])
+def test_a_file_of_values_that_cannot_be_used_is_refused_with_what_is_wrong(rows: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "values.parquet"
+    duckdb.sql(f"COPY ({rows}) TO '{file}' (FORMAT parquet)")
+    with duckdb.connect(":memory:") as connection, pytest.raises(BadData) as refused:
+        learnt_values.refuse_faulty(connection, file, policy())
+    assert said in str(refused.value) and "values.parquet" in str(refused.value)
+
+
+def test_a_file_that_is_no_parquet_is_refused_before_the_night_begins(book: Path, tmp_path: Path) -> None:
+    file = tmp_path / "values.csv"
+    file.write_text("case_id,treatment,value_minor\n1,call,5\n", encoding="utf-8")
+    with pytest.raises(BadData, match="cannot be read as Parquet"):
+        run(book, tmp_path / "runs", policy(), learnt=file)
+    assert not list((tmp_path / "runs").rglob("run.json"))
+
+
+def test_a_file_of_values_is_refused_where_the_policy_weighs_nothing_and_the_homes_file_is_looked_at_where_it_does(tmp_path: Path) -> None:
+    home, free = Home(tmp_path), policy(capacity=None, costs={"call": {"cost_minor": 300}})
+    assert values_chosen(home, policy(), None) is None
+    home.learnt_values_file.write_bytes(b"there")
+    assert values_chosen(home, policy(), None) == home.learnt_values_file and values_chosen(home, free, None) is None
+    with pytest.raises(WrongCall, match="weighs nothing"):
+        values_chosen(home, free, home.learnt_values_file)
+    with pytest.raises(WrongCall, match="There is no file"):
+        values_chosen(home, policy(), tmp_path / "other.parquet")
 
 
 def test_nobody_is_planned_to_be_called_whom_the_law_does_not_let_call(book: Path, tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ from arrears.core.problems import BadData
 from arrears.decide.policy.table import Policy, read_policy
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.deciding_again import Again, Against, Changed, decide_again
-from arrears.engine.nightly import POLICY_FILE
-from arrears.engine.run_folder import RunName, published_runs
+from arrears.engine.run_folder import POLICY_FILE, RunName, published_runs
 from arrears.engine.what_would_change import what_would_change
 from arrears.intake.sample.making import make_sample, seeded_ids
 from tests.engine.test_experiments import Drawing, night, policy_text, started

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from arrears.casefile.facts.experiment import StopReason
-from arrears.engine.nightly import POLICY_FILE
+from arrears.engine.run_folder import POLICY_FILE
 from arrears.engine.use_cases import experiments
 from arrears.learn.experiments.results import Alarm, ArmFigures, results_of
 from arrears.workbench.permissions import ANYBODY, ROLES

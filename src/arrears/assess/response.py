@@ -11,8 +11,9 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-ANSWERED = ("promise_to_pay", "reached", "conversation")
-"""Outcomes of a contact in which the person answered, in the words of earlier systems and in our own."""
+ANSWERED = ("promise_to_pay", "reached", "conversation", "call_back_requested", "hardship_stated", "disputed")
+"""Outcomes of a contact in which the person answered, in the words of earlier systems and in our own. Who says that the means are not there, or that
+the claim is wrong, has answered: inability and disagreement are no refusal."""
 OWN_CONTACTS_SCHEMA = ibis.schema({"party_id": "int64", "occurred_on": "date", "kind": "string", "side": "string", "outcome": "string"})
 """Our own contacts: kind contact (made by a collector) or contact_received."""
 BEFORE_SCHEMA = ibis.schema({

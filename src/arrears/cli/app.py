@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "evidence": "evidence:evidence", "verify": "dossier:verify", "record": "record:record", "work": "record:work",
     "keys": "keys:keys", "privacy": "privacy:privacy", "retention": "retention:retention", "legal-hold": "retention:legal_hold",
     "backup": "backup:backup", "restore": "backup:restore", "upgrade": "backup:upgrade",
-    "experiment": "experiments:experiment", "replay": "deciding_again:replay",
+    "experiment": "experiments:experiment", "replay": "deciding_again:replay", "story": "story:story",
     "serve": "serving:serve", "demo": "serving:demo",
 }
 """Command → module of `arrears.cli` and what is called there."""

@@ -22,7 +22,7 @@ case = App(name="case", help="Cases: who is in arrears, and what is to be done."
 
 @case.command(name="list")
 def case_list(
-    *, book: BookOption = None, queue: Literal["people", "automatic", "held", "all"] = "all", limit: int = 20, json: JsonOption = False, home: HomeOption = None
+    *, book: BookOption = None, queue: Literal["people", "automatic", "held", "left_alone", "all"] = "all", limit: int = 20, json: JsonOption = False, home: HomeOption = None
 ) -> None:
     """Cases of the last run, the largest amount at stake first.
 
@@ -33,7 +33,7 @@ def case_list(
     Parameters
     ----------
     queue
-        people, automatic, held, or all.
+        people, automatic, held, left_alone (where the night assigned its work within capacity), or all.
     limit
         At most so many rows.
     """
@@ -42,10 +42,11 @@ def case_list(
     if json:
         show_json(found)
         return
+    is_assigned = any("today_en" in row for row in found)
     show_table(
-        counted(len(found), "case") if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, all.",
-        [("case", False), ("queue", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False)],
-        [(row["case_id"], row["queue"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"]) for row in found],
+        counted(len(found), "case") if found else f"No case stands in the queue “{queue}”. Queues: people, automatic, held, left_alone, all.",
+        [("case", False), ("queue", False), ("days", True), ("overdue", True), ("", False), ("treatment", False), ("why", False), *([("today", False)] if is_assigned else [])],
+        [(row["case_id"], row["queue"], _days(row), _amount(row), row["currency"], row["treatment_en"], row["reason_en"], *([row["today_en"]] if is_assigned else [])) for row in found],
     )
 
 

@@ -31,6 +31,8 @@ def _not_connected(*_: object) -> AbstractContextManager[Home]:
 
 opened: Opened = _not_connected
 """Opens the home (made if missing) with its database, for the time of one command."""
+borrowed: Callable[[], AbstractContextManager[Home]] = _not_connected
+"""A home with a database of its own for the time of one command, gone afterwards; whatever other home is meant stays closed."""
 served: Served = _not_connected  # type: ignore[assignment]
 """Serves the pages of an open home at host and port until interrupted."""
 backed_up: BackedUp = _not_connected  # type: ignore[assignment]

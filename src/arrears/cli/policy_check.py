@@ -16,12 +16,9 @@ from arrears.cli.options import JsonOption, LanguageOption
 from arrears.cli.showing import results, show_json
 from arrears.core.problems import AnswerIsNo, BadData
 from arrears.core.reasons import Sentence
-from arrears.decide.policy.checking import Severity
-from arrears.engine.conduct_packs import every_pack
 from arrears.engine.use_cases import policy_tables
-from arrears.engine.use_cases.policy_checking import Asked, check_text
+from arrears.engine.use_cases.policy_checking import SEVERITY_WORDS, Asked, checked
 
-SEVERITIES = {Severity.FAULT: Sentence("fault", "错误"), Severity.WARNING: Sentence("warning", "警告"), Severity.NOTE: Sentence("note", "提示")}
 NOTHING = Sentence("Nothing was found.", "未发现问题。")
 COUNTED = Sentence("{faults} faults, {warnings} warnings, {notes} notes.", "错误 {faults} 项，警告 {warnings} 项，提示 {notes} 项。")
 PlacesOption = Annotated[tuple[str, ...], Parameter(name="--place", help="Ask the rules of conduct of this place too (ISO 3166, the country among them); may be given several times.")]
@@ -39,18 +36,17 @@ def policy_check(
       arrears policy check my_policy.yaml --place CN --zone Asia/Shanghai
       arrears policy check my_policy.yaml --language zh --json
     """
-    policy, found = check_text(text_of(file), file.name, today(), every_pack(), Asked(frozenset(place), tuple(zone), actor, product))
-    counts = {severity: sum(one.severity == severity for one in found) for severity in Severity}
+    done = checked(text_of(file), file.name, today(), Asked(frozenset(place), tuple(zone), actor, product))
     if json:
-        show_json({"policy": policy.name if policy else None, "version": policy.version if policy else None, "findings": [asdict(one) for one in found]})
+        show_json({"policy": done.name, "version": done.version, "findings": [asdict(one) for one in done.findings]})
     else:
-        for one in found:
-            results.print(f"{SEVERITIES[one.severity].in_language(language)}  {one.where}", style="bold" if one.severity == Severity.FAULT else None)
+        for one in done.findings:
+            results.print(f"{SEVERITY_WORDS[one.severity].in_language(language)}  {one.where}", style="bold" if one.severity == "fault" else None)
             results.print(f"  {one.why.in_language(language)}")
             results.print(f"  {one.remedy.in_language(language)}")
-        told = COUNTED.in_language(language).format(faults=counts[Severity.FAULT], warnings=counts[Severity.WARNING], notes=counts[Severity.NOTE])
-        results.print(told if found else NOTHING.in_language(language))
-    if counts[Severity.FAULT]:
+        told = COUNTED.in_language(language).format(faults=done.count("fault"), warnings=done.count("warning"), notes=done.count("note"))
+        results.print(told if done.findings else NOTHING.in_language(language))
+    if not done.is_fit:
         raise AnswerIsNo(f"{file.name} is not fit to decide.", "A policy with faults decides no case.", "Mend what is marked as a fault and check again.")
 
 

@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from arrears.core.sql import quoted
+from arrears.engine.decision_words import in_words_sql
 
 NOTHING_CHANGED = {"opened": 0, "reopened": 0, "closed": 0, "decided": 0}
 """What a run says that touched no case."""
@@ -89,12 +90,15 @@ _DECISIONS_SQL = """
 SELECT d.case_id, d.party_id, $book AS book, $on::date AS valid_on, $run_id::bigint AS run_id,
        d.treatment, nullif(d.channel, 'none') AS channel, d.rule, d.reason_en, d.reason_zh, d.policy_version,
        d.days_past_due::bigint AS days_past_due, d.amount_overdue_minor, d.currency
-FROM decisions d
+FROM ({changed}) d
+ORDER BY 1
+"""
+_CHANGED_SQL = """
+SELECT d.* FROM decisions d
 LEFT JOIN known k ON d.case_id = k.case_id
 LEFT JOIN latest l ON d.case_id = l.case_id
 WHERE k.case_id IS NULL OR NOT k.is_open OR l.case_id IS NULL
    OR d.treatment <> l.treatment OR d.rule <> l.rule OR d.policy_version <> l.policy_version
-ORDER BY 1
 """
 
 
@@ -102,7 +106,7 @@ def changes_of(decisions: Path, known: pa.Table, latest: pa.Table, facts: Mappin
     """Compare tonight's decisions with what is known.
 
     Args:
-        decisions: decisions.parquet of the run.
+        decisions: decisions.parquet of the run, whose folder keeps the policy.
         facts: book, as_of and run_id of the run, as run.json says them.
         known: case_id, party_id, is_open of every case of the book.
         latest: case_id, treatment, rule, policy_version of each case's last decision.
@@ -112,5 +116,5 @@ def changes_of(decisions: Path, known: pa.Table, latest: pa.Table, facts: Mappin
         connection.register("known", known)
         connection.register("latest", latest)
         run = {"book": facts["book"], "on": facts["as_of"], "run_id": facts["run_id"]}
-        events, decided = (connection.sql(sql, params=run).to_arrow_table() for sql in (_EVENTS_SQL, _DECISIONS_SQL))
+        events, decided = (connection.sql(sql, params=run).to_arrow_table() for sql in (_EVENTS_SQL, _DECISIONS_SQL.format(changed=in_words_sql(decisions.parent, _CHANGED_SQL))))
         return Changes(events, decided)

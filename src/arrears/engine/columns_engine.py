@@ -21,6 +21,7 @@ import ibis.expr.types as ir
 
 from arrears.core.problems import Refused
 from arrears.core.sql import quoted
+from arrears.engine.on_spark.settings import SparkSettings
 from arrears.intake.book.layout import ROW_GROUP_SIZE, file_digest
 
 
@@ -32,11 +33,13 @@ class EngineSettings:
         threads: worker threads; None takes every core.
         memory_limit: upper bound for DuckDB, beyond which it works on disk.
         accounts_per_slice: accounts thought about at once; bounds memory for books of any size.
+        spark: the Spark that assesses, decides and classifies; None where DuckDB does. The tables are the same, byte for byte.
     """
 
     threads: int | None = None
     memory_limit: str = "3GB"
     accounts_per_slice: int = 1_000_000
+    spark: SparkSettings | None = None
 
 
 @contextmanager

@@ -29,8 +29,9 @@ from arrears.decide.policy.table import read_policy
 from arrears.engine import experiment_files, tables
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, rows_by_name
 from arrears.engine.conduct_events import FROZEN_EVENTS
-from arrears.engine.nightly import POLICY_FILE
-from arrears.engine.run_folder import RunName, run_facts
+from arrears.engine.decision_words import in_words_sql, worded_sql
+from arrears.engine.policy_rules import keep_rules
+from arrears.engine.run_folder import POLICY_FILE, RunName, run_facts
 from arrears.intake.book.layout import batches_with, file_digest, latest_by_key_sql
 
 MODEL_FILES = ("scores", "values", "gains")
@@ -128,10 +129,14 @@ def decide_again(book: Path, runs: Path, name: RunName, against: Against | None 
     with column_engine(engine or EngineSettings()) as connection:
         _show(connection, book, runs, folder, facts, asked)
         running = experiment_files.running_in(connection, {part: folder / "frozen" / f"{part}.parquet" for part in (experiment_files.EXPERIMENTS, tables.OPTED_OUT)}, policy, facts["book"])
-        steps = tables.decision_steps(policy, _settings(facts), date.fromisoformat(facts["as_of"]), tables.currencies(connection), running)
+        steps = tables.decision_steps(policy, _settings(facts), date.fromisoformat(facts["as_of"]), running)
+        keep_rules(connection, policy)
         tables.think(connection, steps)
         one = f" WHERE case_id = {asked.case_id}" if asked.case_id is not None else ""
-        make_views(connection, {"told_then": f"SELECT * FROM decided_then{one}", "told_again": f"SELECT * FROM ({tables.with_case_ids(steps[-1].name, facts['book'])}){one}"})
+        make_views(connection, {
+            "told_then": in_words_sql(folder, f"SELECT * FROM decided_then{one}"),
+            "told_again": worded_sql(f"SELECT * FROM ({tables.with_case_ids(steps[-1].name, facts['book'])}){one}", policy),
+        })
         causes += _data_changed(connection)
         count, differing, first = _differences(connection)
     return Again(name, count, tuple(causes), differing, first)
@@ -205,7 +210,7 @@ def _show(connection: duckdb.DuckDBPyConnection, book: Path, runs: Path, folder:
 
 def _data_changed(connection: duckdb.DuckDBPyConnection) -> list[Cause]:
     """Case columns that are not as the decisions tell them, each with the number of cases."""
-    columns = [name for name in CASE_SCHEMA if name in _columns(connection, "decided_then")]
+    columns = [name for name in CASE_SCHEMA if name in _columns(connection, "told_then")]
     counted = ", ".join(f'count(*) FILTER (t."{name}" IS DISTINCT FROM a."{name}") AS "{name}"' for name in columns)
     found = rows_by_name(connection, f"SELECT {counted} FROM told_then t JOIN told_again a USING (case_id)")[0]
     sides = rows_by_name(connection, "SELECT count(*) FILTER (a.case_id IS NULL) AS gone, count(*) FILTER (t.case_id IS NULL) AS come FROM told_then t FULL JOIN told_again a USING (case_id)")[0]
@@ -220,7 +225,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
 
 def _differences(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, tuple[Otherwise, ...]]:
     """How many cases were decided, how many come out otherwise, and the first of them with their columns."""
-    known: Sequence[str] = [name for name in DECIDED if name in _columns(connection, "decided_then")]
+    known: Sequence[str] = [name for name in DECIDED if name in _columns(connection, "told_then")]
     differs = " OR ".join(f't."{name}" IS DISTINCT FROM a."{name}"' for name in known)
     count, differing = connection.execute(
         f"SELECT count(*), count(*) FILTER (t.case_id IS NULL OR a.case_id IS NULL OR {differs}) FROM told_then t FULL JOIN told_again a USING (case_id)").fetchall()[0]

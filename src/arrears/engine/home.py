@@ -57,6 +57,11 @@ class Home:
         return self.root / "conventions.yaml"
 
     @property
+    def spark_file(self) -> Path:
+        """Properties of a Spark cluster of one's own, for `arrears run --engine spark`; need not be there."""
+        return self.root / "spark.conf"
+
+    @property
     def house_rules(self) -> Path:
         """The lender's own limits on contact, where it has set any (`check.conduct.house`)."""
         return self.root / "rulepacks" / "house"
@@ -130,6 +135,11 @@ class Home:
     def law_file(self) -> Path:
         """Whose law binds this lender towards its debtors, and in which role it collects (`engine.law_terms`)."""
         return self.root / "law.yaml"
+
+    @property
+    def learnt_values_file(self) -> Path:
+        """What treatments were learnt to bring, where somebody has learnt it (`engine.learnt_values`); nights weigh by it."""
+        return self.root / "values.parquet"
 
     @property
     def policies(self) -> Path:

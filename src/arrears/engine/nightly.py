@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -27,6 +27,7 @@ from arrears.assess.classification.kinds import ProductKinds
 from arrears.assess.classification.regimes import RegimeFigures, in_force, unconfirmed
 from arrears.assess.delinquency.items import ITEM_KEY
 from arrears.assess.delinquency.owed import OWED
+from arrears.assess.delinquency.position import Step
 from arrears.assess.delinquency.settings import DelinquencySettings
 from arrears.assess.early_warning.settings import EarlyWarningSettings
 from arrears.core.ids import ID_MAX
@@ -35,21 +36,34 @@ from arrears.decide.experiments.draw import Running
 from arrears.decide.policy.compile import treatments_of
 from arrears.decide.policy.table import Policy
 from arrears.decide.policy.terms import row_condition
-from arrears.engine import assigning, classification, due_days, early_warning, experiment_files, product_ledgers, tables
+from arrears.engine import assigning, classification, due_days, early_warning, experiment_files, learnt_values, product_ledgers, tables
 from arrears.engine.book_views import Slice, count_accounts, show_book, show_slice, slices_of
 from arrears.engine.case_changes import CaseBook
 from arrears.engine.columns_engine import EngineSettings, column_engine, make_views, write_sorted
 from arrears.engine.conduct_events import FROZEN_EVENTS
+from arrears.engine.decision_words import worded_sql
+from arrears.engine.on_spark.session import refuse_without_spark
+from arrears.engine.on_spark.thinking import SparkThinking, thinking_on_spark
 from arrears.engine.policy_files import PolicyFile
+from arrears.engine.policy_rules import RULES, as_in_rules_sql, keep_rules
 from arrears.engine.portfolio import figures_text, last_delivery, portfolio_figures, run_to_compare_with
 from arrears.engine.portfolio_slices import part_text, read_parts, slice_rows
 from arrears.engine.prescreening import Screening, screened_sql
 from arrears.engine.report import report_page
-from arrears.engine.run_folder import RunName, StagedRun, current_run, only_run_of, published_runs, run_before, run_facts, show, write_text_whole
+from arrears.engine.run_folder import (
+    POLICY_FILE,
+    RunName,
+    StagedRun,
+    current_run,
+    only_run_of,
+    published_runs,
+    run_before,
+    run_facts,
+    show,
+    write_text_whole,
+)
+from arrears.engine.todays_work import worked_sql
 from arrears.intake.book.layout import book_digest, book_info
-
-POLICY_FILE = "policy.json"
-"""What the policy of a run said, kept with the run: the same run can be decided again, whatever became of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +113,12 @@ class RunResult:
 class _Work:
     """The pieces one run is made with; each method below is one line of the table of contents."""
 
-    def __init__(self, request: RunRequest, staged: StagedRun, connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
-        self.request, self.staged, self.connection, self.progress = request, staged, connection, progress
+    def __init__(
+        self, request: RunRequest, staged: StagedRun, connection: duckdb.DuckDBPyConnection, progress: Progress, spark: SparkThinking | None = None
+    ) -> None:
+        self.request, self.staged, self.connection, self.progress, self.spark = request, staged, connection, progress, spark
+        self.on_spark: list[str] = []
+        """Stages whose expressions Spark worked out in this attempt."""
         self.seconds: dict[str, float] = {}
         self.calendars: list[due_days.CalendarReach] = []
         self.dated: list[str] = []
@@ -130,6 +148,36 @@ class _Work:
         """One table of the run, sorted by its key; not made again where an interrupted attempt finished it."""
         return self.staged.table(name, lambda target: write_sorted(self.connection, sql, key, target))
 
+    def show(self, files: Mapping[str, str]) -> None:
+        """Make files of the run readable under names, for whoever thinks."""
+        paths = {name: self.staged.path(file) for name, file in files.items()}
+        tables.show_files(self.connection, paths)
+        if self.spark:
+            self.spark.show_files(paths)
+
+    @contextmanager
+    def thought(
+        self, stage: str, steps: Sequence[Step], made_here: Sequence[str] = (), typed: Callable[[str], str] = lambda answer: answer
+    ) -> Iterator[None]:
+        """Have the steps worked out by whoever thinks in this run; inside, the rows of the last one are readable under its name.
+
+        Args:
+            made_here: names, read by the steps, that are neither tables of the book nor files of the run.
+            typed: SQL of an answer from elsewhere in the types that it has here.
+        """
+        if self.spark is None:
+            tables.think(self.connection, steps)
+            yield
+            tables.forget(self.connection, steps)
+            return
+        self.on_spark.append(stage)
+        self.spark.hand_over(self.connection, made_here)
+        self.spark.think(steps)
+        tables.take(self.connection, {name: typed(answer) for name, answer in self.spark.answer([steps[-1].name]).items()})
+        self.spark.forget(steps)
+        yield
+        tables.forget(self.connection, steps[-1:])
+
 
 def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -> RunResult:
     """Run the book for one day.
@@ -140,17 +188,21 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
         progress: told of each step.
 
     Raises:
+        BadData: the learnt values cannot be used.
         Busy: another run of this book is at work.
         Refused: the disk or the database refused; nothing was published and the next run takes up where this one stopped.
     """
+    if request.engine.spark:
+        refuse_without_spark()
     with only_run_of(request.runs):
         started = time.perf_counter()
         previous = run_before(request.runs, request.on)
         frozen = cases.freeze(request.on)
+        refuse_faulty_values(request)
         inputs = inputs_of(request, frozen.digest, previous)
         staged = StagedRun(request.runs, request.on, digest_of_inputs(inputs))
-        with column_engine(request.engine, staged.scratch) as connection:
-            work = _Work(request, staged, connection, progress)
+        with column_engine(request.engine, staged.scratch) as connection, _spark_of(request, staged) as spark:
+            work = _Work(request, staged, connection, progress, spark)
             with work.stage("freeze"):
                 freeze(work, frozen.tables)
                 staged.table(POLICY_FILE, lambda target: _write_text(target, request.policy.canonical))
@@ -159,6 +211,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
                 screen(work)
             with work.stage("decide"):
                 decide(work, previous)
+            make_views(connection, {"worked": "SELECT * FROM decisions"})
             if assigning.is_assigned(request.policy):
                 with work.stage("assign"):
                     assign(work)
@@ -176,6 +229,7 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
                 portfolio(work, counts)
             ledger_paths = product_ledgers.told_paths(connection, request.delinquency)
         facts = run_record(request, staged, inputs, counts, previous)
+        facts["engines"] = _engines_told(work)
         facts["ledger"] = ledger_paths
         if assigning.is_assigned(request.policy):
             facts["assignment"] = json.loads(staged.path("assignment.json").read_text(encoding="utf-8"))
@@ -190,6 +244,24 @@ def nightly(request: RunRequest, cases: CaseBook, progress: Progress = silent) -
             facts["cases"] = bring_cases_up_to_date(work, cases, facts)
         facts["seconds"] = {**work.seconds, "whole": round(time.perf_counter() - started, 3)}
         return publish(request, staged, facts)
+
+
+def refuse_faulty_values(request: RunRequest) -> None:
+    """Before anything is worked out: can the learnt values be used? Raises `BadData`."""
+    if request.learnt_values is not None and assigning.is_assigned(request.policy):
+        with duckdb.connect(":memory:") as connection:
+            learnt_values.refuse_faulty(connection, request.learnt_values, request.policy)
+
+
+def _spark_of(request: RunRequest, staged: StagedRun) -> AbstractContextManager[SparkThinking | None]:
+    return thinking_on_spark(request.engine.spark, staged.scratch) if request.engine.spark else nullcontext()
+
+
+def _engines_told(work: _Work) -> dict[str, Any]:
+    """Who worked out the expressions, as run.json says it. It is no input: the tables are the same, whoever did."""
+    if work.spark is None:
+        return {"columns": "duckdb"}
+    return {"columns": "spark", "spark": {"version": work.spark.version, "master": work.spark.master, "stages": work.on_spark}}
 
 
 def freeze(work: _Work, case_facts: Mapping[str, pa.Table]) -> None:
@@ -217,24 +289,30 @@ def assess(work: _Work) -> None:
     work.dated = [tables.dated_name(part.number) for part in parts]
     if work.has(*(f"{name}.parquet" for name in wanted)) and (work.has("portfolio.json") or work.has(*work.dated)):
         return
+    answers = _assessed_on_spark(work, parts) if work.spark else None
     for part in parts:
         work.progress("assess", part.number, len(parts))
         files = {name: tables.part_name(name, part.number, len(parts)) for name in wanted}
         if not work.has(*files.values(), tables.dated_name(part.number)):
-            _assess_slice(work, part, files)
+            _assess_slice(work, part, files, answers)
     with work.timed("assess"):
         for name in wanted:
             work.write(f"{name}.parquet", tables.rows_of(work.staged.path(tables.part_name(name, part.number, len(parts))) for part in parts), ())
     work.progress("assess", len(parts), len(parts))
 
 
-def _assess_slice(work: _Work, part: Slice, files: Mapping[str, str]) -> None:
+def _assess_slice(work: _Work, part: Slice, files: Mapping[str, str], answers: Mapping[str, str] | None) -> None:
     request = work.request
     steps = tables.assessment_steps(request.delinquency, request.on)
     with work.timed("assess"):
         show_slice(work.connection, request.book, part)
-        product_ledgers.work_out(work.connection, request.delinquency, request.on, request.engine.threads)
-        tables.think(work.connection, steps)
+        if answers is None:
+            product_ledgers.work_out(work.connection, request.delinquency, request.on, request.engine.threads)
+            tables.think(work.connection, steps)
+        else:
+            tables.take(work.connection, answers, part)
+            if OWED in files:
+                tables.show_files(work.connection, {name: work.staged.path(_owed_part(name, part)) for name in product_ledgers.owed_names(request.delinquency)})
         work.write(files["assessment"], "SELECT * FROM position", ("account_id",))
         work.write(files["history"], "SELECT * FROM punctuality", ("account_id",))
         if OWED in files:
@@ -245,12 +323,49 @@ def _assess_slice(work: _Work, part: Slice, files: Mapping[str, str]) -> None:
     tables.forget(work.connection, steps)
 
 
+def _assessed_on_spark(work: _Work, parts: Sequence[Slice]) -> dict[str, str]:
+    """The steps that a slice is written from, worked out on Spark for the whole book at once. What the ledger must work out stays here."""
+    assert work.spark is not None
+    request, spark = work.request, work.spark
+    steps = tables.assessment_steps(request.delinquency, request.on)
+    with work.timed("assess"):
+        spark.show_book(request.book)
+        if work.calendars:
+            spark.show_files({due_days.MOVED_DUE_DAYS: work.staged.path(f"frozen/{due_days.MOVED_DUE_DAYS}.parquet")})
+        spark.show_files(_owed_files(work, parts))
+        work.on_spark.append("assess")
+        spark.think(steps)
+        answers = spark.answer(tables.TAKEN, "account_id" if len(parts) > 1 else None)
+        spark.forget(steps)
+    return answers
+
+
+def _owed_files(work: _Work, parts: Sequence[Slice]) -> dict[str, Sequence[Path]]:
+    """What the ledger works out of every slice, in this process, as files of each group of products; none where no product needs the ledger."""
+    request = work.request
+    found: dict[str, list[Path]] = {}
+    if not product_ledgers.is_needed(request.delinquency):
+        return {}
+    for part in parts:
+        show_slice(work.connection, request.book, part)
+        product_ledgers.work_out(work.connection, request.delinquency, request.on, request.engine.threads)
+        for name in product_ledgers.owed_names(request.delinquency):
+            found.setdefault(name, []).append(work.write(_owed_part(name, part), f"SELECT * FROM {name}", ITEM_KEY))
+            work.connection.execute(f"DROP TABLE {name}")
+    return dict(found)
+
+
+def _owed_part(name: str, part: Slice) -> str:
+    return f"parts/{name}-{part.number:05}.parquet"
+
+
 def screen(work: _Work) -> None:
     """By which channels could every case be contacted on the day, from when, and which rule is in the way? The gate stays the judge."""
     request, own = work.request, work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
     show_book(work.connection, request.book)
-    staged = {"position": "assessment.parquet", "punctuality": "history.parquet", **{name: f"frozen/{name}.parquet" for name in tables.FROZEN}}
-    tables.show_files(work.connection, {name: work.staged.path(file) for name, file in staged.items()})
+    if work.spark:
+        work.spark.show_book(request.book)
+    work.show({"position": "assessment.parquet", "punctuality": "history.parquet", **{name: f"frozen/{name}.parquet" for name in tables.FROZEN}})
     if request.screening is None:
         return
     if not work.has("prescreen.parquet"):
@@ -264,29 +379,41 @@ def decide(work: _Work, previous: RunName | None) -> None:
 
     Where a case stood on a ladder is read from the run before.
     """
-    currencies = tables.currencies(work.connection)
     book_name = book_info(work.request.book).name
     work.experiments = experiment_files.running(work.connection, work.staged, work.request.policy, book_name)
-    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, currencies, work.experiments)
+    steps = tables.decision_steps(work.request.policy, work.request.delinquency, work.request.on, work.experiments)
     if not work.has("decisions.parquet"):
         own = work.staged.path(f"frozen/{FROZEN_EVENTS}.parquet")
         tables.show_ladders_before(work.connection, work.request.runs / str(previous) if previous else None)
         tables.show_own_contacts(work.connection, tables.rows_of([own]) if own.exists() else None)
-        tables.think(work.connection, steps)
-        work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
-        tables.forget(work.connection, steps)
+        keep_rules(work.connection, work.request.policy)
+        made_here = (tables.LADDERS_BEFORE, tables.OWN_CONTACTS, tables.OPTED_OUT, RULES)
+        with work.thought("decide", steps, made_here, lambda answer: as_in_rules_sql(work.connection, answer)):
+            work.write("decisions.parquet", tables.with_case_ids(steps[-1].name, book_name), ("case_id",))
     tables.show_files(work.connection, {"decisions": work.staged.path("decisions.parquet")})
 
 
 def assign(work: _Work) -> None:
     """Who gets which treatment where there is only so much of people, visits, messages and money, and what would more of it be worth?"""
-    if work.has("assignment.parquet", "assignment.json"):
-        return
+    if not work.has("assignment.parquet", "assignment.json"):
+        _weigh(work)
+    tables.show_files(work.connection, {"assignment": work.staged.path("assignment.parquet")})
+    make_views(work.connection, {"worked": worked_sql("decisions", "assignment")})
+
+
+def _weigh(work: _Work) -> None:
     policy, request = work.request.policy, work.request
-    with assigning.assigned_sql(work.connection, policy, request.learnt_values, screened=request.screening is not None) as (sql, found):
+    kept = None
+    if request.learnt_values is not None:
+        kept = work.write(learnt_values.KEPT, learnt_values.by_case_sql(work.connection, request.learnt_values, book_info(request.book).name), ("case_id", "treatment"))
+    with assigning.assigned_sql(work.connection, policy, kept, screened=request.screening is not None) as (sql, found):
         work.write("assignment.parquet", sql, ("case_id",))
     tables.show_files(work.connection, {"assignment": work.staged.path("assignment.parquet")})
-    text = json.dumps({**assigning.told(policy, found), "cases": assigning.counted(work.connection)}, ensure_ascii=False, indent=1, sort_keys=True)
+    said = {
+        **assigning.told(policy, found), "cases": assigning.counted(work.connection),
+        **assigning.values_told(work.connection, assigning.inputs_of(policy, request.learnt_values), kept),
+    }
+    text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)
     work.staged.table("assignment.json", lambda target: _write_text(target, text))
 
 
@@ -298,9 +425,8 @@ def classify(work: _Work, previous: RunName | None) -> None:
             work.connection, request.runs / str(previous) if previous else None, run_facts(request.runs, previous) if previous else None
         )
         steps = classification.class_steps(request.delinquency, in_force(request.regimes, request.on), request.on, request.kinds, before)
-        tables.think(work.connection, steps)
-        work.write("classes.parquet", f"SELECT * FROM {steps[-1].name}", ("account_id", "regime"))
-        tables.forget(work.connection, steps)
+        with work.thought("classify", steps, (classification.CLASSES_BEFORE,) if before else ()):
+            work.write("classes.parquet", f"SELECT * FROM {steps[-1].name}", ("account_id", "regime"))
     tables.show_files(work.connection, {"classes": work.staged.path("classes.parquet")})
 
 
@@ -335,7 +461,9 @@ def warn(work: _Work, before: Path | None) -> None:
 
 def order_the_work(work: _Work) -> None:
     """In which order do people take the cases that need a person?"""
-    work.write("worklist.parquet", tables.worklist_sql(), ("rank",))
+    policy = work.request.policy
+    is_assigned, worded = assigning.is_assigned(policy), worded_sql(tables.PEOPLES_CASES, policy)
+    work.write("worklist.parquet", tables.worklist_sql(worked_sql(worded, "assignment") if is_assigned else worded, is_assigned=is_assigned), ("rank",))
 
 
 def portfolio(work: _Work, counts: dict[str, Any]) -> None:

@@ -16,9 +16,10 @@ from arrears.core.book import PROTECTED
 from arrears.core.ids import ALPHABET
 from arrears.core.sql import quoted
 from arrears.decide.policy.columns import CASE_SCHEMA
-from arrears.decide.policy.compile import decide
+from arrears.decide.policy.compile import chosen
 from arrears.decide.policy.table import Policy
 from arrears.engine.columns_engine import EngineSettings, column_engine, rows_by_name, sql_of, write_sorted
+from arrears.engine.policy_rules import keep_rules
 from arrears.engine.tables import of_any_age
 from arrears.intake.book.layout import latest_by_key_sql
 
@@ -98,9 +99,8 @@ def compare(decisions: Path, book: Path, before: Policy, after: Policy, engine: 
     """
     with column_engine(engine) as connection:
         connection.execute(f"CREATE TEMP TABLE cases AS {of_any_age(decisions.parent, decisions.name, CASES_SCHEMA)}")
-        currencies = [row[0] for row in connection.execute("SELECT DISTINCT currency FROM cases WHERE currency IS NOT NULL ORDER BY 1").fetchall()]
         for name, policy in (("before", before), ("after", after)):
-            decided = decide(policy, ibis.table(CASES_SCHEMA, name="cases"), currencies).select("case_id", *_SAID)
+            decided = chosen(policy, ibis.table(CASES_SCHEMA, name="cases"), keep_rules(connection, policy)).select("case_id", *_SAID)
             connection.execute(f"CREATE TEMP TABLE said_{name} AS {sql_of(decided)}")
         _put_side_by_side(connection)
         if files is not None:

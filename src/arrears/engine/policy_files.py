@@ -9,12 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import ibis
-
 from arrears.core.problems import BadData, Refused, WrongCall
-from arrears.decide.policy.columns import CASE_SCHEMA
-from arrears.decide.policy.compile import decide
-from arrears.decide.policy.table import Policy, read_policy
+from arrears.decide.policy.checking import faulty_conditions
+from arrears.decide.policy.table import Policy, PolicyNotValid, read_policy
 from arrears.engine.home import PRIVATE_FOLDER, Home
 from arrears.engine.run_folder import write_bytes_whole
 
@@ -59,8 +56,10 @@ def read_file(path: Path, number: int | None = None) -> PolicyRead:
 
 
 def refuse_faulty_conditions(policy: Policy) -> None:
-    """Every condition must mean something before anybody is asked to approve it. Raises `PolicyNotValid`."""
-    decide(policy, ibis.table(CASE_SCHEMA, name="cases"), [])
+    """Every condition must mean something, and ask nothing it may not, before anybody is asked to approve it. Raises `PolicyNotValid`."""
+    if found := faulty_conditions(policy):
+        listed = " ".join(f"{one.where}: {one.why.en}" for one in found)
+        raise PolicyNotValid(f"Policy {policy.name} cannot be used: {listed}", "No case is decided by it.", "Mend the conditions: arrears policy check FILE")
 
 
 def place_of(home: Home, digest: str) -> Path:

@@ -6,7 +6,7 @@ changes, and nothing of it is shown on a page. On a ladder a case stands where t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +27,7 @@ from arrears.engine.columns_engine import EngineSettings, column_engine, make_vi
 from arrears.engine.conduct_events import FROZEN_EVENTS
 from arrears.engine.due_days import show_moved_due_days
 from arrears.engine.history import Every, days_of
+from arrears.engine.policy_rules import keep_rules
 
 LADDERS_KEPT = "ladders_of_the_day_before"
 
@@ -93,20 +94,33 @@ def simulate(request: SimulationRequest, progress: Progress = silent) -> Simulat
     if not wanted:
         raise WrongCall(f"No {request.every} lies from {request.first} to {request.last}.", "There is nothing to simulate.", "Widen the days, or choose --every day.")
     found: list[TreatmentOfDay] = []
-    with TemporaryDirectory(prefix="arrears-simulation-") as spill, column_engine(request.engine, Path(spill)) as connection:
-        show_moved_due_days(connection, request.book, request.delinquency)
-        connection.execute("CREATE TEMP TABLE decided_before (party_id BIGINT, treatment VARCHAR)")
-        tables.show_ladders_of(connection, None, LADDERS_KEPT)
-        make_views(connection, {tables.OPTED_OUT: tables.empty(ibis.schema({"party_id": "int64"}))})
-        for place, on in enumerate((wanted[0].since, *(one.on for one in wanted))):  # The day before the first says what began on the first.
-            progress("simulate", place, len(wanted) + 1)
-            _assess(connection, request, on)
-            with _decided(connection, request, on):
-                found += _treatments(connection, on) if place else []
-                connection.execute("CREATE OR REPLACE TEMP TABLE decided_before AS SELECT party_id, treatment FROM decided")
-                tables.show_ladders_of(connection, "decided", LADDERS_KEPT)
+    first = wanted[0].since  # The day before the first says what began on the first.
+    for on, connection in days_decided(request, (first, *(one.on for one in wanted)), progress):
+        if on == first:
+            connection.execute("CREATE TEMP TABLE decided_before (party_id BIGINT, treatment VARCHAR)")
+        else:
+            found += _treatments(connection, on)
+        connection.execute("CREATE OR REPLACE TEMP TABLE decided_before AS SELECT party_id, treatment FROM decided")
     progress("simulate", len(wanted) + 1, len(wanted) + 1)
     return Simulation(tuple(_day(one.on, [row for row in found if row.on == one.on]) for one in wanted), tuple(found))
+
+
+def days_decided(request: SimulationRequest, days: Sequence[date], progress: Progress = silent) -> Iterator[tuple[date, duckdb.DuckDBPyConnection]]:
+    """Each of these days with a connection in which the table `decided` holds what the policy decides on it, until the next day is asked for.
+
+    Args:
+        days: ascending; on a ladder a case stands where the day before in this series left it. First, last and step of the request are not asked.
+    """
+    with TemporaryDirectory(prefix="arrears-simulation-") as spill, column_engine(request.engine, Path(spill)) as connection:
+        show_moved_due_days(connection, request.book, request.delinquency)
+        tables.show_ladders_of(connection, None, LADDERS_KEPT)
+        make_views(connection, {tables.OPTED_OUT: tables.empty(ibis.schema({"party_id": "int64"}))})
+        for place, on in enumerate(days):
+            progress("simulate", place, len(days))
+            _assess(connection, request, on)
+            with _decided(connection, request, on):
+                yield on, connection
+                tables.show_ladders_of(connection, "decided", LADDERS_KEPT)
 
 
 def _assess(connection: duckdb.DuckDBPyConnection, request: SimulationRequest, on: date) -> None:
@@ -134,7 +148,8 @@ def _decided(connection: duckdb.DuckDBPyConnection, request: SimulationRequest, 
     make_views(connection, {"position": "SELECT * FROM position_whole", "punctuality": "SELECT * FROM punctuality_whole",
                             **{name: f"SELECT * FROM frozen_{name}" for name in frozen}})
     _show_own_contacts(connection, case_facts)
-    steps = tables.decision_steps(request.policy, request.delinquency, on, tables.currencies(connection))
+    steps = tables.decision_steps(request.policy, request.delinquency, on)
+    keep_rules(connection, request.policy)
     tables.think(connection, steps)
     yield
     tables.forget(connection, steps)

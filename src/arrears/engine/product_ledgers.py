@@ -76,9 +76,13 @@ def work_out(connection: duckdb.DuckDBPyConnection, settings: DelinquencySetting
 
 def owed_sql(settings: DelinquencySettings) -> str:
     """What `work_out` found for the accounts at hand, as one table, so that a page can tell it item by item."""
+    return " UNION ALL ".join(f"SELECT {', '.join(OWED_SCHEMA.names)} FROM {name}" for name in owed_names(settings))
+
+
+def owed_names(settings: DelinquencySettings) -> list[str]:
+    """Under which names `work_out` leaves what it found, one for each group of products that needs it."""
     groups = groups_of({name: table.unbound() for name, table in BOOK_TABLES.items()}, settings)
-    named = [f"SELECT {', '.join(OWED_SCHEMA.names)} FROM {owed_name(place)}" for place, group in enumerate(groups) if not group.settings.money.is_plain]
-    return " UNION ALL ".join(named)
+    return [owed_name(place) for place, group in enumerate(groups) if not group.settings.money.is_plain]
 
 
 def told_paths(connection: duckdb.DuckDBPyConnection, settings: DelinquencySettings) -> dict[str, str]:

@@ -24,6 +24,8 @@ from arrears.intake.book.layout import file_digest
 
 CURRENT = "current"
 RUN_FILE = "run.json"
+POLICY_FILE = "policy.json"
+"""What the policy of a run said, kept with the run: the same run can be decided again and its reasons be put into words, whatever became of the policy."""
 _PROGRESS = "progress.json"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,14 @@ from arrears.assess.protection import contacts_known, holds_in_force
 from arrears.assess.response import BEFORE_SCHEMA, OWN_CONTACTS_SCHEMA, contacts_seen, responses
 from arrears.core.book import BOOK_TABLES, CASE_ID_SQL
 from arrears.core.sql import quoted
+from arrears.decide.capacity.work import Work
 from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, Running, drawn
 from arrears.decide.policy.columns import CASE_SCHEMA, case_columns
-from arrears.decide.policy.compile import DECISION_TYPES, decide
+from arrears.decide.policy.compile import CHOSEN_TYPES, RULE_TYPES, chosen
 from arrears.decide.policy.table import Policy
+from arrears.engine.book_views import Slice
 from arrears.engine.columns_engine import make_views, rows_by_name, sql_of
+from arrears.engine.policy_rules import RULES
 from arrears.intake.book.layout import duckdb_type, latest_by_key_sql
 
 FROZEN = ("holds", "consents", "contact_history")
@@ -51,7 +55,7 @@ ASSESSMENT_SCHEMA = ibis.schema({
     "dates_constructed": "boolean",
 })
 HISTORY_SCHEMA = ibis.schema({"account_id": "int64", "items_on_time": "int32", "items_paid_late": "int32", "first_item_missing": "boolean"})
-DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **DECISION_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
+DECISION_SCHEMA = ibis.schema({"case_id": "int64", "party_id": "int64", **dict(CASE_SCHEMA.items()), **CHOSEN_TYPES, **dict(EXPERIMENT_SCHEMA.items())})
 LADDERS_BEFORE, OWN_CONTACTS = "ladders_before", "own_contacts"
 
 
@@ -100,6 +104,22 @@ def forget(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step]) -> None
         connection.execute(f"DROP TABLE IF EXISTS {step.name}")
 
 
+TAKEN = ("paid", "position", "punctuality")
+"""Steps of the assessment that a run's tables and its report are made of."""
+
+
+def take(connection: duckdb.DuckDBPyConnection, answers: Mapping[str, str], part: Slice | None = None) -> None:
+    """The rows of steps that were worked out elsewhere, each as a table under its name, as `think` leaves it.
+
+    Args:
+        answers: SQL of the rows of each step.
+        part: where only the accounts of one slice are wanted.
+    """
+    theirs = f" WHERE account_id BETWEEN {part.first_id} AND {part.last_id}" if part else ""
+    for name, sql in answers.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM ({sql}){theirs}")
+
+
 def frozen_tables(book: Path, case_facts: Mapping[str, pa.Table], connection: duckdb.DuckDBPyConnection) -> dict[str, TableSql]:
     """The frozen tables: rows of the book and, where the institution's own facts know more, those too."""
     tables = {}
@@ -113,6 +133,7 @@ def frozen_tables(book: Path, case_facts: Mapping[str, pa.Table], connection: du
     return tables
 
 
+@lru_cache(maxsize=64)
 def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...]:
     """Position of every account, and how the overdue ones paid before."""
     book = {name: table.unbound() for name, table in BOOK_TABLES.items()}
@@ -128,10 +149,37 @@ def assessment_steps(settings: DelinquencySettings, on: date) -> tuple[Step, ...
     return *steps, Step("punctuality", of_each_group(book, settings, paid_before))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _ByDigest:
+    """A policy that is the same as another where its content is."""
+
+    policy: Policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByDigest) and other.policy.digest == self.policy.digest
+
+    def __hash__(self) -> int:
+        return hash(self.policy.digest)
+
+
+@lru_cache(maxsize=32)
+def _decided(policy: _ByDigest) -> ir.Table:
+    """What a policy decides over the case columns: the day is one of them, so every night of a policy asks the same."""
+    return _chosen(policy.policy)
+
+
+def _chosen(policy: Policy) -> ir.Table:
+    cases = ibis.table({"party_id": "int64", **dict(CASE_SCHEMA.items())}, name="case_columns")
+    return chosen(policy, cases, ibis.table(RULE_TYPES, name=RULES))
+
+
 def decision_steps(
-    policy: Policy, settings: DelinquencySettings, on: date, currencies: Sequence[str], running: Sequence[Running] = ()
+    policy: Policy, settings: DelinquencySettings, on: date, running: Sequence[Running] = ()
 ) -> tuple[Step, ...]:
-    """From accounts to persons to case columns to decisions to what experiments change; each a table, since each is read more than once."""
+    """From accounts to persons to case columns to decisions to what experiments change; each a table, since each is read more than once.
+
+    The policy's table of rules is to be there (`policy_rules.keep_rules`).
+    """
     position = ibis.table(ASSESSMENT_SCHEMA, name="position")
     history = ibis.table(HISTORY_SCHEMA, name="punctuality")
     persons = Step("persons", persons_in_arrears(position, history, settings.bucket_names))
@@ -146,8 +194,7 @@ def decision_steps(
             before, ibis.table(responded.expression.schema(), name="responded"), on,
         ),
     )
-    cases = ibis.table(columns.expression.schema(), name="case_columns")
-    decided = Step("decided", decide(policy, cases, currencies))
+    decided = Step("decided", _decided(_ByDigest(policy)) if policy.digest else _chosen(policy))
     opted_out = ibis.table({"party_id": "int64"}, name=OPTED_OUT)
     return persons, responded, columns, decided, Step("drawn", drawn(policy, ibis.table(decided.expression.schema(), name="decided"), running, opted_out))
 
@@ -179,11 +226,6 @@ def of_any_age(folder: Path | None, file: str, schema: ibis.Schema) -> str:
     if folder is None:
         return empty(schema)
     return f"SELECT {', '.join(schema.names)} FROM ({empty(schema)} UNION ALL BY NAME {rows_of([folder / file])})"
-
-
-def currencies(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The currencies that occur among the assessed accounts."""
-    return [row[0] for row in connection.execute("SELECT DISTINCT currency FROM position ORDER BY 1").fetchall()]
 
 
 def with_case_ids(table: str, book_name: str) -> str:
@@ -237,11 +279,15 @@ def moves_of(connection: duckdb.DuckDBPyConnection, bucket_names: Sequence[str])
     return found
 
 
-def worklist_sql() -> str:
-    """People's cases with their rank: the largest amount at stake first, then the oldest debt."""
+PEOPLES_CASES = "SELECT * FROM decisions WHERE case_id IN (SELECT case_id FROM worked WHERE queue = 'people')"
+
+
+def worklist_sql(cases: str, *, is_assigned: bool) -> str:
+    """These cases with their rank: the largest amount at stake first, then the oldest debt; what was assigned for today before what waits."""
+    first = f"work <> '{Work.TODAY}', " if is_assigned else ""
     return (
-        "SELECT CAST(row_number() OVER (ORDER BY priority DESC, oldest_due_on NULLS LAST, case_id) AS INTEGER) AS rank, * "
-        "FROM decisions WHERE queue = 'people'"
+        f"SELECT CAST(row_number() OVER (ORDER BY {first}priority DESC, oldest_due_on NULLS LAST, case_id) AS INTEGER) AS rank, * "
+        f"FROM ({cases})"
     )
 
 
@@ -255,7 +301,7 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     cases = rows_by_name(connection, (
         "SELECT count(*) AS cases, count(*) FILTER (queue = 'people') AS cases_people, count(*) FILTER (queue = 'automatic') AS cases_automatic, "
         "count(*) FILTER (queue = 'held') AS cases_held, count(*) FILTER (hold_kinds <> '') AS cases_on_hold, "
-        "count(*) FILTER (NOT contact_history_known) AS cases_contact_history_unknown FROM decisions"
+        "count(*) FILTER (NOT contact_history_known) AS cases_contact_history_unknown FROM worked"
     ))[0]
     return {
         **whole,
@@ -271,6 +317,6 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "sum(balance_minor)::BIGINT AS balance_minor FROM position GROUP BY bucket, currency ORDER BY bucket, currency"
         )),
         "by_treatment": rows_by_name(connection, (
-            "SELECT treatment, queue, count(*) AS cases FROM decisions GROUP BY treatment, queue ORDER BY cases DESC, treatment, queue"
+            "SELECT treatment, queue, count(*) AS cases FROM worked GROUP BY treatment, queue ORDER BY cases DESC, treatment, queue"
         )),
     }

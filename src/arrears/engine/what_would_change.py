@@ -21,7 +21,7 @@ from sqlglot import exp
 
 from arrears.core.reasons import Sentence
 from arrears.decide.policy.columns import CASE_COLUMNS, CASE_SCHEMA
-from arrears.decide.policy.compile import decide, treatments_of
+from arrears.decide.policy.compile import chosen, treatments_of
 from arrears.decide.policy.parts import Policy
 from arrears.decide.policy.terms import condition_of, row_condition
 from arrears.engine.columns_engine import EngineSettings, column_engine, rows_by_name, sql_of
@@ -133,8 +133,7 @@ def _decided(policy: Policy, case: Mapping[str, Any], changed: list[dict[str, An
     """Treatment and rule of the case and of each changed one, by the policy's own expression."""
     schema = ibis.schema({"party_id": "int64", **dict(CASE_SCHEMA.items())})
     rows = [{"party_id": place, **{name: one.get(name) for name in CASE_SCHEMA}} for place, one in enumerate([case, *changed])]
-    currency = case.get("currency")
-    decided = decide(policy, ibis.table(schema, name="cases"), [currency] if currency else [])
+    decided = chosen(policy, ibis.table(schema, name="cases"))
     with column_engine(EngineSettings(threads=1)) as connection:
         connection.register("cases", pa.Table.from_pylist(rows, schema=schema.to_pyarrow()))
         return rows_by_name(connection, f"SELECT treatment, rule FROM ({sql_of(decided)}) ORDER BY party_id")

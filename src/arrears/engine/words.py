@@ -11,13 +11,17 @@ from arrears.casefile.facts.hold_words import HOLD_WORDS, MAY_LIFT_WORDS
 from arrears.check.approvals.kinds import WEIGHTY
 from arrears.core.buckets import bucket_sentence, bucket_short_sentence
 from arrears.core.reasons import Language, Sentence
+from arrears.decide.capacity.work import WORK_WORDS, Work
 
 QUEUES: Mapping[str, Sentence] = {
     "people": Sentence("For people", "人工处理"),
     "automatic": Sentence("Automatic", "自动处理"),
     "held": Sentence("Held", "暂停中"),
+    "left_alone": WORK_WORDS[Work.LEFT_ALONE],
     "all": Sentence("All open cases", "全部案件"),
 }
+WORKS: Mapping[str, Sentence] = {work.value: text for work, text in WORK_WORDS.items()}
+"""What is done today where work was assigned within capacity, in the order in which it is looked at."""
 HOLDS: Mapping[str, Sentence] = {
     **{kind.value: text for kind, text in HOLD_WORDS.items()},
     "restricted": Sentence("Restricted to storage", "仅限存储"),

@@ -6,8 +6,10 @@ The doors of the command line are connected to the database and the pages, and t
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,18 +37,41 @@ def opened(explicit: Path | None) -> Iterator[Home]:
 @contextmanager
 def _opened_with_database(explicit: Path | None) -> Iterator[tuple[Home, DatabaseUrls]]:
     """The same with the database's addresses."""
+    home = _meant(explicit)
+    with _with_database(home, os.environ) as urls:
+        yield home, urls
+
+
+@contextmanager
+def _with_database(home: Home, environ: Mapping[str, str]) -> Iterator[DatabaseUrls]:
+    """This home made, and its database running and up to date."""
     from arrears.site import bootstrap
     from arrears.site.database import open_database
 
-    home = _meant(explicit)
     home.make()
-    with open_database(home, os.environ) as urls:
-        bootstrap.start(home, urls, os.environ)
-        bootstrap.bring_up_to_date(home, urls, os.environ)
+    with open_database(home, environ) as urls:
+        bootstrap.start(home, urls, environ)
+        bootstrap.bring_up_to_date(home, urls, environ)
         try:
-            yield home, urls
+            yield urls
         finally:
             bootstrap.connections.close_all()
+
+
+@contextmanager
+def borrowed() -> Iterator[Home]:
+    """A home for the time of one command, with a database of its own wherever the environment points; nothing of it is left."""
+    with tempfile.TemporaryDirectory(prefix="arrears-borrowed-") as folder:
+        from arrears.site.embedded_postgres import place_for
+
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "ARREARS_"))}
+        home = Home(Path(folder) / "home")
+        try:
+            with _with_database(home, own):
+                yield home
+        finally:
+            if (home.postgresql / "location").is_file():  # For root the data lies elsewhere, beside that of other homes.
+                shutil.rmtree(place_for(home.postgresql, is_root=True).base, ignore_errors=True)
 
 
 def _meant(explicit: Path | None) -> Home:
@@ -107,7 +132,7 @@ def main() -> None:
     from arrears.cli.app import run_command
 
     signal.signal(signal.SIGTERM, _end_in_order)
-    doors.opened, doors.served, doors.purged = opened, served, purged
+    doors.opened, doors.borrowed, doors.served, doors.purged = opened, borrowed, served, purged
     doors.backed_up, doors.restored, doors.upgraded = backed_up, restored, upgraded
     sys.exit(run_command())
 

@@ -43,6 +43,14 @@ DEFINITIONS = (
     Definition("held", Sentence("Held", "暂停中"), Sentence(
         "Something protects the person (dispute, hardship, complaint and so on), or nobody knows how often they were contacted. No contact is proposed.",
         "存在保护事由（争议、困难、投诉等），或既往联系次数不详。不建议联系。")),
+    Definition("today", Sentence("Today, and what waits", "今日处理与等待"), Sentence(
+        "Where the policy says how much there is of people, messages and money, each night chooses what is done today so that it brings most. What does not fit waits "
+        "with its reason and is weighed anew every night; no day is promised.",
+        "策略限定人力、信息量和费用时，每晚选出当日最有价值的处置。排不下的等待并注明原因，每晚重新权衡，不预告日期。")),
+    Definition("left-alone", Sentence("Left alone", "暂不打扰"), Sentence(
+        "A contact would bring no more than it costs and burdens the person, so none is made and no discretionary charge added. Notices that the law demands still go out, "
+        "and whoever asks for help gets it.",
+        "联系的预期收益不高于成本与对其造成的负担，因此不主动联系，也不加收非必要费用。法定通知照常发出，如需帮助，随时提供。")),
     Definition("contact-history", Sentence("Contact history", "联系记录"), Sentence(
         "Contacts of the last 30 days taken over from the lender's earlier system. Inside the covered days no row means no contact; outside them nobody knows.",
         "由机构原系统移交的近 30 天联系记录。覆盖期内无记录即未联系；覆盖期外则不详。")),

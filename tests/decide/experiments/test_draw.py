@@ -15,10 +15,10 @@ import pytest
 
 from arrears.core.reasons import Sentence
 from arrears.decide.experiments.assignment import arm_of, arm_of_person
-from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, LEFT_OUT, Running, drawn
+from arrears.decide.experiments.draw import EXPERIMENT_SCHEMA, LEFT_OUT, Running, drawn, in_words_with_draw
 from arrears.decide.experiments.limits import asks_for_the_forbidden, design_digest, experiment_faults, varied_by
 from arrears.decide.policy.columns import CASE_COLUMNS, CASE_SCHEMA
-from arrears.decide.policy.compile import decide
+from arrears.decide.policy.compile import chosen
 from arrears.decide.policy.parts import Arm, Experiment, Policy
 from arrears.engine.columns_engine import rows_by_name, sql_of
 from tests.columns import rows_of_expression
@@ -40,7 +40,7 @@ PEOPLE = 400
 
 
 CASES = ibis.table(ibis.schema({"party_id": "int64", **dict(CASE_SCHEMA.items())}), name="cases")
-DECIDED = decide(FIRST_STEPS, CASES, ["CNY"])
+DECIDED = chosen(FIRST_STEPS, CASES)
 DECIDED_SQL = sql_of(DECIDED)
 
 
@@ -53,7 +53,7 @@ def nights(running: list[Running], *cases: dict[str, Any], opted_out: tuple[int,
         connection.register("cases", pa.Table.from_pylist(rows, schema=CASES.schema().to_pyarrow()))
         connection.register("opted_out", pa.table({"party_id": pa.array(opted_out, pa.int64())}))
         connection.execute(f"CREATE TABLE decided AS {DECIDED_SQL}")
-        return rows_by_name(connection, f"SELECT * FROM ({sql_of(expression)}) ORDER BY party_id")
+        return rows_by_name(connection, f"SELECT * FROM ({sql_of(in_words_with_draw(FIRST_STEPS, expression, ['CNY']))}) ORDER BY party_id")
 
 
 @pytest.mark.parametrize("shares", [(5000, 5000), (1, 9999), (3333, 3333, 3334), (100, 200, 300, 400, 9000)])

@@ -245,6 +245,11 @@ def decisions_overridden(party_id: int) -> list[DecisionOverridden]:
     return _facts(DecisionOverridden, "party_id", party_id)
 
 
+def decisions_overridden_of(party_ids: Sequence[int]) -> list[DecisionOverridden]:
+    """The same of many people, oldest first for each."""
+    return _facts_of(DecisionOverridden, "party_id", party_ids)
+
+
 def reviews_requested(party_id: int) -> list[HumanReviewRequested]:
     """When did this person ask a human to look again?"""
     return _facts(HumanReviewRequested, "party_id", party_id)

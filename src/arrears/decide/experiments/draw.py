@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from arrears.core.reasons import Language, Sentence
 from arrears.decide.experiments.assignment import arm_of
 from arrears.decide.experiments.limits import LIGHTER_CONTACTS_30D, varied_by
+from arrears.decide.policy.compile import in_words, rule_rows
 from arrears.decide.policy.conditions import parse_condition
 from arrears.decide.policy.ladders import days_after
 from arrears.decide.policy.parts import Arm, Experiment, Policy, PolicyChannel, Treatment
@@ -55,7 +56,7 @@ def drawn(policy: Policy, decided: ir.Table, running: Sequence[Running], opted_o
     who opted out, and every treatment that no experiment may vary.
 
     Args:
-        decided: cases with `decide.policy.compile.DECISION_COLUMNS`.
+        decided: cases with `decide.policy.compile.CHOSEN_COLUMNS`.
         running: in the order of the policy file.
         opted_out: people who take part in none (party_id).
     """
@@ -132,7 +133,6 @@ def _written(cases: ir.Table, running: Sequence[Running]) -> ir.Table:
         treatment=ibis.ifelse(out.left_out, LEFT_OUT.id, out.treatment),
         channel=ibis.ifelse(out.left_out, str(LEFT_OUT.channel), ibis.coalesce(out.new_channel, out.channel)),
         queue=ibis.ifelse(out.left_out, LEFT_OUT.queue, out.queue),
-        reason_en=_reason(out, "en"), reason_zh=_reason(out, "zh"),
     )
 
 
@@ -156,10 +156,29 @@ def _all_chances(ways: Sequence[ir.StringValue], shares: Sequence[ir.Value]) -> 
     return ibis.literal("{") + text + "}"
 
 
+def in_words_with_draw(policy: Policy, decisions: ir.Table, currencies: Sequence[str]) -> ir.Table:
+    """Tonight's decisions with their reasons in words: the sentence of the rule, and where an arm does otherwise why.
+
+    Args:
+        decisions: what `drawn` gives, with every case column; those of a run from before there were experiments have the rule's sentence alone.
+        currencies: as for `decide.policy.compile.in_words`.
+    """
+    said = in_words(policy, decisions, currencies)
+    if "experiment" not in said.columns:
+        return said
+    rows: dict[str, list[str]] = {}
+    for row in rule_rows(policy):
+        rows.setdefault(row["channel"], []).append(row["rule"])
+    by_rule = ibis.cases(*((said.rule.isin(rules), channel) for channel, rules in rows.items()), else_=said.channel)
+    otherwise = said.experiment.notnull() & (said.treatment != LEFT_OUT.id) & (said.channel != by_rule)
+    known = said.mutate(new_channel=ibis.ifelse(otherwise, said.channel, ibis.null("string")))
+    return known.mutate(reason_en=_reason(known, "en"), reason_zh=_reason(known, "zh")).select(*said.columns)
+
+
 def _reason(cases: ir.Table, language: Language) -> ir.StringValue:
     """The reason, and where an arm does otherwise why."""
     said, (before, after) = cases[f"reason_{language}"], _CHANNEL_REASON.in_language(language).split("{channel}")
     channel = ibis.cases(*((cases.new_channel == name, sentence.in_language(language)) for name, sentence in _CHANNEL_WORDS.items()), else_=cases.new_channel)
     return ibis.cases(
-        (cases.left_out, said + _LEFT_OUT_REASON.in_language(language)), (cases.new_channel.notnull(), said + before + channel + after), else_=said,
+        (cases.treatment == LEFT_OUT.id, said + _LEFT_OUT_REASON.in_language(language)), (cases.new_channel.notnull(), said + before + channel + after), else_=said,
     )

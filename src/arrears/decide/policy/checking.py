@@ -107,6 +107,11 @@ def _names_in(text: str) -> set[str]:
         return set()
 
 
+def faulty_conditions(policy: Policy) -> list[PolicyFinding]:
+    """Conditions that mean nothing here or ask what nobody may ask: by such a policy no case is decided."""
+    return [one for one in _accepted(policy) if one.severity == Severity.FAULT]
+
+
 def _accepted(policy: Policy) -> Iterator[PolicyFinding]:
     """Conditions that are not accepted, protected attributes, likely proxies."""
     cases = ibis.table(CASE_SCHEMA, name="cases")
@@ -396,8 +401,14 @@ def _reasons(policy: Policy) -> Iterator[PolicyFinding]:
 
 
 def _values(policy: Policy) -> Iterator[PolicyFinding]:
-    """Treatments that the nightly assignment would take for free."""
+    """Limits with nothing to put in order under them, and treatments that the nightly assignment would take for free."""
     if policy.values is None:
+        if policy.capacity:
+            yield PolicyFinding(
+                "no_values", Severity.WARNING, "capacity",
+                Sentence("There are limits and no values, so nothing says who should come first: no night assigns by them.", "设有容量而无价值，无从决定先后：夜间不会据此分配。"),
+                Sentence("State under values what each treatment is expected to bring, or take the limits out.", "请在 values 下写明各处置的预期收益，或删去容量。"),
+            )
         return
     for gain in policy.values.gains:
         if gain.treatment not in policy.costs:

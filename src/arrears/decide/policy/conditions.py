@@ -54,14 +54,36 @@ def parse_condition(text: str, cases: ir.Table) -> ir.BooleanValue:
     ...
     arrears.decide.policy.conditions.ConditionNotAccepted: “EXISTS(SELECT 1)” is not allowed in a condition. Use columns, values, and, or, not, comparisons, in, between, is null, + - * and coalesce.
     """
+    return parse_branch(text, cases).fill_null(False)
+
+
+def parse_branch(text: str, cases: ir.Table) -> ir.BooleanValue:
+    """The same for a branch of a case expression, which a null does not take: the expression may be null where it does not hold.
+
+    Nulls that need not be filled let an engine compare column by column and leave out what an earlier part decided already.
+    """
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except SqlglotError as trouble:
         raise ConditionNotAccepted(f"“{text}” is not a condition in SQL: {str(trouble).splitlines()[0]}") from trouble
-    value = _translate(tree, cases)
+    value = _holding(tree, cases)
     if not (isinstance(value, ir.Value) and value.type().is_boolean()):
         raise ConditionNotAccepted(f"“{text}” is not a yes-or-no condition. Compare it with a value.")
-    return value.fill_null(False)
+    return value
+
+
+def _holding(node: exp.Expr, cases: ir.Table) -> Any:
+    """The value of a node of which only is asked whether it is true.
+
+    Where nothing negates or asks for null, *and* and *or* of three values are true exactly where those of two values are, with false for null.
+    """
+    if type(node) is exp.Paren:
+        return _holding(node.this, cases)
+    if type(node) in (exp.And, exp.Or):
+        assert isinstance(node, exp.Binary)
+        left, right = (_yes_or_no(_holding(side, cases), side) for side in (node.left, node.right))
+        return left & right if isinstance(node, exp.And) else left | right
+    return _translate(node, cases)
 
 
 def _translate(node: exp.Expr, cases: ir.Table) -> Any:
@@ -74,7 +96,7 @@ def _translate(node: exp.Expr, cases: ir.Table) -> Any:
     if kind in (exp.Literal, exp.Boolean, exp.Null, exp.Neg, exp.Cast, exp.Date):
         return _literal(node)
     if kind in (exp.And, exp.Or):
-        return _both(node, cases)
+        return _holding(node, cases).fill_null(False)
     if kind is exp.Not:
         return ~_as_boolean(node.this, cases)
     if kind in _COMPARE or kind in _ARITHMETIC:
@@ -136,16 +158,13 @@ def _date(node: exp.Expr) -> ir.DateScalar:
 
 
 def _as_boolean(node: exp.Expr, cases: ir.Table) -> ir.BooleanValue:
-    value = _translate(node, cases)
-    if not value.type().is_boolean():
+    return _yes_or_no(_holding(node, cases), node).fill_null(False)
+
+
+def _yes_or_no(value: Any, node: exp.Expr) -> ir.BooleanValue:
+    if not (isinstance(value, ir.Value) and value.type().is_boolean()):
         raise ConditionNotAccepted(f"“{node.sql()}” is not a yes-or-no value, so it cannot stand with and, or, not.")
-    return value.fill_null(False)
-
-
-def _both(node: exp.Expr, cases: ir.Table) -> ir.BooleanValue:
-    assert isinstance(node, exp.Binary)
-    left, right = _as_boolean(node.left, cases), _as_boolean(node.right, cases)
-    return left & right if isinstance(node, exp.And) else left | right
+    return value
 
 
 def _fit(left: ir.Value, right: ir.Value, node: exp.Expr) -> None:

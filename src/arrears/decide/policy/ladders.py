@@ -114,16 +114,19 @@ def days_after(day: Any, days: Any) -> Any:
     return (day.cast("timestamp") + days.as_interval("D")).cast("date")
 
 
-def stepped(policy: Policy, matched: ir.Table, parse: Parse) -> ir.Table:
-    """Add to `matched` (cases with `row_id`) tonight's place of each case: `ladder_place`, `on_step_since`, `on_stage_since`, `step_rule`.
+def stepped(policy: Policy, matched: ir.Table, parse: Parse, numbers: Mapping[str, int]) -> ir.Table:
+    """Add to `matched` (cases with `row_number`) tonight's place of each case: `ladder_place`, `on_step_since`, `on_stage_since`, `step_rule`.
 
     All four are null where no ladder decides.
+
+    Args:
+        numbers: the number by which each rule is known, those of rows and those of ladders.
     """
     places, ladders = places_of(policy), policy.ladders
-    by_row = {row.id: _first_of(places, ladders[row.ladder], row.from_stage or ladders[row.ladder].stages[0].id) for row in policy.rows if row.ladder}
+    by_row = {numbers[row.id]: _first_of(places, ladders[row.ladder], row.from_stage or ladders[row.ladder].stages[0].id) for row in policy.rows if row.ladder}
     no_place = ibis.null("int32")
-    entered = ibis.cases(*((matched.row_id == name, ibis.literal(place.number, type="int32")) for name, place in by_row.items()), else_=no_place)
-    wanted = ibis.cases(*((matched.row_id == name, place.ladder.id) for name, place in by_row.items()), else_=ibis.null("string"))
+    entered = ibis.cases(*((matched.row_number == row, ibis.literal(place.number, type="int32")) for row, place in by_row.items()), else_=no_place)
+    wanted = ibis.cases(*((matched.row_number == row, place.ladder.id) for row, place in by_row.items()), else_=ibis.null("string"))
     stood = matched.ladder_before + "/" + matched.stage_before + "/" + matched.step_before
     standing = ibis.cases(*((stood == "/".join(place.names), ibis.literal(place.number, type="int32")) for place in places), else_=no_place)
     found = matched.mutate(entered=entered, standing=ibis.ifelse((wanted == matched.ladder_before).fill_null(False), standing, no_place))
@@ -148,10 +151,10 @@ def stepped(policy: Policy, matched: ir.Table, parse: Parse) -> ir.Table:
         fresh=found.standing.isnull() & found.entered.notnull(), gone_back=began & answered & found.standing.notnull(), over=over, began=began,
         waiting=~began | (has_exit & done), back_target=target, quiet_days=quiet, onward=_by_place(found.standing, {p.number: _onward(places, p, parse) for p in places}, no_place),
     )
-    return _moved(judged, places).drop("entered", "standing", "fresh", "gone_back", "over", "began", "waiting", "back_target", "quiet_days", "onward")
+    return _moved(judged, places, numbers).drop("entered", "standing", "fresh", "gone_back", "over", "began", "waiting", "back_target", "quiet_days", "onward")
 
 
-def _moved(judged: ir.Table, places: tuple[Place, ...]) -> ir.Table:
+def _moved(judged: ir.Table, places: tuple[Place, ...], numbers: Mapping[str, int]) -> ir.Table:
     """The place after the move, since when, and the rule it decides by."""
     moved = judged.mutate(
         ladder_place=ibis.cases((judged.fresh, judged.entered), (judged.gone_back, judged.back_target), (judged.over, judged.onward), else_=judged.standing),
@@ -164,11 +167,15 @@ def _moved(judged: ir.Table, places: tuple[Place, ...]) -> ir.Table:
         stage_of.setdefault("/".join(place.names[:2]), []).append(place.number)
     stage_now = _by_place(moved.ladder_place, {number: name for name, numbers in stage_of.items() for number in numbers}, ibis.null("string"))
     same_stage = (stage_now == moved.ladder_before + "/" + moved.stage_before).fill_null(False) & ~moved.gone_back & ~moved.fresh
-    suffix = ibis.cases((moved.gone_back, BACK), (~moved.fresh & ~moved.over & moved.waiting & moved.ladder_place.notnull(), WAITING), else_="")
-    rule = _by_place(moved.ladder_place, {place.number: place.rule for place in places}, ibis.null("string"))
-    ends = moved.ladder_place.isin([place.number for place in places if place.step is None]).fill_null(False)
+    waiting = ~moved.fresh & ~moved.over & moved.waiting
+
+    def numbered(suffix: str) -> Any:
+        found = {place.number: numbers[name] for place in places if (name := place.rule + suffix) in numbers}
+        return _by_place(moved.ladder_place, {place: ibis.literal(number, type="int32") for place, number in found.items()}, ibis.null("int32"))
+
+    plain = numbered("")
     return moved.mutate(
         on_stage_since=ibis.cases((moved.ladder_place.isnull(), ibis.null("date")), (same_stage, moved.stage_since_before), else_=moved.as_of),
         on_step_since=ibis.ifelse(moved.ladder_place.isnull(), ibis.null("date"), moved.on_step_since),
-        step_rule=ibis.ifelse(ends, rule, rule + suffix),
+        step_rule=ibis.coalesce(ibis.cases((moved.gone_back, numbered(BACK)), (waiting, numbered(WAITING)), else_=plain), plain),
     )

@@ -341,7 +341,7 @@ class Experiment:
     owner: Annotated[str, Told("role or name of who answers for it")]
     arms: Annotated[tuple[Arm, ...], Told("the shares add up to ten thousand", minimum=2)]
     when: Annotated[str | None, Told("which cases take part; without it all that may")] = None
-    treatments: Annotated[tuple[str, ...], Told("which treatments it varies; empty: all contacts")] = ()
+    treatments: Annotated[tuple[str, ...], Told("which treatments it varies; empty: all contacts by a machine")] = ()
     stop_at_complaints_per_10000: Annotated[int, Told("complaints by ten thousand persons at which it stops", minimum=0)] = 50
 
 

@@ -1,8 +1,9 @@
 """How is a file taken apart into dataclasses, with every fault named at its place, and how is its JSON Schema made of the same declarations?
 
 A part of the file is a frozen dataclass whose fields are annotated with `Told`. Known types: text, whole number, yes or no, `Sentence`
-(a text in `en` and one in `zh`), another part, a list of these, and either of two (``int | str``) or nothing (``str | None``). A part with a
-field `id` that stands in a mapping gets its id from its key.
+(a text in `en` and one in `zh`), a day, another part, a list of these, and either of two (``int | str``) or nothing (``str | None``). A part with a
+field `id` that stands in a mapping gets its id from its key. Where the file was read with its lines (`core.strict_yaml.load_with_lines`), a fault
+ends with the line it is in.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from arrears.core.reasons import Sentence
+from arrears.core.strict_yaml import LinedList, LinedMap
 
 P = TypeVar("P")
-_NAMES = {str: "a text", int: "a whole number", bool: "true or false"}
-_JSON = {str: "string", int: "integer", bool: "boolean"}
+_NAMES = {str: "a text", int: "a whole number", bool: "true or false", date: "a day such as 2026-03-01"}
+_JSON = {str: "string", int: "integer", bool: "boolean", date: "string"}
 LARGEST_WHOLE = 2**63 - 1
 
 
@@ -82,16 +85,27 @@ def taken_apart(part: Callable[..., P], raw: Any, where: str, faults: list[str],
     before = len(faults)
     declared = _declared(part)
     known = {one.name for one in declared if not (id_ is not None and one.name == "id")}
-    faults.extend(f"{where}: “{key}” is not known here" for key in raw if key not in known)
+    for key in (one for one in raw if one not in known):
+        faults.append(f"{where}: “{key}” is not known here")
+        _say_line(faults, len(faults) - 1, raw, key)
     values: dict[str, Any] = {} if id_ is None else {"id": id_}
     for one in declared:
         if one.name in values:
             continue
+        seen = len(faults)
         if one.name in raw:
             values[one.name] = _value(one.hint, raw[one.name], f"{where}: {one.name}", faults, one.told)
         elif one.required:
             faults.append(f"{where}: {one.name} is missing")
+        _say_line(faults, seen, raw, one.name)
     return part(**values) if len(faults) == before else None
+
+
+def _say_line(faults: list[str], first: int, raw: object, key: Any) -> None:
+    """Let the faults from `first` on name the line of this key or element, where it is known and no line inside it was named."""
+    if isinstance(raw, LinedMap | LinedList):
+        line = raw.lines.get(key, raw.line)
+        faults[first:] = [fault if fault.endswith(")") and " (line " in fault else f"{fault} (line {line})" for fault in faults[first:]]
 
 
 def keyed(part: Callable[..., P], raw: Any, what: str, faults: list[str]) -> dict[str, P]:
@@ -129,6 +143,8 @@ def _value(hint: Any, raw: Any, where: str, faults: list[str], told: Told) -> An
 
 
 def _is_a(hint: type, raw: Any) -> bool:
+    if hint is date:
+        return type(raw) is date  # A moment is a day to Python, and none here.
     return isinstance(raw, hint) and not (hint is int and isinstance(raw, bool))
 
 
@@ -152,10 +168,14 @@ def _listed(inner: Any, raw: Any, where: str, faults: list[str], told: Told) -> 
     least = told.minimum or 0
     if len(raw) < least:
         faults.append(f"{where} has fewer than {least}")
-    values = tuple(_value(inner, one, _place(where, number, one), faults, replace(told, minimum=None)) for number, one in enumerate(raw, 1))
+    values = []
+    for number, one in enumerate(raw, 1):
+        seen = len(faults)
+        values.append(_value(inner, one, _place(where, number, one), faults, replace(told, minimum=None)))
+        _say_line(faults, seen, raw, number - 1)
     ids = [one.get("id") for one in raw if isinstance(one, dict)]
     faults.extend(f"{where}: the id “{name}” is taken" for place, name in enumerate(ids) if name is not None and name in ids[:place])
-    return values
+    return tuple(values)
 
 
 def _place(where: str, number: int, raw: Any) -> str:
@@ -207,7 +227,7 @@ def _schema_of_value(hint: Any, told: Told) -> dict[str, Any]:
         return {"$ref": "#/$defs/sentence"}
     if is_dataclass(hint):
         return schema_of(hint, with_id=True)
-    found: dict[str, Any] = {"type": _JSON[hint]}
+    found: dict[str, Any] = {"type": _JSON[hint], **({"format": "date"} if hint is date else {})}
     if told.one_of is not None:
         found["enum"] = [str(word) for word in told.one_of]
     if told.minimum is not None:

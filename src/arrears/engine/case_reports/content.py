@@ -12,7 +12,17 @@ from arrears.core.money import format_money
 from arrears.core.reasons import Language
 from arrears.engine import words
 from arrears.engine.case_reports.report import Month, Picture, Report, Section, Table
-from arrears.engine.use_cases.reading import Account, AlertRow, CaseRow, CaseView, HoldSpan, Item, Payment
+from arrears.engine.use_cases.reading import (
+    Account,
+    AlertRow,
+    CaseRow,
+    CaseView,
+    HoldSpan,
+    Item,
+    Payment,
+    shows_contact_point,
+    work_told,
+)
 from arrears.engine.words import counted
 
 PAYMENTS_SHOWN = 24
@@ -142,7 +152,8 @@ class _Writer:
         treatment = run.treatments.get(row.treatment)
         condition = run.rules.get(row.rule)
         contact = treatment is not None and treatment.contact
-        pairs = [(self.say("Why", "原因"), row.reason.in_language(self.language)), (self.say("Rule", "规则"), row.rule)]
+        today = work_told(run, row)
+        pairs = [*([(self.say("Today", "今日"), today.in_language(self.language))] if today else []), (self.say("Why", "原因"), row.reason.in_language(self.language)), (self.say("Rule", "规则"), row.rule)]
         if condition:
             pairs.append((self.say("Condition", "条件"), condition))
         pairs.append((self.say("Policy", "策略"), f"{run.policy.in_language(self.language)} ({row.policy_version})"))
@@ -227,10 +238,10 @@ class _Writer:
                 self.say("Holds", "暂停事由"), self.say("Recommended", "建议"))
 
     def _compared(self, row: CaseRow) -> tuple[str, ...]:
-        treatment = self.view.run.treatments.get(row.treatment)
+        treatment = self.view.run.treatments.get(row.proposed)
         holds = ", ".join(words.word(words.HOLDS, kind, self.language) for kind in row.hold_kinds) or self.say("none", "无")
         return (self.lateness(row.days_past_due, row.months_past_due, row.bucket), self.money(row.amount_overdue_minor, row.currency), self.money(row.balance_minor, row.currency),
-                f"{row.accounts_overdue} / {row.accounts_total}", holds, treatment.label.in_language(self.language) if treatment else row.treatment)
+                f"{row.accounts_overdue} / {row.accounts_total}", holds, treatment.label.in_language(self.language) if treatment else row.proposed)
 
     def _money_since(self, day: date) -> Iterator[str]:
         """Money of each currency since the run before, and what was taken back."""
@@ -343,8 +354,8 @@ class _Writer:
             yield self.say("The regulatory class in full: a class here is a floor, drawn from days and stated facts alone.", "完整的监管分类：此处为下限，仅据天数和已说明事实得出。")
 
     def contact_points(self) -> Section | None:
-        """Where the person could be reached, masked; not cleared."""
-        shown = [point for point in self.view.contact_points if point.masked]
+        """Where the person could be reached, masked; not cleared. Nothing where nobody may plan a contact today."""
+        shown = [point for point in self.view.contact_points if point.masked] if shows_contact_point(self.view.run, self.row) else []
         if not shown:
             return None
         rows = tuple((words.word(words.CHANNELS, point.channel, self.language), str(point.masked), words.word(words.CONSENT, point.consent or "unknown", self.language),

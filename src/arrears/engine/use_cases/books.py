@@ -21,6 +21,7 @@ from arrears.casefile.store.vault import default_vault
 from arrears.core.problems import WrongCall
 from arrears.core.progress import Progress
 from arrears.decide.policy.table import Policy
+from arrears.engine.assigning import is_assigned
 from arrears.engine.case_records import CaseRecords
 from arrears.engine.columns_engine import EngineSettings
 from arrears.engine.conduct_events import EarlierWords
@@ -204,10 +205,25 @@ def screening_of(home: Home, institution_id: int, on: date) -> Screening | None:
     )
 
 
+def values_chosen(home: Home, policy: Policy, named: Path | None) -> Path | None:
+    """By which file of learnt values does this night weigh? The one named, else the home's; none where the policy weighs nothing.
+
+    Raises:
+        WrongCall: the file that was named is not there, or the policy would not look at it.
+    """
+    if named is None:
+        return home.learnt_values_file if home.learnt_values_file.is_file() and is_assigned(policy) else None
+    if not named.is_file():
+        raise WrongCall(f"There is no file {named}.", "Treatments would be weighed otherwise than you mean.", "Name a Parquet file that is there.")
+    if not is_assigned(policy):
+        raise WrongCall(f"The policy {policy.name} states no capacity and no values, so it weighs nothing.", "The file would change nothing.", "Leave --values out, or name another policy.")
+    return named
+
+
 def run_book(
     home: Home, named: str | None, on: date, policy: Policy, *, at: datetime, actor: str, engine: EngineSettings, progress: Progress,
     output: Path | None = None, conventions: Path | None = None, reports: int = REPORTS_A_NIGHT,
-    policy_file: PolicyFile | None = None,
+    policy_file: PolicyFile | None = None, values: Path | None = None,
 ) -> Night:
     """The nightly run over one book of this home's institution, and the reports that it leaves; what went wrong with these is told in the answer.
 
@@ -215,8 +231,10 @@ def run_book(
         conventions: file of the lender's conventions; None takes the home's, and where there is none the defaults.
         reports: of so many first cases of the worklist a report is stored after the run is published.
         policy_file: the file of the policy, for the record.
+        values: file of learnt values; None takes the home's, and where there is none the policy's own gains count.
 
     Raises:
+        BadData: the learnt values cannot be used.
         WrongCall: the book belongs to another institution.
     """
     institution_id = institution_of(home)
@@ -226,6 +244,7 @@ def run_book(
     request = RunRequest(
         place.folder, place.runs, on, at, actor, policy, conventions_of(home, conventions), engine, regimes_chosen(home, conventions),
         early_warning_of(home, conventions), kinds_stated(home, conventions), screening_of(home, institution_id, on), policy_file,
+        values_chosen(home, policy, values),
     )
     stop_where_complaints_say_so(institution_id, policy, place.folder, place.runs, on, at=at, actor=actor)
     result = nightly(request, CaseRecords(institution_id, with_conduct=request.screening is not None), progress)

@@ -26,7 +26,7 @@ from arrears.decide.policy.parts import Experiment, Policy
 from arrears.decide.policy.table import read_policy
 from arrears.engine.columns_engine import EngineSettings, column_engine
 from arrears.engine.experiment_sums import HORIZON_DAYS, gathered, runs_of_experiment
-from arrears.engine.nightly import POLICY_FILE
+from arrears.engine.run_folder import POLICY_FILE
 from arrears.learn.experiments.results import Alarm, ArmFigures, Bounds, Results, results_of
 
 __all__ = [

@@ -16,12 +16,14 @@ from typing import Any
 from arrears.core.ids import id_text
 from arrears.core.money import format_money
 from arrears.core.reasons import Language, Sentence
+from arrears.decide.capacity.work import WORK_WORDS, Work
 from arrears.decide.policy.columns import CASE_COLUMNS, CASE_SCHEMA
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.deciding_again import policy_of_run
+from arrears.engine.decision_words import in_words_sql
 from arrears.engine.home import Home
-from arrears.engine.nightly import POLICY_FILE
-from arrears.engine.run_folder import published_runs, run_facts
+from arrears.engine.run_folder import POLICY_FILE, published_runs, run_facts
+from arrears.engine.todays_work import WORK_SCHEMA
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.books import MAIN_BOOK
 from arrears.engine.use_cases.reading import NoSuchCase
@@ -54,7 +56,18 @@ def listed_cases(home: Home, institution_id: int, book: str | None, queue: str, 
         return []
     page = reading.worklist(home, run, reading.WorklistFilter(queue=queue), page_rows=max(1, limit), hidden=reading.hidden_people(institution_id, today))
     labels = {name: words.label for name, words in run.treatments.items()}
-    return [_plain({**_flat(asdict(row)), "book": named, "treatment_en": labels[row.treatment].en, "treatment_zh": labels[row.treatment].zh}) for row in page.rows[:limit]]
+    return [
+        _plain({**_flat(asdict(row)), "book": named, "treatment_en": labels[row.treatment].en, "treatment_zh": labels[row.treatment].zh, **_today(run, row)})
+        for row in page.rows[:limit]
+    ]
+
+
+def _today(run: reading.Run, row: reading.CaseRow) -> dict[str, str]:
+    """What is said of today's work, where it was assigned within capacity."""
+    if not row.work:
+        return {}
+    told = reading.work_told(run, row) or WORK_WORDS[Work(row.work)]
+    return {"today_en": told.en, "today_zh": told.zh}
 
 
 def _only_or_main(home: Home, institution_id: int) -> str:
@@ -66,6 +79,8 @@ def _only_or_main(home: Home, institution_id: int) -> str:
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     """A row whose reason is two plain texts."""
     reason = row.pop("reason")
+    if not row["work"]:
+        row = {name: value for name, value in row.items() if name not in WORK_SCHEMA.names}
     return {**row, "hold_kinds": list(row["hold_kinds"]), "reason_en": reason["en"], "reason_zh": reason["zh"]}
 
 
@@ -99,7 +114,7 @@ def explained(home: Home, institution_id: int, case_id: int, on: date | None) ->
         runs = home.runs / portfolio.name
         names = [name for name in published_runs(runs) if on in (None, name.as_of)]
         for name in reversed(names):
-            rows = _plain_rows(home, "SELECT * FROM read_parquet(?) WHERE case_id = ?", [str(runs / str(name) / "decisions.parquet"), case_id])
+            rows = _plain_rows(home, f"SELECT * FROM ({in_words_sql(runs / str(name), 'SELECT * FROM read_parquet(?) WHERE case_id = ?')})", [str(runs / str(name) / "decisions.parquet"), case_id])
             if rows:
                 return _explanation(rows[0], run_facts(runs, name)) | {"run": f"{portfolio.name}/{name}", "would_change": _changes(runs / str(name), rows[0], run_facts(runs, name))}
     raise NoSuchCase("No run of that day decided a case with this id.", "", "Check the id and the day: arrears case list")

@@ -15,6 +15,7 @@ from arrears.core.reasons import Sentence
 from arrears.decide.policy.checking import PolicyFinding, Severity, check_policy, shape_findings
 from arrears.decide.policy.parts import Policy
 from arrears.decide.policy.table import policy_and_faults
+from arrears.engine.conduct_packs import every_pack
 from arrears.engine.prescreening import said_in_full
 
 CONDUCT_CHANNELS = {
@@ -38,6 +39,33 @@ class Asked:
     zones: tuple[str, ...] = ()
     actor: ActorRole = ActorRole.CREDITOR_OWN_NAME
     product: Product = Product.CONSUMER_LOAN
+
+
+SEVERITY_WORDS = {Severity.FAULT: Sentence("fault", "错误"), Severity.WARNING: Sentence("warning", "警告"), Severity.NOTE: Sentence("note", "提示")}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in a policy file, faults first; name and version where its shape is whole."""
+
+    name: str | None
+    version: str | None
+    findings: tuple[PolicyFinding, ...]
+
+    def count(self, severity: str) -> int:
+        """How many findings of this severity (fault, warning, note) are there?"""
+        return sum(one.severity == severity for one in self.findings)
+
+    @property
+    def is_fit(self) -> bool:
+        """May it decide a case?"""
+        return not self.count(Severity.FAULT)
+
+
+def checked(text: str, source: str, on: date, asked: Asked) -> Checked:
+    """`check_text` by the rules of conduct that are shipped."""
+    policy, found = check_text(text, source, on, every_pack(), asked)
+    return Checked(policy.name if policy else None, policy.version if policy else None, tuple(found))
 
 
 def check_text(text: str, source: str, on: date, packs: Packs, asked: Asked) -> tuple[Policy | None, list[PolicyFinding]]:

@@ -98,12 +98,25 @@ def state_of(home: Home, institution_id: int, case_id: int, at: datetime) -> Wei
         asked = [one for one in load.reviews_requested(row.party_id) if one.case_id == case_id]
         answers = {one.review_id: one for one in load.reviews_answered(row.party_id)}
     waiting = tuple((one, approvals[one.request_id]) for one in proposed if approvals[one.request_id].standing(at) is Standing.OPEN)
-    now = next((one for one in reversed(overridden) if (one.treatment_before, one.rule, one.policy_version) == (row.treatment, row.rule, row.policy_version)), None)
+    now = next((one for one in reversed(overridden) if _is_of(one, row)), None)
     found = (authority_for(case_id, kind, approvals.values(), taken, asked, answers.values(), at) for kind in WEIGHTY)
     kind, run_id = _weighty_now(book, row), int(_run_of(book).run_id)
     return WeightyState(
         kind, kind is not None and not any(one.kind == kind and one.run_id == run_id for one in proposed), waiting, taken, overridden, now, tuple(Review(one, answers.get(one.review_id)) for one in asked),
         tuple(one for one in found if one is not None))
+
+
+def _is_of(one: DecisionOverridden, row: reading.CaseRow) -> bool:
+    """Was this said against exactly what the policy decides now?"""
+    return (one.treatment_before, one.rule, one.policy_version) == (row.proposed, row.rule, row.policy_version)
+
+
+def overrides_now(institution_id: int, rows: Sequence[reading.CaseRow]) -> dict[int, DecisionOverridden]:
+    """By case: the override that holds for what the policy decides now. Cases without one are missing."""
+    with acting_for(institution_id):
+        found = load.decisions_overridden_of([row.party_id for row in rows])
+    by_case = {row.case_id: row for row in rows}
+    return {one.case_id: one for one in found if one.case_id in by_case and _is_of(one, by_case[one.case_id])}
 
 
 def authority(institution_id: int, party_id: int, case_id: int, kind: str, at: datetime) -> DecisionAuthority | None:
@@ -194,7 +207,7 @@ def override(home: Home, institution_id: int, case_id: int, treatment: str, reas
     if row.queue == "held":
         raise WrongCall("This case is held to protect the person.", "The hold stays.", "Lift the hold first, in a role that may.")
     with acting_for(institution_id):
-        fact = DecisionOverridden(random_id(), row.party_id, case_id, row.treatment, row.rule, row.policy_version, treatment, why, username, role, at)
+        fact = DecisionOverridden(random_id(), row.party_id, case_id, row.proposed, row.rule, row.policy_version, treatment, why, username, role, at)
         append(fact, actor=actor, at=at, cause=CAUSE)
     return fact
 

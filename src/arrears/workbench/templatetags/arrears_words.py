@@ -22,7 +22,7 @@ from arrears.workbench.permissions import ANYBODY, may_open
 
 register = template.Library()
 _VOCABULARIES = {
-    "queue": words.QUEUES, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
+    "queue": words.QUEUES, "work": words.WORKS, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
     "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "record_alarm": words.RECORD_ALARMS, "consent": words.CONSENT, "product": words.PRODUCTS,
     "event": words.EVENTS, "evidence": words.EVIDENCE, "evidence_source": words.EVIDENCE_SOURCES, "clock": words.CLOCKS, "capture": words.CAPTURE_FACTS, "show_reason": words.SHOW_REASONS,
     "conduct_channel": words.CONDUCT_CHANNELS, "hold_scope": words.HOLD_SCOPES, "blocked": words.BLOCKED, "still_allowed": words.STILL_ALLOWED, "may_lift": words.MAY_LIFT,

@@ -21,6 +21,7 @@ from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import WrongCall
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.showing import account_numbers, open_case
+from arrears.engine.use_cases.weighty import overrides_now
 from arrears.engine.words import SHOW_REASONS
 from arrears.record.privacy.masking import masked_number
 from arrears.record.privacy.showing import SHOWN_MINUTES, NotForThisRole, may_open
@@ -122,11 +123,14 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         return show(request, "case_closed", case_id=case_id, events=events, decisions=decisions, may_read_journal=may_read_journal,
                     **evidence_shown(request, case_id, events[0].party_id), **protection_shown(request, events[0].party_id))
     happened = happenings(view, events, decisions)
+    other = overrides_now(institution_of(request), [view.row]).get(case_id)
+    shows = reading.shows_contact_point(view.run, view.row, other.treatment if other else "")
     before, after = reading.neighbours(home_of_site(), view.run, case_id)
     party, numbers = view.row.party_id, account_numbers(institution_of(request), [account.account_id for account in view.accounts])
     return show(
         request, "case", name=opened.name(view.person), number=opened.number(view.person), opened_until=opened.until(party),
-        contacts=[(point, opened.contact(point)) for point in view.contact_points], show_reasons=tuple(SHOW_REASONS), may_open=may_open(request.user.role),
+        contacts=[(point, opened.contact(point)) for point in view.contact_points] if shows else [], shows_contact_point=shows, todays_work=reading.work_told(view.run, view.row),
+        proposed=view.run.treatments.get(view.row.proposed), other=other, other_words=view.run.treatments.get(other.treatment) if other else None, show_reasons=tuple(SHOW_REASONS), may_open=may_open(request.user.role),
         account_numbers=numbers if Showable.ACCOUNT_NUMBER in opened.of(party) else {account: masked_number(number) for account, number in numbers.items()},
         shown_minutes=SHOWN_MINUTES,
         case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from arrears.casefile.facts.weighty import DecisionOverridden
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.money import AmountNotValid, format_money, parse_minor
+from arrears.core.reasons import Sentence
 from arrears.engine import words
 from arrears.engine.use_cases import reading
 from arrears.engine.use_cases.finding import case_of_number, cases_of_contact
 from arrears.engine.use_cases.protecting import reviews_due
+from arrears.engine.use_cases.weighty import overrides_now
 from arrears.workbench.opened import Opened, opened_in
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.frame import home_of_site, institution_of, portfolios_in_view, show
@@ -53,6 +57,7 @@ def asked_for(query: Any, currency: str) -> Asked:
             treatment=query.get("treatment", ""), bucket=query.get("bucket", ""), product=query.get("product", ""), currency=query.get("currency", ""),
             amount_from_minor=limits["amount_from"], amount_to_minor=limits["amount_to"], alert=query.get("alert", ""),
             flow_before=query.get("flow_before", ""), flow_now=query.get("flow_now", ""), history_unknown=query.get("history") == "unknown", closed_unpaid=query.get("closed") == "unpaid",
+            work=query.get("work") if query.get("work") in words.WORKS else "",
         ),
         order if order in _ORDERS else "rank", int(page) if page.isdecimal() and len(page) < 9 else 1, trouble,
     )
@@ -61,22 +66,43 @@ def asked_for(query: Any, currency: str) -> Asked:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the worklist as it is shown: the case, what the person is called (masked unless opened), and the first way to reach them
-    (masked, not cleared)."""
+    (masked, not cleared; none where nobody is contacted today or the gate does not serve the channel)."""
 
     case: reading.CaseRow
     name: str | None
     contact: reading.ContactPoint | None
     in_the_way: reading.InTheWay | None
     """What the night found in the way of the treatment's channel."""
+    today: Sentence | None
+    """What is said of today's work, where it was assigned within capacity."""
+    shows_contact_point: bool
+    otherwise: Otherwise | None
 
 
-def _lines(book: reading.Portfolio, found: reading.WorklistPage, opened: Opened) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What a person does instead of what the policy decided, and why."""
+
+    treatment: Sentence
+    by: str
+    reason: str
+
+
+def _lines(institution_id: int, book: reading.Portfolio, found: reading.WorklistPage, opened: Opened) -> list[Line]:
     parties = [row.party_id for row in found.rows]
-    home = home_of_site()
+    home, run = home_of_site(), book.run
     named, points = reading.people(home, book, parties), reading.contact_points(home, book, parties)
-    assert book.run is not None, "lines are those of a run"
-    stopped = reading.in_the_way(home, book.run, found.rows)
-    return [Line(row, opened.name(named[row.party_id]), next(iter(points[row.party_id]), None), stopped.get(row.case_id)) for row in found.rows]
+    assert run is not None, "lines are those of a run"
+    stopped, others = reading.in_the_way(home, run, found.rows), overrides_now(institution_id, found.rows)
+    return [_line(run, row, opened.name(named[row.party_id]), next(iter(points[row.party_id]), None), stopped.get(row.case_id), others.get(row.case_id)) for row in found.rows]
+
+
+def _line(
+    run: reading.Run, row: reading.CaseRow, name: str | None, contact: reading.ContactPoint | None, stopped: reading.InTheWay | None, other: DecisionOverridden | None,
+) -> Line:
+    shows = reading.shows_contact_point(run, row, other.treatment if other else "")
+    otherwise = Otherwise(run.treatments[other.treatment].label, other.overridden_by, other.reason) if other and other.treatment in run.treatments else None
+    return Line(row, name, contact if shows else None, stopped, reading.work_told(run, row), shows, otherwise)
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
@@ -92,9 +118,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return show(
         request, template, portfolios=everything, book=book, run=book.run, choices=choices, asked=asked, found=found,
         reviews=reviews_due(institution_of(request), timezone.localdate()),
-        queues=[(queue, sum(choices.queues.values()) if queue == "all" else choices.queues.get(queue, 0)) for queue in words.QUEUES],
-        lines=_lines(book, found, opened_in(request, timezone.now())), one_currency=next(iter(currencies)) if len(currencies) == 1 else "",
-        narrowed=any(request.GET.get(name) for name in ("treatment", "bucket", "product", "currency", "amount_from", "amount_to", "alert", "flow_now", "history", "closed")),
+        queues=[
+            (queue, sum(choices.queues.values()) if queue == "all" else choices.queues.get(queue, 0)) for queue in words.QUEUES
+            if queue != "left_alone" or book.run.limits is not None
+        ],
+        works=[(work, choices.work[work]) for work in words.WORKS if choices.work.get(work)] if book.run.limits is not None else (),
+        lines=_lines(institution_of(request), book, found, opened_in(request, timezone.now())), one_currency=next(iter(currencies)) if len(currencies) == 1 else "",
+        narrowed=any(request.GET.get(name) for name in ("treatment", "bucket", "product", "currency", "amount_from", "amount_to", "alert", "flow_now", "history", "closed", "work")),
         first=(found.page - 1) * reading.PAGE_ROWS + 1, last=min(found.total, found.page * reading.PAGE_ROWS),
     )
 
@@ -110,8 +140,9 @@ def worklist_csv(request: HttpRequest) -> HttpResponse:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_("Rank"), _("Person"), _("Case"), _("Reason"), _("Currency"), _("Overdue"), _("Days past due"), _("Bucket"), _("Treatment"),
-                     _("Contact point, not cleared for contact"), _("As of")])
-    for line in _lines(book, found, Opened({})):
+                     _("Contact point, not cleared for contact"), _("As of"),
+                     *([_("Today")] if book.run.limits is not None else []), _("A person does otherwise")])
+    for line in _lines(institution_of(request), book, found, Opened({})):
         writer.writerow([harmless(str(value)) for value in _csv_values(line, book.run)])
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="worklist-{book.run.as_of.isoformat()}.csv"'
@@ -127,7 +158,13 @@ def _csv_values(line: Line, run: reading.Run) -> list[Any]:
         "" if case.days_past_due is None else case.days_past_due, words.bucket_word(case.bucket, language),
         treatment.label.in_language(language) if treatment else case.treatment,
         (line.contact.masked or "") if line.contact else "", run.as_of.isoformat(),
+        *(_csv_today(line) if run.limits is not None else ()), line.otherwise.treatment.in_language(language) if line.otherwise else "",
     ]
+
+
+def _csv_today(line: Line) -> Iterator[str]:
+    language = reader_language()
+    yield line.today.in_language(language) if line.today else words.word(words.WORKS, line.case.work, language)
 
 
 def harmless(text: str) -> str:

@@ -38,6 +38,8 @@ from arrears.engine.use_cases.reading.cases import (
     neighbours,
     no_such_case,
     rows_before,
+    shows_contact_point,
+    work_told,
     worklist,
 )
 from arrears.engine.use_cases.reading.figures import ALERTS_SHOWN, Alert, BucketCount, FlowCell, MoneySum, Overview, overview
@@ -61,5 +63,5 @@ __all__ = [
     "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_people", "case_of_account", "case_of_party",
     "case_view", "case_views", "contact_points", "facets", "find_case", "hidden_people", "holds_recorded_since", "in_force", "in_the_way", "month_ends_before", "neighbours", "no_such_case",
     "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before",
-    "unseal_even_restricted", "unseal_from_vault", "worklist",
+    "shows_contact_point", "unseal_even_restricted", "unseal_from_vault", "work_told", "worklist",
 ]

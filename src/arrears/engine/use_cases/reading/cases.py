@@ -11,8 +11,13 @@ import duckdb
 
 from arrears.core.problems import AnswerIsNo
 from arrears.core.reasons import Sentence
+from arrears.core.sql import quoted
+from arrears.decide.capacity.work import Work, work_said
+from arrears.decide.policy.compile import REASON_COLUMNS
 from arrears.engine.columns_engine import rows_by_name
+from arrears.engine.decision_words import in_words_sql
 from arrears.engine.home import Home
+from arrears.engine.todays_work import LEFT_ALONE_QUEUE, WORK_SCHEMA, worked_sql
 from arrears.engine.use_cases.reading.alerts import alerts_of_run
 from arrears.engine.use_cases.reading.files import Row, count_of, counted, looking_into
 from arrears.engine.use_cases.reading.runs import Portfolio, Run, portfolios
@@ -59,6 +64,12 @@ class CaseRow:
     rule: str
     reason: Sentence
     policy_version: str
+    proposed: str = ""
+    """The treatment that the policy decided; `treatment` is the one that is worked today."""
+    work: str = ""
+    """What is done today (`decide.capacity.work.Work`); empty where nothing was assigned within capacity."""
+    why: str | None = None
+    short_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class WorklistFilter:
     flow_now: str = ""
     history_unknown: bool = False
     closed_unpaid: bool = False
+    work: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +111,11 @@ class Facets:
     buckets: Mapping[str, int]
     products: Mapping[str, int]
     currencies: Mapping[str, int]
+    work: Mapping[str, int]
 
 
-_CASE_COLUMNS = tuple(field.name for field in fields(CaseRow) if field.name not in {"rank", "reason"})
+_CASE_COLUMNS = tuple(field.name for field in fields(CaseRow) if field.name not in {"rank", "reason", *WORK_SCHEMA.names})
+_NO_WORK = "treatment AS proposed, '' AS work, NULL AS why, []::VARCHAR[] AS short_of"
 _ORDERS: Mapping[str, str] = {
     "rank": "rank NULLS LAST, priority DESC, case_id",
     "amount": "amount_overdue_minor DESC NULLS LAST, balance_minor DESC NULLS LAST, case_id",
@@ -125,7 +139,7 @@ def worklist(
         total = count_of(connection, f"SELECT count(*) FROM ({source}) WHERE {test}", [*files, *values])
         pages = max(1, -(-total // page_rows))
         page = min(max(1, page), pages)
-        rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE {test} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
+        rows = rows_by_name(connection, _worded(run, wanted.queue, f"SELECT * FROM ({source}) WHERE {test} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?", _ORDERS[order]),
                      [*files, *values, page_rows, (page - 1) * page_rows])
     return WorklistPage(tuple(_case_row(row) for row in rows), total, page, pages)
 
@@ -141,9 +155,10 @@ def neighbours(home: Home, run: Run, case_id: int) -> tuple[int | None, int | No
 
 def facets(home: Home, run: Run) -> Facets:
     """Which values can the worklist be filtered by?"""
+    source, files = worked_source(run)
     with looking_into(home) as connection:
-        counts = [counted(connection, column, run.file("decisions"), run.buckets)
-                  for column in ("queue", "treatment", "bucket", "product", "currency")]
+        counts = [counted(connection, column, f"({source})", files, run.buckets)
+                  for column in ("queue", "treatment", "bucket", "product", "currency", "work")]
     return Facets(*counts)
 
 
@@ -180,12 +195,12 @@ def rows_before(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Seque
     """What did the run before decide in these cases? A case that it had not is missing; all are where there is no run before."""
     if run.previous_folder is None or not (run.previous_folder / "decisions.parquet").exists():
         return {}
-    return {row.case_id: row for row in _rows_of_cases(connection, replace(run, folder=run.previous_folder), case_ids)}
+    return {row.case_id: row for row in _rows_of_cases(connection, replace(run, folder=run.previous_folder, limits=None), case_ids)}
 
 
 def _rows_of_cases(connection: duckdb.DuckDBPyConnection, run: Run, case_ids: Sequence[int]) -> tuple[CaseRow, ...]:
     source, files = _case_source(run, "all")
-    rows = rows_by_name(connection, f"SELECT * EXCLUDE (priority) FROM ({source}) WHERE case_id IN (SELECT unnest(?::BIGINT[])) ORDER BY case_id", [*files, list(case_ids)])
+    rows = rows_by_name(connection, _worded(run, "all", f"SELECT * FROM ({source}) WHERE case_id IN (SELECT unnest(?::BIGINT[]))", "case_id"), [*files, list(case_ids)])
     return tuple(_case_row(row) for row in rows)
 
 
@@ -215,17 +230,59 @@ def case_of_party(home: Home, institution_id: int, party_id: int) -> int | None:
     return None
 
 
+def work_told(run: Run, row: CaseRow) -> Sentence | None:
+    """What somebody reads about today's work in this case; None where the proposal is simply done, and where nothing was assigned."""
+    if not row.work:
+        return None
+    treatment, limits = run.treatments.get(row.proposed), run.limits or {}
+    proposed = treatment.label if treatment else Sentence(row.proposed, row.proposed)
+    return work_said(row.work, row.why, proposed, [limits[name] for name in row.short_of if name in limits])
+
+
+def shows_contact_point(run: Run, row: CaseRow, treatment: str = "") -> bool:
+    """May a page or a list name a way to reach this person, masked? Not where nothing is done today, nor for a task whose channel the gate does not serve.
+
+    Args:
+        treatment: what a person chose instead; empty: what is worked.
+    """
+    chosen = run.treatments.get(treatment or row.treatment)
+    is_cleared = chosen is None or chosen.cleared
+    return is_cleared and (bool(treatment) or row.work in ("", Work.TODAY))
+
+
 def _case_row(row: Row) -> CaseRow:
     row["hold_kinds"] = tuple(kind for kind in (row["hold_kinds"] or "").split(",") if kind)
+    row["short_of"] = tuple(row["short_of"] or ())
     return CaseRow(reason=Sentence(row.pop("reason_en"), row.pop("reason_zh")), **row)
 
 
 def _case_source(run: Run, queue: str) -> tuple[str, list[Any]]:
     """Which file holds the cases of a queue: people's tasks have a rank of their own, the others do not."""
-    columns = ", ".join((*_CASE_COLUMNS, "reason_en", "reason_zh", "priority"))
     if queue == "people":
-        return f"SELECT rank, {columns} FROM read_parquet(?)", [run.file("worklist")]
-    return f"SELECT NULL::INTEGER AS rank, {columns} FROM read_parquet(?)", [run.file("decisions")]
+        told = "" if run.limits is not None else f", {_NO_WORK}"
+        return f"SELECT *{told} FROM read_parquet(?)", [run.file("worklist")]
+    source, files = worked_source(run)
+    return f"SELECT NULL::INTEGER AS rank, * FROM ({source})", files
+
+
+def worked_source(run: Run) -> tuple[str, list[Any]]:
+    """SQL of every decision of a run as it is worked, and its files: as decided, where nothing was assigned within capacity."""
+    if run.limits is None:
+        return f"SELECT *, {_NO_WORK} FROM read_parquet(?)", [run.file("decisions")]
+    return worked_sql("read_parquet(?)", "read_parquet(?)"), [run.file("decisions"), run.file("assignment")]
+
+
+def _worded(run: Run, queue: str, rows: str, order: str) -> str:
+    """These rows with their reasons in words, which people's tasks have in their file already; so few are worded as are shown.
+
+    A reason is that of the decision, whatever is worked of it today.
+    """
+    shown = ", ".join(("rank", *_CASE_COLUMNS, *WORK_SCHEMA.names))
+    if queue == "people":
+        return f"SELECT {shown}, {', '.join(REASON_COLUMNS)} FROM ({rows}) ORDER BY {order}"
+    decisions = f"SELECT * FROM read_parquet({quoted(run.file('decisions'))}) WHERE case_id IN (SELECT case_id FROM page)"
+    said = f"SELECT case_id, {', '.join(REASON_COLUMNS)} FROM ({in_words_sql(run.folder, decisions)})"
+    return f"WITH page AS MATERIALIZED ({rows}) SELECT {shown}, {', '.join(f'said.{name}' for name in REASON_COLUMNS)} FROM page JOIN ({said}) said USING (case_id) ORDER BY {order}"
 
 
 def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
@@ -238,9 +295,9 @@ def _conditions(run: Run, wanted: WorklistFilter) -> tuple[str, list[Any]]:
         values.extend(given)
 
     narrow("NOT list_contains(string_split(hold_kinds, ','), ?)", RESTRICTED)
-    if wanted.queue in {"automatic", "held"}:
+    if wanted.queue in {"automatic", "held", LEFT_ALONE_QUEUE}:
         narrow("queue = ?", wanted.queue)
-    for column in ("treatment", "bucket", "product", "currency"):
+    for column in ("treatment", "bucket", "product", "currency", "work"):
         if value := getattr(wanted, column):
             narrow(f"{column} = ?", value)
     if wanted.amount_from_minor is not None:

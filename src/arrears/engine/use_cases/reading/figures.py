@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import duckdb
 
 from arrears.core.reasons import Sentence
+from arrears.decide.capacity.work import Work
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
 from arrears.engine.use_cases.reading.alerts import ORDER, alerts_of_run
+from arrears.engine.use_cases.reading.cases import worked_source
 from arrears.engine.use_cases.reading.files import counted, looking_into
 from arrears.engine.use_cases.reading.runs import Run
 
@@ -73,6 +75,8 @@ class Overview:
     people_tasks: int
     automatic: int
     held: int
+    left_alone: int
+    waiting: int
     history_unknown: int
     buckets: tuple[BucketCount, ...]
     flow: tuple[FlowCell, ...]
@@ -82,15 +86,18 @@ class Overview:
 
 def overview(home: Home, run: Run) -> Overview:
     """The figures of the first page."""
+    source, files = worked_source(run)
     with looking_into(home) as connection:
         (accounts,) = rows_by_name(connection, """
             SELECT count(*) AS accounts, count(*) FILTER (bucket <> 'current') AS accounts_overdue,
                    count(DISTINCT party_id) FILTER (bucket <> 'current') AS people_overdue FROM read_parquet(?)
             """, [run.file("assessment")])
-        (cases,) = rows_by_name(connection, """
+        (cases,) = rows_by_name(connection, f"""
             SELECT count(*) AS cases, count(*) FILTER (queue = 'people') AS people_tasks, count(*) FILTER (queue = 'automatic') AS automatic,
-                   count(*) FILTER (queue = 'held') AS held, count(*) FILTER (NOT contact_history_known) AS history_unknown FROM read_parquet(?)
-            """, [run.file("decisions")])
+                   count(*) FILTER (queue = 'held') AS held, count(*) FILTER (work = '{Work.LEFT_ALONE}') AS left_alone,
+                   count(*) FILTER (work = '{Work.WAITS}' AND queue = 'people') AS waiting,
+                   count(*) FILTER (NOT contact_history_known) AS history_unknown FROM ({source})
+            """, files)
         return Overview(
             run=run, **accounts, **cases, overdue=_overdue_sums(connection, run), buckets=_bucket_counts(connection, run),
             flow=_flow(connection, run), alerts=_alerts(connection, run), alert_counts=_alert_counts(connection, run),
@@ -107,7 +114,7 @@ def _overdue_sums(connection: duckdb.DuckDBPyConnection, run: Run) -> tuple[Mone
 
 
 def _bucket_counts(connection: duckdb.DuckDBPyConnection, run: Run) -> tuple[BucketCount, ...]:
-    counts = counted(connection, "bucket", run.file("assessment"), run.buckets)
+    counts = counted(connection, "bucket", "read_parquet(?)", [run.file("assessment")], run.buckets)
     return tuple(BucketCount(bucket, accounts) for bucket, accounts in counts.items() if bucket != "current")
 
 

@@ -48,10 +48,10 @@ def count_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequen
     return int(found[0])
 
 
-def counted(connection: duckdb.DuckDBPyConnection, column: str, file: str, bucket_order: Sequence[str] = ()) -> dict[str, int]:
+def counted(connection: duckdb.DuckDBPyConnection, column: str, relation: str, files: Sequence[str], bucket_order: Sequence[str] = ()) -> dict[str, int]:
     """Number of rows of each value of a column, most frequent first; buckets keep the order of the run."""
     counts = dict(connection.execute(
-        f"SELECT {column}, count(*) FROM read_parquet(?) WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1", [file]).fetchall())
+        f"SELECT {column}, count(*) FROM {relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1", list(files)).fetchall())
     if column == "bucket":
         return {bucket: counts[bucket] for bucket in (*bucket_order, *sorted(set(counts) - set(bucket_order))) if bucket in counts}
     return counts

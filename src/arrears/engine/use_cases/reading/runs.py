@@ -33,6 +33,8 @@ class TreatmentWords:
     automatic: bool
     weighty: str | None = None
     """Which weighty decision it proposes (`check.approvals.kinds.WEIGHTY`)."""
+    cleared: bool = True
+    """False: the gate does not serve its channel, so it is a task without a contact point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Run:
     closed_unpaid: tuple[ClosedUnpaid, ...]
     batches: int | None
     newer_batches: int
+    limits: Mapping[str, Sentence] | None = None
+    """What the limits are called within which the night's work was assigned; None where it was not."""
 
     def file(self, name: str) -> str:
         """Path of one of the run's tables, as DuckDB reads it."""
@@ -124,6 +128,7 @@ def _told(home: Home, book: str, name: RunName) -> Run:
         conventions=read_told(stated.get("conventions", {})),
         **_deliveries(home.books / book, stated.get("inputs", {}).get("book")),
         closed_unpaid=tuple(ClosedUnpaid(**row) for row in stated.get("counts", {}).get("closed_unpaid", ())),
+        limits=_limits(stated.get("assignment")),
     )
 
 
@@ -142,9 +147,16 @@ def _batches_known(book: Path, content: str) -> int | None:
 def _treatments(stated: Mapping[str, Mapping[str, Any]]) -> dict[str, TreatmentWords]:
     return {
         name: TreatmentWords(Sentence(words["en"], words["zh"]), words.get("channel") or "", bool(words.get("contact")), bool(words.get("automatic")),
-                             words.get("weighty"))
+                             words.get("weighty"), bool(words.get("cleared", True)))
         for name, words in stated.items()
     }
+
+
+def _limits(assignment: Mapping[str, Any] | None) -> dict[str, Sentence] | None:
+    """None as well for a run from before worklists followed an assignment: it named no limits."""
+    if assignment is None or any("label" not in limit for limit in assignment["limits"]):
+        return None
+    return {limit["name"]: Sentence(limit["label"]["en"], limit["label"]["zh"]) for limit in assignment["limits"]}
 
 
 def _policy_label(policy: Mapping[str, Any]) -> Sentence:

@@ -1,0 +1,60 @@
+"""What follows from a policy's rules alone, as tables of the column engine: what a rule decides, and how its reason is said.
+
+A rule's texts are the same on every row that it decides. Kept as enumerated values (a number on each row and one dictionary a column), they cost
+a book of millions next to nothing to look up, to sort and to write; in the Parquet file and in every answer they are plain texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+
+from arrears.core.sql import quoted
+from arrears.decide.experiments.draw import EXPERIMENT_TREATMENTS
+from arrears.decide.policy.compile import RULE_TYPES, reasons_of, rule_rows
+from arrears.decide.policy.parts import QUEUES, Policy, PolicyChannel
+from arrears.decide.policy.words import sentence_rows, sentence_types
+from arrears.intake.book.layout import duckdb_type
+
+RULES, SENTENCES = "policy_rules", "policy_sentences"
+_COMPARED_WITH: Mapping[str, tuple[str, ...]] = {
+    "treatment": tuple(treatment.id for treatment in EXPERIMENT_TREATMENTS), "queue": QUEUES, "channel": tuple(channel.value for channel in PolicyChannel),
+}
+"""Values that no rule decides for, and that an experiment may put in the place of a rule's."""
+
+
+def keep_rules(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.Table:
+    """The table of rules (`compile.rule_rows`) for `compile.chosen`, replaced if there is one already."""
+    rows = rule_rows(policy)
+    types = {name: _enumerated(name, rows) if type_ == "string" else duckdb_type(type_) for name, type_ in RULE_TYPES.items()}
+    _keep(connection, RULES, types, rows)
+    return ibis.table(RULE_TYPES, name=RULES)
+
+
+def keep_sentences(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.Table:
+    """The table of sentences in their parts (`words.sentence_rows`) for `compile.in_words`, replaced if there is one already."""
+    reasons = reasons_of(policy)
+    types = sentence_types(reasons)
+    _keep(connection, SENTENCES, {name: duckdb_type(type_) for name, type_ in types.items()}, sentence_rows(reasons))
+    return ibis.table(types, name=SENTENCES)
+
+
+def as_in_rules_sql(connection: duckdb.DuckDBPyConnection, decisions: str) -> str:
+    """SQL of decisions that were worked out elsewhere, their texts out of the table of rules of its enumerated types: so the same bytes are written."""
+    kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {RULES}").fetchall() if RULE_TYPES[name] == "string"}
+    kinds["table_row"] = kinds["rule"]
+    return f"SELECT * REPLACE ({', '.join(f'CAST({name} AS {kind}) AS {name}' for name, kind in kinds.items())}) FROM ({decisions})"
+
+
+def _enumerated(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The enumerated type of one column: every text that a decision can have there."""
+    return f"ENUM ({', '.join(quoted(text) for text in dict.fromkeys([*(row[name] for row in rows), *_COMPARED_WITH.get(name, ())]))})"
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({', '.join(f'{name} {type_}' for name, type_ in types.items())})")
+    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' for _ in types)})", [[row[name] for name in types] for row in rows])
