@@ -6,10 +6,9 @@ lender's earlier system knew. What none of them tells stays unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,7 @@ from arrears.core.sql import quoted
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
 from arrears.engine.law_terms import LawTerms, law_terms
-from arrears.engine.use_cases.reading import Portfolio, find_case
+from arrears.engine.use_cases.reading import CaseRow, Portfolio, find_cases, no_such_case
 from arrears.engine.use_cases.reading.files import looking_into
 from arrears.intake.book.layout import batch_files, latest_by_key_sql
 
@@ -61,35 +60,87 @@ def circumstances_of(home: Home, institution_id: int, case_id: int, at: datetime
         WrongCall: a debt is named that is none of the case's.
         BadData: `law.yaml` cannot be understood.
     """
+    found = circumstances_of_cases(home, institution_id, {case_id: frozenset(debts)}, at)
+    if case_id not in found:
+        raise no_such_case()
+    return found[case_id]
+
+
+def circumstances_of_cases(home: Home, institution_id: int, wanted: Mapping[int, frozenset[str]], at: datetime) -> dict[int, CaseKnown]:
+    """The same for several cases at once, each about the debts named for it, or all where none is; a case that is in no current run is missing.
+
+    Raises:
+        WrongCall: a debt is named that is none of the case's.
+        BadData: `law.yaml` cannot be understood.
+    """
     terms = law_terms(home)
-    book, row = find_case(home, institution_id, case_id)
-    run = book.run
-    assert run is not None, "a case was found in a run"
-    with looking_into(home) as connection:
-        accounts = _accounts(connection, run.file("assessment"), row.party_id, frozenset(debts))
-        person = next(iter(_all(connection, book.folder, "parties", row.party_id)), {})
-        points = _all(connection, book.folder, "contact_points", row.party_id)
-        holds, contacts = _all(connection, book.folder, "holds", row.party_id), _all(connection, book.folder, "contact_history", row.party_id)
-        payments = _payments_since(connection, book, [one["account_id"] for one in accounts])
+    found: dict[int, CaseKnown] = {}
+    for book, rows in find_cases(home, institution_id, list(wanted)):
+        with looking_into(home) as connection:
+            known = _known_of(connection, book, {row.party_id for row in rows})
+        for row in rows:
+            found[row.case_id] = _case_known(row, known, wanted[row.case_id], terms, book, at)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the book and its run say about some people, each kind of row by person; payments by account."""
+
+    rows: Mapping[str, Mapping[int, list[dict[str, Any]]]]
+    payments: Mapping[int, list[dict[str, Any]]]
+    tells_contacts: bool
+
+    def of(self, table: str, party_id: int) -> list[dict[str, Any]]:
+        return self.rows[table].get(party_id, [])
+
+
+def _known_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_ids: Collection[int]) -> _Known:
+    assert book.run is not None, "a case was found in a run"
+    people = sorted(party_ids)
+    accounts = rows_by_name(
+        connection, "SELECT party_id, account_id, product, balance_minor FROM read_parquet(?) WHERE party_id IN (SELECT unnest(?::BIGINT[])) ORDER BY account_id",
+        [book.run.file("assessment"), people])
+    rows = {"accounts": _by(accounts, "party_id")}
+    for table in ("parties", "contact_points", "holds", "contact_history"):
+        rows[table] = _by(rows_by_name(
+            connection, f"SELECT * FROM ({latest_by_key_sql(book.folder, table)}) WHERE party_id IN (SELECT unnest(?::BIGINT[])) ORDER BY ALL", [people]), "party_id")
+    payments = _payments_since(connection, book, [one["account_id"] for one in accounts])
+    return _Known(rows, _by(payments, "account_id"), bool(batch_files(book.folder, "contact_history")))
+
+
+def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
+
+
+def _case_known(row: CaseRow, known: _Known, wanted: frozenset[str], terms: LawTerms, book: Portfolio, at: datetime) -> CaseKnown:
+    assert book.run is not None, "a case was found in a run"
+    accounts = _accounts(known.of("accounts", row.party_id), wanted)
+    payments = [payment for one in accounts for payment in known.payments.get(one["account_id"], ())]
+    person = next(iter(known.of("parties", row.party_id)), {})
+    contacts = known.of("contact_history", row.party_id)
     zones = (person["time_zone"],) if person.get("time_zone") else terms.zones
+    holds, points = known.of("holds", row.party_id), known.of("contact_points", row.party_id)
     stated = Circumstances(
         places=terms.places_of(person.get("region")),
         zones=zones,
         actor=terms.actor,
         product=_product(terms, [one["product"] for one in accounts]),
-        history_from=_history_from(terms.history_known_from, contacts, book_tells=bool(batch_files(book.folder, "contact_history"))),
+        history_from=_history_from(terms.history_known_from, contacts, book_tells=known.tells_contacts),
         owed_minor=_owed(accounts, payments, at.date()),
         lender=terms.lender,
         debtor=DebtorKind.COMPANY if row.kind == "organisation" else DebtorKind.PERSON,
         debt_purpose=DebtPurpose.BUSINESS if row.kind == "organisation" else DebtPurpose.CONSUMER,
-        events=(*_contacts(contacts, zones), *_holds(row.party_id, holds), *_ruled_out(points, run.as_of), *_under_way(payments, at)),
+        events=(*_contacts(contacts, zones), *_holds(row.party_id, holds), *_ruled_out(points, book.run.as_of), *_under_way(payments, at)),
     )
     return CaseKnown(row.party_id, frozenset(debt_of(one["account_id"]) for one in accounts), stated, terms)
 
 
-def _accounts(connection: duckdb.DuckDBPyConnection, assessment: str, party_id: int, wanted: frozenset[str]) -> list[dict[str, Any]]:
+def _accounts(found: list[dict[str, Any]], wanted: frozenset[str]) -> list[dict[str, Any]]:
     """The person's accounts as the run saw them, or those that are wanted."""
-    found = rows_by_name(connection, "SELECT account_id, product, balance_minor FROM read_parquet(?) WHERE party_id = ? ORDER BY account_id", [assessment, party_id])
     if not wanted <= {debt_of(one["account_id"]) for one in found}:
         raise WrongCall("A debt is named that is none of this case’s.", "A contact about it would be counted for the wrong person.", "See them with: arrears case show")
     return [one for one in found if not wanted or debt_of(one["account_id"]) in wanted]
@@ -134,10 +185,6 @@ def _history_from(stated: date | None, rows: Iterable[dict[str, Any]], *, book_t
         if first < known <= last + DAY:
             known = first
     return known
-
-
-def _all(connection: duckdb.DuckDBPyConnection, book: Path, table: str, party_id: int) -> list[dict[str, Any]]:
-    return rows_by_name(connection, f"SELECT * FROM ({latest_by_key_sql(book, table)}) WHERE party_id = ? ORDER BY ALL", [party_id])
 
 
 def _payments_since(connection: duckdb.DuckDBPyConnection, book: Portfolio, account_ids: list[int]) -> list[dict[str, Any]]:
