@@ -1,4 +1,4 @@
-"""What follows from a policy's rules alone, as tables of the column engine: what a rule decides, and how its reason is said.
+"""What follows from a policy's rules alone, as a table of the column engine: what a rule decides.
 
 A rule's texts are the same on every row that it decides. Kept as enumerated values (a number on each row and one dictionary a column), they cost
 a book of millions next to nothing to look up, to sort and to write; in the Parquet file and in every answer they are plain texts.
@@ -15,12 +15,11 @@ import ibis.expr.types as ir
 
 from arrears.core.sql import quoted
 from arrears.decide.experiments.draw import EXPERIMENT_TREATMENTS
-from arrears.decide.policy.compile import RULE_TYPES, reasons_of, rule_rows
+from arrears.decide.policy.compile import RULE_TYPES, rule_rows
 from arrears.decide.policy.parts import QUEUES, Policy, PolicyChannel
-from arrears.decide.policy.words import sentence_rows, sentence_types
 from arrears.intake.book.layout import duckdb_type
 
-RULES, SENTENCES = "policy_rules", "policy_sentences"
+RULES = "policy_rules"
 _COMPARED_WITH: Mapping[str, tuple[str, ...]] = {
     "treatment": tuple(treatment.id for treatment in EXPERIMENT_TREATMENTS), "queue": QUEUES, "channel": tuple(channel.value for channel in PolicyChannel),
 }
@@ -33,14 +32,6 @@ def keep_rules(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.Tabl
     types = {name: _enumerated(name, rows) if type_ == "string" else duckdb_type(type_) for name, type_ in RULE_TYPES.items()}
     _keep(connection, RULES, types, rows)
     return ibis.table(RULE_TYPES, name=RULES)
-
-
-def keep_sentences(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.Table:
-    """The table of sentences in their parts (`words.sentence_rows`) for `compile.in_words`, replaced if there is one already."""
-    reasons = reasons_of(policy)
-    types = sentence_types(reasons)
-    _keep(connection, SENTENCES, {name: duckdb_type(type_) for name, type_ in types.items()}, sentence_rows(reasons))
-    return ibis.table(types, name=SENTENCES)
 
 
 def as_in_rules_sql(connection: duckdb.DuckDBPyConnection, decisions: str) -> str:

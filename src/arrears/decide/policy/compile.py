@@ -10,7 +10,7 @@ asked for the rows that somebody reads. `decide` is both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -185,23 +185,23 @@ def chosen(policy: Policy, cases: ir.Table, rules: ir.Table | None = None) -> ir
     ).select(*cases.columns, *CHOSEN_COLUMNS)
 
 
-def in_words(policy: Policy, decided: ir.Table, currencies: Sequence[str], sentences: ir.Table | None = None) -> ir.Table:
+def in_words(policy: Policy, decided: ir.Table, currencies: Sequence[str], only: Collection[str] | None = None) -> ir.Table:
     """Why, in a sentence of each language?
 
     Args:
         decided: cases with the `rule` that decided, and all their case columns.
         currencies: the currencies that occur, so that amounts are written with the right decimals; two decimals for one that is not named.
-        sentences: a table that holds `words.sentence_rows` of this policy's reasons, where the engine keeps one.
+        only: the rules that decided, where they are known beforehand: figures that none of them names are not written out.
 
     Returns:
         `decided` with REASON_COLUMNS; those it had are replaced.
     """
-    reasons = reasons_of(policy)
-    known = sentences if sentences is not None else in_columns(sentence_rows(reasons), sentence_types(reasons))
-    return with_reasons(decided, known, reasons, {currency: minor_digits(currency) for currency in currencies})
+    reasons = {rule: reason for rule, reason in reasons_of(policy).items() if only is None or rule in only}
+    sentences = in_columns(sentence_rows(reasons), sentence_types(reasons))
+    return with_reasons(decided, sentences, reasons, {currency: minor_digits(currency) for currency in currencies})
 
 
-def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str], rules: ir.Table | None = None, sentences: ir.Table | None = None) -> ir.Table:
+def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str], rules: ir.Table | None = None) -> ir.Table:
     """Which treatment does every case get, by which rule, and why?
 
     Args and errors as in `chosen` and `in_words`.
@@ -209,7 +209,7 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str], rules: ir
     Returns:
         `cases` with DECISION_COLUMNS.
     """
-    return in_words(policy, chosen(policy, cases, rules), currencies, sentences).select(*cases.columns, *DECISION_COLUMNS)
+    return in_words(policy, chosen(policy, cases, rules), currencies).select(*cases.columns, *DECISION_COLUMNS)
 
 
 def _ladder_columns(policy: Policy, written: ir.Table, guarded: ir.BooleanValue) -> dict[str, ir.Value]:
