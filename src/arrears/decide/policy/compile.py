@@ -32,7 +32,7 @@ from arrears.decide.policy.guards import (
 from arrears.decide.policy.ladders import days_after, places_of, rules_of_ladders, stepped
 from arrears.decide.policy.table import Policy, PolicyNotValid, Treatment
 from arrears.decide.policy.terms import condition_of, row_condition
-from arrears.decide.policy.words import sentence_rows, sentence_types, with_reasons
+from arrears.decide.policy.words import reason_texts, sentence_rows, sentence_types
 
 REASON_COLUMNS = ("reason_en", "reason_zh")
 CHOSEN_TYPES: Mapping[str, str] = {
@@ -197,8 +197,17 @@ def in_words(policy: Policy, decided: ir.Table, currencies: Sequence[str], only:
         `decided` with REASON_COLUMNS; those it had are replaced.
     """
     reasons = {rule: reason for rule, reason in reasons_of(policy).items() if only is None or rule in only}
-    sentences = in_columns(sentence_rows(reasons), sentence_types(reasons))
-    return with_reasons(decided, sentences, reasons, {currency: minor_digits(currency) for currency in currencies})
+    told = _with_parts(decided, sentence_rows(reasons), sentence_types(reasons))
+    kept = [name for name in decided.columns if name not in REASON_COLUMNS]
+    return reason_texts(told, reasons, {currency: minor_digits(currency) for currency in currencies}).select(*kept, *REASON_COLUMNS)
+
+
+def _with_parts(decided: ir.Table, rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> ir.Table:
+    """Each row beside the parts of the sentence of its rule: looked up, or the same for all where one rule alone decided."""
+    if len(rows) == 1:
+        return decided.mutate(**{name: ibis.literal(rows[0][name], type=type_) for name, type_ in types.items()})
+    sentences = in_columns(rows, types)
+    return decided.left_join(sentences, decided.rule == sentences.said_by)
 
 
 def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str], rules: ir.Table | None = None) -> ir.Table:
