@@ -26,7 +26,7 @@ from arrears.core.progress import Progress
 from arrears.decide.experiments.draw import Running
 from arrears.decide.policy.table import Policy
 from arrears.engine import due_days, tables
-from arrears.engine.columns_engine import EngineSettings, write_sorted
+from arrears.engine.columns_engine import EngineSettings, sql_of, write_sorted
 from arrears.engine.on_spark.thinking import SparkThinking, thinking_on_spark
 from arrears.engine.policy_files import PolicyFile
 from arrears.engine.prescreening import Screening
@@ -119,20 +119,21 @@ class Night:
 
         Args:
             made_here: names, read by the steps, that are neither tables of the book nor files of the run.
-            typed: SQL of an answer from elsewhere in the types that it has here.
+            typed: SQL of the last step's rows in the types in which they are written, whoever worked them out.
         """
+        *before, last = steps
         if self.spark is None:
-            tables.think(self.connection, steps)
-            yield
-            tables.forget(self.connection, steps)
-            return
-        self.on_spark.append(stage)
-        self.spark.hand_over(self.connection, made_here)
-        self.spark.think(steps)
-        tables.take(self.connection, {name: typed(answer) for name, answer in self.spark.answer([steps[-1].name]).items()})
-        self.spark.forget(steps)
+            tables.think(self.connection, before)
+            answer = sql_of(last.expression)
+        else:
+            self.on_spark.append(stage)
+            self.spark.hand_over(self.connection, made_here)
+            self.spark.think(steps)
+            answer = self.spark.answer([last.name])[last.name]
+            self.spark.forget(steps)
+        tables.take(self.connection, {last.name: typed(answer)})
         yield
-        tables.forget(self.connection, steps[-1:])
+        tables.forget(self.connection, steps)
 
 
 def spark_of(request: RunRequest, staged: StagedRun) -> AbstractContextManager[SparkThinking | None]:

@@ -35,7 +35,7 @@ def keep_rules(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.Tabl
 
 
 def as_in_rules_sql(connection: duckdb.DuckDBPyConnection, decisions: str) -> str:
-    """SQL of decisions that were worked out elsewhere, their texts out of the table of rules of its enumerated types: so the same bytes are written."""
+    """SQL of decisions, their texts of the enumerated types of the table of rules, whoever worked them out: so the same bytes are written."""
     kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {RULES}").fetchall() if RULE_TYPES[name] == "string"}
     kinds["table_row"] = kinds["rule"]
     return f"SELECT * REPLACE ({', '.join(f'CAST({name} AS {kind}) AS {name}' for name, kind in kinds.items())}) FROM ({decisions})"
