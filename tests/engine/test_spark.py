@@ -9,7 +9,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,12 @@ import pytest
 from arrears.assess.classification.regimes import regimes_of
 from arrears.assess.columns import days_between, days_later
 from arrears.assess.delinquency.position import Step
+from arrears.casefile.facts.experiment import ExperimentStarted
 from arrears.core.columns import money_so_far, money_sum
 from arrears.core.problems import BadData, WrongCall
 from arrears.core.reasons import Sentence
 from arrears.decide.experiments.assignment import arm_of
+from arrears.decide.experiments.limits import design_digest
 from arrears.decide.policy.conditions import parse_condition
 from arrears.decide.policy.ladders import days_after
 from arrears.decide.policy.parts import Arm
@@ -39,6 +41,7 @@ from arrears.engine.on_spark.settings import LOCAL_CLUSTER, SparkSettings, read_
 from arrears.engine.on_spark.thinking import SparkThinking, told_plainly
 from arrears.engine.use_cases.policies import find_policy
 from arrears.intake.sample.making import make_sample, seeded_ids
+from tests.engine.test_experiments import Drawing
 from tests.peers import require_peer
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("spark")]
@@ -281,6 +284,30 @@ def test_a_night_of_a_hundred_thousand_accounts_is_the_same_on_both_byte_for_byt
     again = night(book, tmp_path / "spark", None)
     assert (again.already_published, again.name) == (True, there.name), "the engine is no input: the same night is found to be there"
     shutil.rmtree(tmp_path)
+
+
+def test_a_later_night_in_slices_with_ladders_classes_and_an_experiment_before_it_is_the_same_too(spark: SparkThinking, tmp_path: Path) -> None:
+    """What only a second night has: where cases stood on a ladder, counters of classes, people who were drawn; and a book in several slices."""
+    make_sample(tmp_path / "loans", 3_000, 12, DAY, None, name="loans", institution_id=1, id_source=seeded_ids(12))
+    policy = find_policy("consumer_loans_cn")
+    (name, design), *_ = policy.experiments.items()
+    begun = ExperimentStarted(7, "loans", name, design_digest(design), "collections manager", "C-17", "wei", 4000, DAY - timedelta(days=60))
+
+    def run(runs: Path, on: date, engine: SparkSettings | None) -> RunResult:
+        settings = EngineSettings(threads=2, memory_limit="1GB", accounts_per_slice=1_100, spark=engine)
+        wanted = RunRequest(tmp_path / "loans", runs, on, datetime(2026, 11, 23, tzinfo=UTC), "night", policy, engine=settings, regimes=regime_figures(regimes_of("CN")))
+        return nightly(wanted, Drawing((begun,)))
+
+    before = run(tmp_path / "runs", DAY - timedelta(days=3), None)
+    shutil.copytree(tmp_path / "runs", tmp_path / "runs_on_spark", symlinks=True)
+    here, there = run(tmp_path / "runs", DAY, None), run(tmp_path / "runs_on_spark", DAY, SPARK)
+    assert here.facts["previous"] == {"as_of": before.name.as_of.isoformat(), "number": 1}
+    told = f"SELECT count(experiment), count(*) FILTER (step_since < DATE '{DAY}') FROM '{there.folder}/decisions.parquet'"
+    with duckdb.connect(":memory:") as connection:
+        ((drawn, on_a_step_before),) = connection.execute(told).fetchall()
+    assert drawn > 20
+    assert on_a_step_before > 20
+    assert there.facts["digests"] == here.facts["digests"]
 
 
 def test_without_java_the_engine_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

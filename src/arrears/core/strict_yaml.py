@@ -74,7 +74,7 @@ _Lined.add_constructor("tag:yaml.org,2002:seq", _lined_list)
 def load_with_lines(text: str) -> Any:
     """The content of a YAML text, whose mappings and lists know their lines. Raises `yaml.YAMLError`.
 
-    >>> found = load_with_lines("a: 1\nb: [7,\n  8]")
+    >>> found = load_with_lines("a: 1\\nb: [7,\\n  8]")
     >>> found, found.lines, found["b"].lines
     ({'a': 1, 'b': [7, 8]}, {'a': 1, 'b': 2}, {0: 2, 1: 3})
     """

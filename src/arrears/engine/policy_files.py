@@ -14,6 +14,7 @@ from arrears.decide.policy.checking import faulty_conditions
 from arrears.decide.policy.table import Policy, PolicyNotValid, read_policy
 from arrears.engine.home import PRIVATE_FOLDER, Home
 from arrears.engine.run_folder import write_bytes_whole
+from arrears.engine.text_files import text_in
 
 LARGEST_BYTES = 4 << 20
 
@@ -45,14 +46,8 @@ def read_file(path: Path, number: int | None = None) -> PolicyRead:
     """
     if not path.is_file():
         raise WrongCall(f"There is no file {path}.", "No case can be decided without a policy.", "Name a YAML file.")
-    content = path.read_bytes()
-    if len(content) > LARGEST_BYTES:
-        raise BadData(f"{path.name} is larger than {LARGEST_BYTES >> 20} MB.", "A policy is written by people.", "Name the right file.")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as odd:
-        raise BadData(f"{path.name} is not text in UTF-8.", "It cannot be read.", "Save it as UTF-8.") from odd
-    return PolicyRead(read_policy(text, path.name), PolicyFile(hashlib.sha256(content).hexdigest(), number), text)
+    text = text_in(path, LARGEST_BYTES, "A policy is written by people.")
+    return PolicyRead(read_policy(text, path.name), PolicyFile(hashlib.sha256(text.encode()).hexdigest(), number), text)
 
 
 def refuse_faulty_conditions(policy: Policy) -> None:

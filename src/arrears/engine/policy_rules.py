@@ -1,4 +1,4 @@
-"""What follows from a policy's rules alone, as tables of the column engine: what a rule decides, and how its reason is said.
+"""What follows from a policy's rules alone, as a table of the column engine: what a rule decides.
 
 A rule's texts are the same on every row that it decides. Kept as enumerated values (a number on each row and one dictionary a column), they cost
 a book of millions next to nothing to look up, to sort and to write; in the Parquet file and in every answer they are plain texts.
@@ -15,12 +15,11 @@ import ibis.expr.types as ir
 
 from arrears.core.sql import quoted
 from arrears.decide.experiments.draw import EXPERIMENT_TREATMENTS
-from arrears.decide.policy.compile import RULE_TYPES, reasons_of, rule_rows
+from arrears.decide.policy.compile import RULE_TYPES, rule_rows
 from arrears.decide.policy.parts import QUEUES, Policy, PolicyChannel
-from arrears.decide.policy.words import sentence_rows, sentence_types
 from arrears.intake.book.layout import duckdb_type
 
-RULES, SENTENCES = "policy_rules", "policy_sentences"
+RULES = "policy_rules"
 _COMPARED_WITH: Mapping[str, tuple[str, ...]] = {
     "treatment": tuple(treatment.id for treatment in EXPERIMENT_TREATMENTS), "queue": QUEUES, "channel": tuple(channel.value for channel in PolicyChannel),
 }
@@ -35,16 +34,8 @@ def keep_rules(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.Tabl
     return ibis.table(RULE_TYPES, name=RULES)
 
 
-def keep_sentences(connection: duckdb.DuckDBPyConnection, policy: Policy) -> ir.Table:
-    """The table of sentences in their parts (`words.sentence_rows`) for `compile.in_words`, replaced if there is one already."""
-    reasons = reasons_of(policy)
-    types = sentence_types(reasons)
-    _keep(connection, SENTENCES, {name: duckdb_type(type_) for name, type_ in types.items()}, sentence_rows(reasons))
-    return ibis.table(types, name=SENTENCES)
-
-
 def as_in_rules_sql(connection: duckdb.DuckDBPyConnection, decisions: str) -> str:
-    """SQL of decisions that were worked out elsewhere, their texts out of the table of rules of its enumerated types: so the same bytes are written."""
+    """SQL of decisions, their texts of the enumerated types of the table of rules, whoever worked them out: so the same bytes are written."""
     kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {RULES}").fetchall() if RULE_TYPES[name] == "string"}
     kinds["table_row"] = kinds["rule"]
     return f"SELECT * REPLACE ({', '.join(f'CAST({name} AS {kind}) AS {name}' for name, kind in kinds.items())}) FROM ({decisions})"

@@ -34,7 +34,6 @@ LEFT_ALONE_SAID = Sentence(
     "暂不打扰：联系的预期收益不高于成本与负担。不主动联系，不加收非必要费用；法定通知照常发出，如需帮助，随时提供。",
 )
 BARRED_SAID = Sentence("What was proposed may not be done on this day.", "当日依法不得采取建议的处置方式。")
-NOT_YET = Sentence("Waits for capacity", "等待产能")
 SHORT_OF = Sentence("Waits for capacity: used up today are {limits}", "等待产能：今日已用完{limits}")
 INSTEAD = {
     Why.WORTH_MORE: Sentence("Instead of “{proposed}”: this brings more", "替代“{proposed}”：价值更高"),
@@ -65,6 +64,6 @@ def work_said(work: str, why: str | None, proposed: Sentence, short_of: Sequence
         return BARRED_SAID
     if work == Work.WAITS:
         limits = Sentence(", ".join(one.en for one in short_of), "、".join(one.zh for one in short_of))
-        return Sentence(SHORT_OF.en.format(limits=limits.en), SHORT_OF.zh.format(limits=limits.zh)) if short_of else NOT_YET
+        return Sentence(SHORT_OF.en.format(limits=limits.en), SHORT_OF.zh.format(limits=limits.zh)) if short_of else WORK_WORDS[Work.WAITS]
     instead = INSTEAD.get(Why(why)) if why else None
     return Sentence(instead.en.format(proposed=proposed.en), instead.zh.format(proposed=proposed.zh)) if instead else None

@@ -10,7 +10,7 @@ asked for the rows that somebody reads. `decide` is both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -32,7 +32,7 @@ from arrears.decide.policy.guards import (
 from arrears.decide.policy.ladders import days_after, places_of, rules_of_ladders, stepped
 from arrears.decide.policy.table import Policy, PolicyNotValid, Treatment
 from arrears.decide.policy.terms import condition_of, row_condition
-from arrears.decide.policy.words import sentence_rows, sentence_types, with_reasons
+from arrears.decide.policy.words import reason_texts, sentence_rows, sentence_types
 
 REASON_COLUMNS = ("reason_en", "reason_zh")
 CHOSEN_TYPES: Mapping[str, str] = {
@@ -185,23 +185,32 @@ def chosen(policy: Policy, cases: ir.Table, rules: ir.Table | None = None) -> ir
     ).select(*cases.columns, *CHOSEN_COLUMNS)
 
 
-def in_words(policy: Policy, decided: ir.Table, currencies: Sequence[str], sentences: ir.Table | None = None) -> ir.Table:
+def in_words(policy: Policy, decided: ir.Table, currencies: Sequence[str], only: Collection[str] | None = None) -> ir.Table:
     """Why, in a sentence of each language?
 
     Args:
         decided: cases with the `rule` that decided, and all their case columns.
         currencies: the currencies that occur, so that amounts are written with the right decimals; two decimals for one that is not named.
-        sentences: a table that holds `words.sentence_rows` of this policy's reasons, where the engine keeps one.
+        only: the rules that decided, where they are known beforehand: figures that none of them names are not written out.
 
     Returns:
         `decided` with REASON_COLUMNS; those it had are replaced.
     """
-    reasons = reasons_of(policy)
-    known = sentences if sentences is not None else in_columns(sentence_rows(reasons), sentence_types(reasons))
-    return with_reasons(decided, known, reasons, {currency: minor_digits(currency) for currency in currencies})
+    reasons = {rule: reason for rule, reason in reasons_of(policy).items() if only is None or rule in only}
+    told = _with_parts(decided, sentence_rows(reasons), sentence_types(reasons))
+    kept = [name for name in decided.columns if name not in REASON_COLUMNS]
+    return reason_texts(told, reasons, {currency: minor_digits(currency) for currency in currencies}).select(*kept, *REASON_COLUMNS)
 
 
-def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str], rules: ir.Table | None = None, sentences: ir.Table | None = None) -> ir.Table:
+def _with_parts(decided: ir.Table, rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> ir.Table:
+    """Each row beside the parts of the sentence of its rule: looked up, or the same for all where one rule alone decided."""
+    if len(rows) == 1:
+        return decided.mutate(**{name: ibis.literal(rows[0][name], type=type_) for name, type_ in types.items()})
+    sentences = in_columns(rows, types)
+    return decided.left_join(sentences, decided.rule == sentences.said_by)
+
+
+def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str], rules: ir.Table | None = None) -> ir.Table:
     """Which treatment does every case get, by which rule, and why?
 
     Args and errors as in `chosen` and `in_words`.
@@ -209,7 +218,7 @@ def decide(policy: Policy, cases: ir.Table, currencies: Sequence[str], rules: ir
     Returns:
         `cases` with DECISION_COLUMNS.
     """
-    return in_words(policy, chosen(policy, cases, rules), currencies, sentences).select(*cases.columns, *DECISION_COLUMNS)
+    return in_words(policy, chosen(policy, cases, rules), currencies).select(*cases.columns, *DECISION_COLUMNS)
 
 
 def _ladder_columns(policy: Policy, written: ir.Table, guarded: ir.BooleanValue) -> dict[str, ir.Value]:

@@ -37,6 +37,9 @@ def to_jdm(policy: Policy) -> dict[str, Any]:
     Raises:
         NotInJdm: a row leads to a ladder, or its condition is outside the subset.
     """
+    for row in policy.rows:  # Said first: no change of a condition helps there.
+        if row.ladder:
+            raise _refused(f"row “{row.id}”", f"it leads to the ladder “{row.ladder}”, and JDM has no ladders")
     rules = [_rule(policy, row) for row in policy.rows]
     table = {
         "hitPolicy": "first", "inputs": [{"id": CONDITION, "name": "Condition"}],
@@ -53,8 +56,6 @@ def to_jdm(policy: Policy) -> dict[str, Any]:
 
 def _rule(policy: Policy, row: Row) -> dict[str, str]:
     where = f"row “{row.id}”"
-    if row.ladder:
-        raise _refused(where, f"it leads to the ladder “{row.ladder}”, and JDM has no ladders")
     stated = row_condition(policy, row)
     try:
         condition = zen_text(condition_tree(stated)) if stated is not None else ""

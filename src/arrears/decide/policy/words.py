@@ -148,15 +148,15 @@ def _figures(names: Iterable[str], written: ir.Table, language: Language) -> ir.
     )])
 
 
-def with_reasons(decided: ir.Table, sentences: ir.Table, reasons: Mapping[str, Sentence], digits_by_currency: Mapping[str, int]) -> ir.Table:
-    """`decided` with `reason_en` and `reason_zh` of each row, by its `rule`; empty for a rule that has no sentence.
+def reason_texts(told: ir.Table, reasons: Mapping[str, Sentence], digits_by_currency: Mapping[str, int]) -> ir.Table:
+    """`told` with `reason_en` and `reason_zh` of each row; empty for a row whose rule has no sentence.
 
     Args:
-        sentences: the table of parts (`sentence_rows`).
+        told: rows with the parts of the sentence of their rule (`sentence_types`) beside their case columns.
         digits_by_currency: decimals of the currencies that occur.
     """
     names = _placeholders(reasons)
-    written = _written(names, decided.left_join(sentences, decided.rule == sentences.said_by), digits_by_currency)
+    written = _written(names, told, digits_by_currency)
     figures = written.mutate(**{f"figures_{language}": _figures(names, written, language) for language in LANGUAGES})
     said: dict[str, ir.StringValue] = {}
     for language in LANGUAGES:
@@ -166,5 +166,4 @@ def with_reasons(decided: ir.Table, sentences: ir.Table, reasons: Mapping[str, S
             after, after_one = (figures[f"{language}_{part}_{place}"] for part in ("after", "after_one"))
             text = text + figure + (ibis.ifelse(figure == "1", after_one, after) if language == "en" else after)
         said[f"reason_{language}"] = text.fill_null("")
-    kept = [name for name in decided.columns if name not in said]
-    return figures.mutate(**said).select(*kept, *said)
+    return figures.mutate(**said)

@@ -40,6 +40,7 @@ from arrears.engine.home import Home, HomeSettings
 from arrears.engine.policy_simulation import SimulationRequest, days_decided
 from arrears.engine.stories.delivering import NAMESPACE, write_delivery
 from arrears.engine.stories.telling import NO_CASE, Expected, Happening, Story, What, read_story
+from arrears.engine.text_files import text_in
 from arrears.engine.use_cases.books import book_place, conventions_of, import_files, run_book
 from arrears.engine.use_cases.policies import named_policy
 from arrears.engine.use_cases.protecting import Reach, lift_hold, place_hold
@@ -130,13 +131,7 @@ def story_in(file: Path) -> Story:
     """
     if not file.is_file():
         raise WrongCall(f"There is no story {file}.", "Nothing was played.", "Name a YAML file, or a story of: arrears story list")
-    content = file.read_bytes()
-    if len(content) > LARGEST_BYTES:
-        raise BadData(f"{file.name} is larger than {LARGEST_BYTES:,} bytes.", "A story is written by people.", "Name the right file.")
-    try:
-        return read_story(content.decode("utf-8"), file.name)
-    except UnicodeDecodeError as odd:
-        raise BadData(f"{file.name} is not text in UTF-8.", "It cannot be read.", "Save it as UTF-8.") from odd
+    return read_story(text_in(file, LARGEST_BYTES, "A story is written by people."), file.name)
 
 
 def story_meant(said: str) -> tuple[Story, Path]:
