@@ -71,7 +71,7 @@ class Listener(Protocol):
     channel: str
 
     def hear(self, seconds: float) -> Sequence[Heard]:
-        """What came in, waiting at most so long for the first of it; raises `act.sending.ProviderAway` where nobody answers."""
+        """What came in, waiting at most so long for the first of it; raises `core.problems.Busy` where the provider cannot be reached."""
 
     def kept(self, tokens: Sequence[str]) -> None:
         """These are on record here: the provider may forget them."""
