@@ -45,6 +45,10 @@ class MessageCentre:
         """From now on it behaves so."""
         self.tell(rules=rules)
 
+    def reset(self) -> None:
+        """It forgets everything and behaves well again."""
+        self.tell(reset=1)
+
     def write(self, text: str = "", *, address: str = "8613800138000", to: str = "95588", coding: int = 8, hex: str | None = None, esm_class: int = 0, **more: Any) -> None:  # noqa: A002
         """Somebody writes to us."""
         data = hex if hex is not None else text.encode({0: "ascii", 1: "ascii", 3: "latin-1", 8: "utf-16-be"}[coding]).hex()

@@ -2,6 +2,7 @@
 //
 // It is told by lines of JSON on its input and answers each by one line on its output:
 //   {"rules": {...}}      how it behaves from now on (below); {"deliver": {...}} somebody writes to us; {"unbind": 1} it ends every session;
+//   {"garbled": hex} a delivery with this body; {"cut": 1} it ends every line; {"enquire": 1} it asks whether we are there; {"reset": 1} it forgets all;
 //   {"got": 1}            what it has: messages, acknowledgements, redeliveries; {"count": 1} the numbers only.
 // Rules: status {pattern of the address: status}, silent [patterns] takes and never answers, cut [patterns] takes and ends the line, lost [patterns] ends the line
 // without having taken it, slow {pattern: ms}, throttle every n-th submit, receipts true or false, state {pattern: DELIVRD ...}, twice: every receipt comes twice,
@@ -12,6 +13,7 @@ const crypto = require('crypto'), fs = require('fs'), readline = require('readli
 const options = JSON.parse(process.argv[2] || '{}')
 let rules = { receipts: true }
 let taken = [], numbers = 0, submits = 0, redelivered = 0, enquiries = 0, acknowledged = 0
+let statuses = [] // of what answered our deliveries
 const waiting = new Map() // what we delivered and nobody acknowledged, by a number of our own
 let deliveries = 0
 const sessions = new Set()
@@ -71,6 +73,7 @@ function submitted (session, pdu) {
 }
 
 function session (one) {
+  one.socket.setNoDelay(true)
   one.on('error', () => one.destroy())
   one.on('close', () => sessions.delete(one))
   const bound = pdu => {
@@ -83,6 +86,7 @@ function session (one) {
   }
   for (const kind of ['bind_transceiver', 'bind_transmitter', 'bind_receiver']) one.on(kind, bound)
   one.on('submit_sm', pdu => submitted(one, pdu))
+  one.on('deliver_sm_resp', pdu => statuses.push(pdu.command_status))
   one.on('enquire_link', pdu => { enquiries++; if (!rules.deaf) one.send(pdu.response()) })
   one.on('unbind', pdu => { one.send(pdu.response()); one.close() })
 }
@@ -102,9 +106,18 @@ readline.createInterface({ input: process.stdin }).on('line', line => {
     delete fields.hex
     deliverAnywhere(fields); say({})
   }
+  if (told.reset) {
+    rules = { receipts: true }; taken = []; numbers = submits = redelivered = enquiries = acknowledged = 0
+    statuses = []; waiting.clear(); server.busy.clear(); say({})
+  }
+  if (told.garbled !== undefined) { // a deliver_sm whose body ends too early
+    const body = Buffer.from(told.garbled, 'hex'), head = Buffer.alloc(16), one = anySession()
+    head.writeUInt32BE(16 + body.length, 0); head.writeUInt32BE(5, 4); head.writeUInt32BE(0x7000000, 12)
+    one.socket.write(Buffer.concat([head, body])); say({})
+  }
   if (told.unbind) { for (const one of sessions) one.unbind(); say({}) }
   if (told.enquire) { let left = sessions.size; for (const one of sessions) one.enquire_link(() => { if (--left === 0) say({}) }) }
   if (told.cut) { for (const one of sessions) one.destroy(); say({}) }
   if (told.got) say({ taken, submits, redelivered, enquiries, acknowledged, waiting: waiting.size, sessions: sessions.size })
-  if (told.count) say({ taken: taken.length, submits, redelivered, enquiries, acknowledged, waiting: waiting.size, sessions: sessions.size })
+  if (told.count) say({ taken: taken.length, statuses: statuses.slice(0, 100), submits, redelivered, enquiries, acknowledged, waiting: waiting.size, sessions: sessions.size })
 }).on('close', () => process.exit(0))

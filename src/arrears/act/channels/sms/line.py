@@ -187,7 +187,16 @@ class Lines:
     def close(self) -> None:
         """End the thread."""
         if self._loop is not None and self._thread is not None:
+            self.run(_ended())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
             self._loop.close()
             self._loop = self._thread = None
+
+
+async def _ended() -> None:
+    """Whatever still runs here is told to end, and has."""
+    others = asyncio.all_tasks() - {task for task in (asyncio.current_task(),) if task is not None}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
