@@ -59,9 +59,15 @@ def _kannel() -> Path | None:
     return Path(found).parent if found and Path(found).with_name("smsbox").exists() else None
 
 
+def _fakesmsc() -> Path | None:
+    """A phone network for Kannel: shows what it got, sends what it is told."""
+    found = Path("/usr/lib/kannel/test/fakesmsc")
+    return found if found.exists() else None
+
+
 KNOWN: Mapping[str, Callable[[], Path | None]] = {
-    "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "kannel": _kannel, "nodejs": _node, "npm's smpp": _smpp, "openjdk-17-jre-headless": _java, "openssl": _openssl,
-    "postgresql": _debian_postgresql,
+    "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "kannel": _kannel, "kannel-extras": _fakesmsc, "nodejs": _node, "npm's smpp": _smpp,
+    "openjdk-17-jre-headless": _java, "openssl": _openssl, "postgresql": _debian_postgresql,
 }
 """Peers by the name of their Debian package (or npm's), and how each is found."""
 

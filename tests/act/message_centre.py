@@ -49,7 +49,7 @@ class MessageCentre:
         """It forgets everything and behaves well again."""
         self.tell(reset=1)
 
-    def write(self, text: str = "", *, address: str = "8613800138000", to: str = "95588", coding: int = 8, hex: str | None = None, esm_class: int = 0, **more: Any) -> None:  # noqa: A002
+    def write(self, text: str = "", *, address: str = "8613800138000", to: str = "95588", coding: int = 8, hex: str | None = None, esm_class: int = 0, **more: Any) -> None:
         """Somebody writes to us."""
         data = hex if hex is not None else text.encode({0: "ascii", 1: "ascii", 3: "latin-1", 8: "utf-16-be"}[coding]).hex()
         self.tell(deliver={"source_addr_ton": 1, "source_addr": address, "destination_addr": to, "data_coding": coding, "esm_class": esm_class, "hex": data, **more})

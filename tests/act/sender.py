@@ -67,7 +67,7 @@ def main() -> None:
 def provider_of(kind: str, port: int, chain: str, now: Callable[[], datetime]) -> Provider:
     """Who carries the messages of this kind."""
     if kind == "text":
-        from arrears.act.channels.sms.smpp import Smsc, SmppProvider
+        from arrears.act.channels.sms.smpp import SmppProvider, Smsc
 
         return SmppProvider("text-main", Smsc("127.0.0.1", port, "bank", "95588", bind="transmitter", answer_seconds=0.7, connect_seconds=1.0), "secret", now)
     from arrears.act.channels.email.smtp import Server, SmtpProvider

@@ -8,14 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arrears.act.channels.sms.alphabet import Alphabet, read, ungsm, write
-from arrears.act.channels.sms.smpp import Long, Smsc, SmppProvider, destination
+from arrears.act.channels.sms.smpp import Long, SmppProvider, Smsc, destination
 from arrears.act.sending import Outgoing, ProviderAway
 from arrears.casefile.facts.message import Arrival, Result
 from arrears.core.problems import WrongCall

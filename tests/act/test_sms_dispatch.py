@@ -19,7 +19,7 @@ class TextDesk(Desk):
     """An institution that writes text messages."""
 
     def __init__(self, store, bank: int, centre: MessageCentre, **settings) -> None:
-        from arrears.act.channels.sms.smpp import Smsc, SmppProvider
+        from arrears.act.channels.sms.smpp import SmppProvider, Smsc
         from arrears.act.dispatch import Terms, Worker
 
         self.store, self.bank, self.at, self.stated, self.slept = store, bank, MORNING, STATED, 0.0

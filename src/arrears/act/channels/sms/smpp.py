@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from queue import Empty
 from threading import Lock
 
@@ -25,7 +25,7 @@ from arrears.act.channels.sms.alphabet import Alphabet, read, write
 from arrears.act.channels.sms.line import BindRefused, Line, Lines
 from arrears.act.channels.sms.pdu import Command, Number, Part, Pdu, Status, Tag
 from arrears.act.channels.sms.receipts import Ids, is_receipt, known_as, receipt
-from arrears.act.channels.sms.replies import Joining, Whole
+from arrears.act.channels.sms.replies import Joining, Whole, name_of
 from arrears.act.sending import Answer, Outgoing, ProviderAway
 from arrears.casefile.facts.message import Result
 from arrears.core.problems import WrongCall
@@ -300,11 +300,10 @@ class SmppProvider:
             found.append(Heard(token, Receipt(f"{self.name}:{told.reference}:{told.code}", told.reference, "", told.arrival, told.code, self._now())))
 
     def _reply(self, whole: Whole) -> Heard:
-        """SMPP gives a delivery no name. Ours is made of who wrote what in which hour, and of how often the same was kept before: what comes again because its
-        answer was lost has the same name, what a person says again after it was kept has another."""
+        """SMPP gives a delivery no name. To ours belongs how often the same was kept before: what comes again because its acknowledgement was lost has the
+        same name, what a person says again after it was kept has another."""
         at = self._now()
-        said = "\0".join((whole.address, whole.to, whole.text, at.strftime("%Y%m%d%H"))).encode("utf-8", "replace")
-        name = blake2b(said, key=self._password.encode()[:64], digest_size=12).hexdigest()
+        name = name_of(whole.address, whole.to, whole.text, at, self._password)
         token = " ".join(whole.tokens)
         self._replies[token] = name
         return Heard(token, Reply(f"{self.name}:{name}:{self._kept.get(name, 0)}", whole.address, whole.to, "", whole.text, is_automatic=False, at=at))
