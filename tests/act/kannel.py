@@ -162,10 +162,12 @@ class Network:
             if told:
                 source, to, kind, rest = told.groups()
                 data = unquote_to_bytes(rest.split(" ")[-1].replace("+", " "))
-                found.append((source, to, data.decode("utf-16-be") if "ucs" in kind or kind == "udh" else data.decode()))
+                found.append((source, to, rest if kind == "text" else data.decode("utf-16-be")))
         return found
 
-    def end(self) -> None:
-        """Be away."""
+    def __enter__(self) -> Network:
+        return self
+
+    def __exit__(self, *how: object) -> None:
         self._process.kill()
         self._process.wait()

@@ -215,32 +215,30 @@ def through(gateway: Kannel, back: HttpServer) -> Gateway:
 @pytest.mark.peer
 @pytest.mark.xdist_group("sms")
 def test_kannel_takes_messages_and_tells_of_each_that_it_arrived(gateway, back, made):
-    network = gateway.network()
-    answers = sent(made(through(gateway, back), "secret"), message(1, "Please call us: 12 € due"), message(2, "您的账户有款项到期。"), message(3, TWO_PARTS))
-    assert [(one.result, one.reference, one.code) for one in answers] == [(Result.TAKEN, f"KEY{number}", "202") for number in (1, 2, 3)]
-    assert eventually(lambda: len(network.got()) == 4)
-    texts: dict[str, str] = {}
-    for _, to, text in network.got():
-        texts[to] = texts.get(to, "") + text
-    assert texts["+8613800000001"] == "Please call us: 12 € due"
-    assert texts["+8613800000002"] == "您的账户有款项到期。" and texts["+8613800000003"] == TWO_PARTS
+    with gateway.network() as network:
+        answers = sent(made(through(gateway, back), "secret"), message(1, "Please call us: 12 € due"), message(2, "您的账户有款项到期。"), message(3, TWO_PARTS))
+        assert [(one.result, one.reference, one.code) for one in answers] == [(Result.TAKEN, f"KEY{number}", "202") for number in (1, 2, 3)]
+        assert eventually(lambda: len(network.got()) == 4)
+        texts: dict[str, str] = {}
+        for _, to, text in network.got():
+            texts[to] = texts.get(to, "") + text
+        assert texts["+8613800000001"] == "Please call us: 12 € due"
+        assert texts["+8613800000002"] == "您的账户有款项到期。" and texts["+8613800000003"] == TWO_PARTS
 
-    def told() -> list[Receipt]:
-        return [found for query in back.queries("/report") if (found := called(QUERY, query=query)) is not None]
+        def told() -> list[Receipt]:
+            return [found for query in back.queries("/report") if (found := called(QUERY, query=query)) is not None]
 
-    assert eventually(lambda: {one.key for one in told()} == {"KEY1", "KEY2", "KEY3"}, 10)
-    assert {one.arrival for one in told()} == {Arrival.DELIVERED}
-    network.end()
+        assert eventually(lambda: {one.key for one in told()} == {"KEY1", "KEY2", "KEY3"}, 10)
+        assert {one.arrival for one in told()} == {Arrival.DELIVERED}
 
 
 @pytest.mark.peer
 @pytest.mark.xdist_group("sms")
 def test_what_somebody_answers_comes_through_kannel(gateway, back):
-    network = gateway.network("+8613800138000 95588 text STOP please")
-    assert eventually(lambda: len(back.queries("/in")) == 1, 10)
-    (reply,) = (called(QUERY, query=query) for query in back.queries("/in"))
-    assert (reply.address, reply.to, reply.text) == ("+8613800138000", "95588", "STOP please")
-    network.end()
+    with gateway.network("+8613800138000 95588 text STOP please"):
+        assert eventually(lambda: len(back.queries("/in")) == 1, 10)
+        (reply,) = (called(QUERY, query=query) for query in back.queries("/in"))
+        assert (reply.address, reply.to, reply.text) == ("+8613800138000", "95588", "STOP please")
 
 
 @pytest.mark.peer
