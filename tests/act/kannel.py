@@ -96,7 +96,7 @@ class HttpServer:
 
             do_GET = do_POST = handle_any  # noqa: N815 - the library's names
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
