@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from arrears.act.sending import Answer, Outgoing, Provider, ProviderAway
+from arrears.act.sending import CHUNK_MAX, Answer, Outgoing, Provider, ProviderAway, Terms
 from arrears.casefile.facts.contact import Contact, ContactKind
 from arrears.casefile.facts.fact import Fact
 from arrears.casefile.facts.message import (
@@ -47,26 +47,9 @@ from arrears.check.gate.permit import Circumstances, Permit, Refusal, Request
 from arrears.core.ids import id_text
 
 CAUSE = "dispatch"
+assert CHUNK_MAX <= asking.GROUP_MAX, "a chunk is one group of the gate"
 Known = Callable[[Sequence[MessageQueued], datetime], Mapping[int, Circumstances]]
 """What is known about the people and debts of these messages, outside the casefile, by message; one that is left out is not sent now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a provider is used.
-
-    Attributes:
-        per_second: how many messages it takes, all workers together.
-        chunk: messages in one transaction.
-        attempts: how often one message is tried at most.
-        first_wait, longest_wait: how long is waited after the first failure; it doubles with every other one.
-    """
-
-    per_second: float
-    chunk: int = asking.GROUP_MAX
-    attempts: int = 3
-    first_wait: timedelta = timedelta(seconds=30)
-    longest_wait: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
