@@ -56,9 +56,20 @@ class Stated:
         """How an error names it."""
         return f"{SOURCE}: {self.name}"
 
-    def settings(self, shape: type[S]) -> S:
-        """What the kind needs, in the shape of this frozen dataclass. Raises `BadData`."""
-        return settings_of(shape, self.where, self.own)
+    def settings(self, shape: type[S], secret: str = "") -> S:
+        """What the kind needs, in the shape of this frozen dataclass; parts (mappings) left out. Raises `BadData`.
+
+        Args:
+            secret: the field that takes the secret; it must not stand in the file.
+        """
+        own = {name: value for name, value in self.own.items() if not isinstance(value, dict)}
+        if secret and secret in own:
+            raise refused(self.where, f"{secret} does not belong here: put it alone into secrets/providers/{self.name}.")
+        return settings_of(shape, self.where, own | ({secret: self.secret} if secret else {}))
+
+    def part(self, name: str, shape: type[S]) -> S:
+        """A part of it that is a mapping itself, in the shape of this frozen dataclass. Raises `BadData`."""
+        return settings_of(shape, f"{self.where}: {name}", Fields(self.where, dict(self.own)).take(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,17 @@ class Kind:
     channel: str
     told: str
     make: Callable[[Stated, Clock], Made]
+
+
+KINDS: dict[str, Kind] = {}
+"""Which kinds of provider there are; put in by the composition root."""
+
+
+def make(stated: Stated, now: Clock) -> Made:
+    """What sends or hears by this provider. Raises `BadData` where its settings do not fit its kind."""
+    if stated.kind not in KINDS:
+        raise refused(stated.where, f"kind: not known: {stated.kind}. Known are {', '.join(sorted(KINDS))}.")
+    return KINDS[stated.kind].make(stated, now)
 
 
 def read_providers(text: str, secrets: Path) -> dict[str, Stated]:

@@ -85,6 +85,14 @@ def claim(worker: int, provider: str, at: datetime, limit: int, pauses: Collecti
     return sorted(Claimed(*row) for row in rows)
 
 
+def cases_ahead(provider: str, at: datetime, limit: int) -> list[int]:
+    """Of which cases are the next messages that are due, oldest first?"""
+    rows = sets.cursor().execute(
+        "SELECT case_id FROM outbox WHERE institution_id = %s AND provider = %s AND state IN ('waiting', 'claimed') AND due_at <= %s ORDER BY due_at, message_id LIMIT %s",
+        [acting_institution(), provider, at, limit]).fetchall()
+    return [row[0] for row in rows]
+
+
 def keep(worker: int, message_ids: Sequence[int]) -> list[int]:
     """From now on an attempt of these is under way; answers those that are still this worker's. Together with the facts that say so."""
     rows = sets.cursor().execute(
