@@ -41,6 +41,20 @@ class Abandoned(NamedTuple):
     is_tried: bool
 
 
+class Waiting(NamedTuple):
+    """A message that is not done, and how it stands."""
+
+    message_id: int
+    case_id: int
+    channel: str
+    provider: str
+    campaign: str
+    state: str
+    attempts: int
+    due_at: datetime
+    good_until: datetime
+
+
 @contextmanager
 def at_work(worker: int) -> Iterator[None]:
     """As long as this lasts, and the process lives, the worker counts as alive: by a lock on a connection of its own."""
@@ -155,3 +169,17 @@ def counts() -> dict[tuple[str, str], int]:
     """How many messages are in which state, by provider and state?"""
     rows = sets.cursor().execute("SELECT provider, state, count(*) FROM outbox WHERE institution_id = %s GROUP BY 1, 2", [acting_institution()]).fetchall()
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def listed(state: str, limit: int) -> list[Waiting]:
+    """Messages that are not done, those due longest first; of one state, or of all where none is named."""
+    rows = sets.cursor().execute(
+        f"""SELECT {", ".join(Waiting._fields)} FROM outbox WHERE institution_id = %s AND (%s = '' OR state = %s) ORDER BY due_at, message_id LIMIT %s""",
+        [acting_institution(), state, state, limit]).fetchall()
+    return [Waiting(*row) for row in rows]
+
+
+def lock_doubtful(message_id: int) -> bool:
+    """Is this message uncertain? If so it is nobody else's until the transaction ends."""
+    return sets.cursor().execute(
+        "SELECT 1 FROM outbox WHERE message_id = %s AND institution_id = %s AND state = 'uncertain' FOR UPDATE", [message_id, acting_institution()]).fetchone() is not None
