@@ -114,7 +114,7 @@ class HttpServer:
         self._server.server_close()
 
 
-class Kannel:
+class KannelServer:
     """Started when it is made; `url` is where it takes messages."""
 
     def __init__(self, folder: Path, back: HttpServer) -> None:

@@ -100,7 +100,7 @@ def made(centre):
 
     def make(**settings):
         port, password = settings.pop("port", centre.port), settings.pop("password", PASSWORD)
-        known = {"answer_seconds": 1.0, "throttle_seconds": (0.02, 0.02), "parts_seconds": 0.3, "connect_seconds": 2.0}
+        known = {"answer_seconds": 1.0, "throttle_seconds": 0.02, "parts_seconds": 0.3, "connect_seconds": 2.0}
         provider = SmppProvider("text-main", Smsc("localhost", port, "bank", "95588", **{**known, **settings}), password, lambda: NOW)
         open_ones.append(provider)
         return provider

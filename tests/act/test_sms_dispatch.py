@@ -23,7 +23,7 @@ class TextDesk(Desk):
         from arrears.act.dispatch import Terms, Worker
 
         self.store, self.bank, self.at, self.stated, self.slept = store, bank, MORNING, STATED, 0.0
-        known = {"answer_seconds": 1.0, "throttle_seconds": (0.02,), **settings}
+        known = {"answer_seconds": 1.0, "throttle_seconds": 0.02, **settings}
         self.provider = SmppProvider("text-main", Smsc("localhost", centre.port, "bank", "95588", **known), PASSWORD, lambda: self.at)
         self.terms = Terms(per_second=10_000, attempts=2)
         self.worker = Worker(store.ids.random_id(), bank, self.provider, self.terms, lambda at: packs(), self.known, lambda: self.at, self.sleep)

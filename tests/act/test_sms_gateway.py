@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from arrears.act.channels.sms.http_gateway import Callback, Gateway, HttpGatewayProvider, kannel, parse_callback
+from arrears.act.channels.sms.http_gateway import Callback, Gateway, HttpGatewayProvider, Kannel, kannel, parse_callback
 from arrears.act.sending import ProviderAway
 from arrears.casefile.facts.message import Arrival, Result
 from arrears.core.problems import AnswerIsNo, BadData, WrongCall
 from arrears.intake.inbound.incoming import Receipt, Reply
-from tests.act.kannel import HttpServer, Kannel, free_port
+from tests.act.kannel import HttpServer, KannelServer, free_port
 from tests.act.test_sms import TWO_PARTS, eventually, message, sent
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
@@ -203,13 +203,13 @@ def back():
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory, back):
-    one = Kannel(tmp_path_factory.mktemp("kannel"), back)
+    one = KannelServer(tmp_path_factory.mktemp("kannel"), back)
     yield one
     one.stop()
 
 
-def through(gateway: Kannel, back: HttpServer) -> Gateway:
-    return kannel(gateway.url, "bank", "95588", back.url + "/report?key={key}&state=%d&token=ours")
+def through(gateway: KannelServer, back: HttpServer) -> Gateway:
+    return kannel(Kannel(gateway.url, "bank", "95588", back.url + "/report?key={key}&state=%d&token=ours"))
 
 
 @pytest.mark.peer
@@ -250,8 +250,46 @@ def test_a_wrong_password_at_kannel_stops_no_message_for_good(gateway, back, mad
 
 def test_what_goes_to_kannel_is_what_its_guide_asks_for(server, made):
     server.answer = lambda *asked: (202, "0: Accepted for delivery")
-    sent(made(kannel(server.url + "/cgi-bin/sendsms", "bank", "95588", "https://bank.example/text?key={key}&state=%d"), "secret"), message(1, "您好 & bye"))
+    sent(made(kannel(Kannel(server.url + "/cgi-bin/sendsms", "bank", "95588", "https://bank.example/text?key={key}&state=%d")), "secret"), message(1, "您好 & bye"))
     asked = {name: value for name, (value,) in parse_qs(urlsplit(server.requests[0][1]).query).items()}
     assert asked == {
         "username": "bank", "password": "secret", "from": "95588", "to": "+8613800000001", "text": "您好 & bye", "charset": "UTF-8", "coding": "2", "dlr-mask": "19",
         "dlr-url": "https://bank.example/text?key=KEY1&state=%d"}
+
+
+STATED = """
+providers:
+  text-main: {kind: smpp, per_second: 100, host: smsc.provider.example, port: 2775, system_id: bank, source: "95588", tls: true, ids: answer_is_hex, bounced: ["001"]}
+  text-http:
+    kind: http
+    url: https://gateway.example/v1/messages
+    source: "95588"
+    headers: {Authorization: "Bearer {password}"}
+    body: {messages: [{to: "{digits}", from: "{source}", text: "{text}"}]}
+    reference: messages.0.id
+    callback: {form: json, secret_at: "hmac:X-Signature", key: "", reference: message.id, state: status.name, states: {1: delivered, GONE: bounced}}
+  text-kannel:
+    kind: kannel
+    url: http://127.0.0.1:13013/cgi-bin/sendsms
+    user: bank
+    source: "95588"
+    calls_back: https://bank.example/hooks/text-kannel?key={key}&state=%d
+"""
+
+
+def test_what_the_settings_file_of_a_home_states_is_made(tmp_path):
+    from arrears.act import providers
+    from arrears.site import channels
+
+    channels.offer()
+    stated = providers.read_providers(STATED, tmp_path)
+    made = {name: providers.make(one, lambda: NOW) for name, one in stated.items()}
+    assert {one.provider.channel for one in made.values()} == {"text"}
+    assert made["text-main"].provider is made["text-main"].listener, "both directions of one line"
+    assert stated["text-http"].part("callback", Callback).states == {"1": "delivered", "GONE": "bounced"}
+    for wrong in ("ids: octal", "port: x", "bounced: 1"):
+        text = "providers: {a: {kind: smpp, host: h, port: 1, system_id: s, source: '1', " + wrong.replace("port", "window") + "}}"
+        with pytest.raises(BadData):
+            providers.make(providers.read_providers(text, tmp_path)["a"], lambda: NOW)
+    for one in made.values():
+        one.provider.close()

@@ -46,12 +46,12 @@ class Gateway:
     `{source}`, `{password}`, `{alphabet}` and `{parts}` are filled; in the url they are escaped.
 
     Attributes:
-        body: anything that JSON can say, or names and values of a form (`body_kind`: json, form); nothing of it with GET.
+        body: what goes as JSON, as deep as it is, or as names and values of a form (`body_kind`: json, form); nothing with GET.
         key_header: the header that carries our key, by which a gateway that knows such keys takes a message once.
         alphabets: how it calls GSM 03.38 and UCS-2.
         reference: where its answer names the message: a path such as `messages.0.id` in JSON, or a pattern with one group (`re:id=(\\w+)`). Empty: it is called by our key.
         taken_if, refused_if, not_taken_if: patterns that an answer with a status of success must match to mean that; the first that fits counts, none is uncertain.
-        not_taken: statuses that say that it was not taken now. Other 4xx are for good.
+        not_taken: statuses, with spaces between, that say that it was not taken now. Other 4xx are for good.
         ask_url: where it says what it took under `{key}` (200: it has it).
         concurrent: how many requests are under way at once.
     """
@@ -60,7 +60,7 @@ class Gateway:
     source: str = ""
     method: str = "POST"
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
+    body: Mapping[str, Any] = field(default_factory=dict)
     body_kind: str = "json"
     headers: Mapping[str, str] = field(default_factory=dict)
     key_header: str = "Idempotency-Key"
@@ -70,7 +70,7 @@ class Gateway:
     taken_if: str = ""
     refused_if: str = ""
     not_taken_if: str = ""
-    not_taken: frozenset[int] = frozenset({401, 402, 403, 404, 405, 407, 425, 429, 503})
+    not_taken: str = "401 402 403 404 405 407 425 429 503"
     ask_url: str = ""
     proxy: str = ""
     ca_file: str | None = None
@@ -81,8 +81,7 @@ class Gateway:
     def __post_init__(self) -> None:
         """Lists as a settings file has them become what they stand for; gaps that nobody can fill are refused."""
         object.__setattr__(self, "alphabets", tuple(self.alphabets))
-        object.__setattr__(self, "not_taken", frozenset(self.not_taken))
-        said = " ".join((self.url, self.ask_url, json.dumps([dict(self.query), self.body, dict(self.headers)])))
+        said = " ".join((self.url, self.ask_url, json.dumps([dict(self.query), dict(self.body), dict(self.headers)])))
         unknown = sorted(set(_GAP.findall(said)) - _GAPS)
         if unknown or self.body_kind not in ("json", "form") or len(self.alphabets) != 2 or not httpx.URL(self.url.replace("{", "").replace("}", "")).host:
             raise WrongCall(
@@ -93,17 +92,27 @@ class Gateway:
 KANNEL_STATES = {"1": "delivered", "2": "not_delivered", "4": "", "8": "", "16": "not_delivered"}
 
 
-def kannel(url: str, user: str, source: str, calls_back: str) -> Gateway:
-    """Settings for Kannel's `sendsms`: it names no message, so that its reports come back under our key.
+@dataclass(frozen=True, slots=True)
+class Kannel:
+    """Where a Kannel takes messages.
 
-    Args:
+    Attributes:
         calls_back: our address for its reports, with `key={key}`, `state=%d` and the secret in it.
     """
+
+    url: str
+    user: str
+    source: str
+    calls_back: str
+
+
+def kannel(one: Kannel) -> Gateway:
+    """What Kannel's `sendsms` wants. It names no message, so that its reports come back under our key."""
     return Gateway(
-        url, source, "GET", {
-            "username": user, "password": "{password}", "from": "{source}", "to": "{address}", "text": "{text}", "charset": "UTF-8", "coding": "{alphabet}",
-            "dlr-mask": "19", "dlr-url": calls_back},
-        key_header="", alphabets=("0", "2"), taken_if="^(0: Accepted|3: Queued)", not_taken=frozenset({403, 404, 503}))
+        one.url, one.source, "GET", {
+            "username": one.user, "password": "{password}", "from": "{source}", "to": "{address}", "text": "{text}", "charset": "UTF-8", "coding": "{alphabet}",
+            "dlr-mask": "19", "dlr-url": one.calls_back},
+        key_header="", alphabets=("0", "2"), taken_if="^(0: Accepted|3: Queued)")
 
 
 class HttpGatewayProvider:
@@ -162,11 +171,11 @@ class HttpGatewayProvider:
         headers = {name: filled(value, gaps) for name, value in gateway.headers.items()}
         if gateway.key_header:
             headers[gateway.key_header] = gaps["key"]
-        body = filled(gateway.body, gaps)
+        body = filled(gateway.body, gaps) or None
         return self._client.build_request(
             gateway.method, filled(gateway.url, {name: quote(value, safe="") for name, value in gaps.items()}), headers=headers,
-            params=filled(dict(gateway.query), gaps) or None, json=body if body is not None and gateway.body_kind == "json" else None,
-            data=body if body is not None and gateway.body_kind == "form" else None)
+            params=filled(dict(gateway.query), gaps) or None, json=body if gateway.body_kind == "json" else None,
+            data=body if gateway.body_kind == "form" else None)
 
     def _read(self, one: Outgoing, said: httpx.Response) -> Answer:
         result = meaning(self._gateway, said.status_code, said.text)
@@ -220,7 +229,7 @@ def meaning(gateway: Gateway, status: int, body: str) -> Result:
         patterns = ((gateway.refused_if, Result.REFUSED), (gateway.not_taken_if, Result.NOT_TAKEN), (gateway.taken_if, Result.TAKEN))
         told = next((result for pattern, result in patterns if pattern and re.search(pattern, body)), None)
         return told or (Result.UNCERTAIN if gateway.taken_if else Result.TAKEN)
-    if status in gateway.not_taken:
+    if str(status) in gateway.not_taken.split():
         return Result.NOT_TAKEN
     # 408 and 409 say that a request like this one did not end, or is under way.
     return Result.REFUSED if 400 <= status < 500 and status not in (408, 409) else Result.UNCERTAIN
@@ -273,7 +282,8 @@ class Callback:
     name: str = "id"
 
     def __post_init__(self) -> None:
-        """A callback that anybody can make is none."""
+        """A callback that anybody can make is none. A settings file may write words as numbers."""
+        object.__setattr__(self, "states", {str(word): meant for word, meant in self.states.items()})
         kind, _, name = self.secret_at.partition(":")
         if kind not in ("query", "header", "hmac") or not name or self.form not in ("query", "form", "json") or set(self.states.values()) - {"", *Arrival}:
             raise WrongCall("The settings of the gateway's calls back cannot be used.", "Anybody could say that a message arrived.", "Mend secret_at, form or states in providers.yaml.")

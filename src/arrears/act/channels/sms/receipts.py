@@ -7,6 +7,7 @@ form where they are there. Each part of a long message has a receipt of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,7 +58,7 @@ class Told:
     code: str
 
 
-def receipt(what: Delivered, words: str, ids: Ids = Ids.SAME, bounced: frozenset[str] = frozenset()) -> Told | None:
+def receipt(what: Delivered, words: str, ids: Ids = Ids.SAME, bounced: Collection[str] = ()) -> Told | None:
     """What this receipt tells; None where the message is still under way.
 
     Args:
@@ -69,7 +70,7 @@ def receipt(what: Delivered, words: str, ids: Ids = Ids.SAME, bounced: frozenset
     Told(reference='7f3', arrival=<Arrival.DELIVERED: 'delivered'>, code='DELIVRD 000')
     >>> receipt(plain, "id:7f3 stat:ENROUTE err:000") is None
     True
-    >>> receipt(plain, "id:7f3 stat:UNDELIV err:001", bounced=frozenset({"001"})).arrival
+    >>> receipt(plain, "id:7f3 stat:UNDELIV err:001", bounced=["001"]).arrival
     <Arrival.BOUNCED: 'bounced'>
     """
     fields = {name.lower(): value for name, value in reversed(_FIELD.findall(words))}

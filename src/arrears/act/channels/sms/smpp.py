@@ -63,7 +63,7 @@ class Smsc:
         own_reference: send 16 bits of our key as user_message_reference, the same for every attempt, so that a copy can be found at the provider.
         window: how many parts may be under way unanswered.
         answer_seconds: for how long the answer to one is waited for; then it is uncertain.
-        throttle_seconds: pauses after which a part is sent again that the provider held back because there were too many.
+        throttle_tries, throttle_seconds: how often a part is sent again that the provider held back because there were too many, and after which pause; it doubles.
         enquire_seconds: after so much silence the provider is asked whether it is there.
         parts_seconds: for how long a part of a reply waits for the others before it is handed on alone.
     """
@@ -83,12 +83,13 @@ class Smsc:
     long: Long = Long.HEADER
     most_parts: int = 10
     ids: Ids = Ids.SAME
-    bounced: frozenset[str] = frozenset()
+    bounced: tuple[str, ...] = ()
     valid_hours: int = 0
     own_reference: bool = False
     window: int = 50
     answer_seconds: float = 20.0
-    throttle_seconds: tuple[float, ...] = (0.5, 1.0, 2.0)
+    throttle_tries: int = 3
+    throttle_seconds: float = 0.5
     connect_seconds: float = 10.0
     enquire_seconds: float = 30.0
     parts_seconds: float = 5.0
@@ -96,7 +97,7 @@ class Smsc:
     def __post_init__(self) -> None:
         """Words as a settings file has them become what they stand for."""
         try:
-            for name, kind in (("bind", Bind), ("alphabet", Alphabet), ("long", Long), ("ids", Ids), ("bounced", frozenset), ("throttle_seconds", tuple)):
+            for name, kind in (("bind", Bind), ("alphabet", Alphabet), ("long", Long), ("ids", Ids), ("bounced", tuple)):
                 object.__setattr__(self, name, kind(getattr(self, name)))
             for text in (self.source, self.system_id, self.system_type, self.service_type):
                 text.encode("ascii")
@@ -394,7 +395,7 @@ class _Batch:
             else:
                 yield Answer(going.message_id, Result.TAKEN, " ".join(going.taken), code)
         elif self._is_held_back(going, said.status):
-            self._braked_until = time.monotonic() + self._smsc.throttle_seconds[going.held_back]
+            self._braked_until = time.monotonic() + self._smsc.throttle_seconds * 2**going.held_back
             going.held_back += 1
             self._ready.appendleft(going)
         elif said.status == Status.ESME_RUNKNOWNERR or (said.command == Command.GENERIC_NACK and said.status == Status.ESME_ROK):
@@ -404,7 +405,7 @@ class _Batch:
 
     def _is_held_back(self, going: _Going, status: int) -> bool:
         """Too many at once: a pause helps. A full queue may be that of this one phone: only who has a part already is waited for."""
-        return going.held_back < len(self._smsc.throttle_seconds) and (
+        return going.held_back < self._smsc.throttle_tries and (
             status == Status.ESME_RTHROTTLED or (status == Status.ESME_RMSGQFUL and bool(going.taken)))
 
     def _overdue(self, before: float) -> Iterator[Answer]:
