@@ -22,6 +22,7 @@ OTHERS = (
     ("privacy",),
     ("verdicts",),
     ("permits",),
+    ("sms",),
     ("audit",),
     ("prescreen",),
     ("policy",),
