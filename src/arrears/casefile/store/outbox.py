@@ -154,12 +154,12 @@ def abandoned(limit: int) -> list[Abandoned]:
     return [Abandoned(*row) for row in rows]
 
 
-def reserve(provider: str, count: int, per_second: float, at: datetime) -> datetime:
-    """When may the first of so many more messages be handed to this provider? All workers together keep to the rate."""
+def reserve(provider: str, takes: timedelta, at: datetime) -> datetime:
+    """When may the first of some more messages be handed to this provider, for which it needs so long? All workers together keep to its rate."""
     row = sets.cursor().execute(
         """INSERT INTO provider_pace AS p (institution_id, provider, free_at) VALUES (%(institution)s, %(provider)s, %(at)s + %(takes)s)
            ON CONFLICT (institution_id, provider) DO UPDATE SET free_at = greatest(p.free_at, %(at)s) + %(takes)s RETURNING free_at - %(takes)s""",
-        {"institution": acting_institution(), "provider": provider, "at": at, "takes": timedelta(seconds=count / per_second)}).fetchone()
+        {"institution": acting_institution(), "provider": provider, "at": at, "takes": takes}).fetchone()
     assert row is not None
     first: datetime = row[0]
     return first
