@@ -11,12 +11,15 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
+from typing import TypeVar
 
-from arrears.act.content.vocabulary import LOCALES, VARIABLES, Disclosure, Tone
+from arrears.act.content.vocabulary import LOCALES, VARIABLES, Disclosure, Option, Tone
 from arrears.check.conduct.fields import Fields, content_of, refused
 from arrears.check.conduct.words import Channel, Mark, Purpose
 
+E = TypeVar("E", bound=StrEnum)
 VERSION_DIGITS = 12
 LONGEST_SUBJECT = 120
 LONGEST_TEXT = 12_000
@@ -34,6 +37,7 @@ class Template:
         digest: SHA-256 (hex) of the file: what was approved.
         says: mark → the words of the text that say it.
         items: item of the notice → the words of the text that say it.
+        options: what the person can do → the words of the text that say it.
         marks: what is true of the whole message and has no words of its own.
         parts_max: of how many parts a text message may consist, with values of usual length.
         answer_within_days: `{answer_by}` is so many days after the message.
@@ -49,6 +53,7 @@ class Template:
     says: Mapping[Mark, str]
     notice: str
     items: Mapping[str, str]
+    options: Mapping[Option, str]
     parts_max: int | None
     answer_within_days: int | None
     source: str
@@ -111,9 +116,10 @@ def read_template(text: str, where: str) -> Template:
         purpose=fields.choice("purpose", Purpose),
         channels=_channels(fields),
         marks=fields.choices("marks", Mark),
-        says=_marks_said(where, fields.mapping("says")),
+        says=_known(where, "says", fields.mapping("says"), Mark),
         notice=fields.text("notice", ""),
         items=dict(fields.mapping("items")),
+        options=_known(where, "options", fields.mapping("options"), Option),
         parts_max=fields.whole("parts_max"),
         answer_within_days=fields.whole("answer_within_days"),
         source=fields.text("source", ""),
@@ -133,12 +139,11 @@ def _channels(fields: Fields) -> tuple[Channel, ...]:
     return tuple(one for one in Channel if one in found)
 
 
-def _marks_said(where: str, stated: Mapping[str, str]) -> dict[Mark, str]:
-    known = set(Mark)
-    for name in stated:
-        if name not in known:
-            raise refused(where, f"says: not known: {name}.")
-    return {Mark(name): words for name, words in stated.items()}
+def _known(where: str, field: str, stated: Mapping[str, str], kind: type[E]) -> dict[E, str]:
+    known = set(kind)
+    if unknown := [name for name in stated if name not in known]:
+        raise refused(where, f"{field}: not known: {', '.join(unknown)}.")
+    return {kind(name): words for name, words in stated.items()}
 
 
 def _confidence(fields: Fields) -> str:

@@ -73,6 +73,29 @@ class Capacity(StrEnum):
     BUYER_FIRST = "buyer_first"
 
 
+class Option(StrEnum):
+    """What can the person do, and what do they learn? What a message must offer, by its channel and its reader."""
+
+    PAY = "pay"
+    PLAN = "plan"
+    """Pay in parts that can be kept."""
+    PAUSE = "pause"
+    """Have it rest for a while."""
+    DISPUTE = "dispute"
+    """Say that something is wrong, and be heard before anything else happens."""
+    HELP = "help"
+    """Independent advice, free of charge."""
+    REPLY = "reply"
+    STOP = "stop"
+    """Get no more of these messages."""
+    STATEMENT = "statement"
+    """Get the full statement."""
+    VERIFY = "verify"
+    """Check that it is genuine, by a way known before."""
+    NEXT = "next"
+    """What happens next, and when."""
+
+
 class Item(StrEnum):
     """Of what does an amount consist?"""
 
