@@ -152,6 +152,16 @@ class Home:
         return self.root / "policies"
 
     @property
+    def templates(self) -> Path:
+        """The lender's own templates of messages, `NAME.LANGUAGE.yaml`; in `approved` what two people approved, each under its SHA-256 (`engine.template_files`)."""
+        return self.root / "templates"
+
+    @property
+    def sender_file(self) -> Path:
+        """In whose name messages are written, and how that can be checked (`engine.sender_terms`)."""
+        return self.root / "sender.yaml"
+
+    @property
     def evidence(self) -> Path:
         """Files kept as evidence, sealed, where no object store is set: `<institution>/<first two digits>/<address>`."""
         return self.root / "evidence"

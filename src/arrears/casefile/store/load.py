@@ -196,6 +196,11 @@ def approvals_with_ids(request_ids: Sequence[int]) -> list[ApprovalRequested]:
     return _facts_of(ApprovalRequested, "request_id", request_ids)
 
 
+def approvals_of_kind(kind: str) -> list[ApprovalRequested]:
+    """Every request of this kind."""
+    return _facts(ApprovalRequested, "kind", kind)
+
+
 def approvals_waiting(at: datetime) -> list[ApprovalRequested]:
     """Which requests were neither decided nor taken back, and have not expired at this moment?"""
     rows = sets.cursor().execute(
