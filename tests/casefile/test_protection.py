@@ -49,6 +49,7 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+    from arrears.casefile.facts.letter import Delivery, LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut, WhyTakenOut
     from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
     from arrears.casefile.facts.policy import PolicyPublished
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
@@ -123,6 +124,8 @@ def one_of_each(store, bank: int, person: int) -> list:
         HumanReviewAnswered(35 ^ bank, person, event.case_id, ReviewOutcome.CHANGED, "was not asked", "wei", "compliance", AT),
         ExperimentStarted(bank, "main", "lighter", "00", "manager", "C-17", "wei", 20_000, day), ExperimentStopped(bank, StopReason.OWNER, "enough", "lin", day),
         ExperimentOptOut(person, "lin", day),
+        LetterHandedOver(41 ^ bank, person, "B1", AT), LetterTakenOut(42 ^ bank, person, "B1", WhyTakenOut.GATE, "holds/no_contact", AT),
+        LetterPosted(41 ^ bank, person, day, "RA123456785CN", "post.csv"), LetterArrived(41 ^ bank, person, Delivery.SIGNED, day, "Lin", "", "post.csv"),
     ]
 
 

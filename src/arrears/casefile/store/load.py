@@ -34,6 +34,7 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.letter import LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut
 from arrears.casefile.facts.message import MessageAnswered, MessageQueued, MessageReceipt, MessageStopped, MessageTried, SendingPaused
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.policy import PolicyPublished
@@ -315,6 +316,16 @@ def attempts_of(message_ids: Sequence[int]) -> list[MessageTried]:
 def answers_to(message_ids: Sequence[int]) -> list[MessageAnswered]:
     """What is known of the attempts of these messages?"""
     return _facts_of(MessageAnswered, "message_id", message_ids)
+
+
+def letters_decided(message_ids: Sequence[int]) -> list[LetterHandedOver | LetterTakenOut]:
+    """Which of these letters went to the post, and which were taken out before?"""
+    return [*_facts_of(LetterHandedOver, "message_id", message_ids), *_facts_of(LetterTakenOut, "message_id", message_ids)]
+
+
+def letters_at_the_post(message_ids: Sequence[int]) -> list[LetterPosted | LetterArrived]:
+    """What did the post say of these letters?"""
+    return [*_facts_of(LetterPosted, "message_id", message_ids), *_facts_of(LetterArrived, "message_id", message_ids)]
 
 
 def sending_paused() -> list[SendingPaused]:
