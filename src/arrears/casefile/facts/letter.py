@@ -37,6 +37,8 @@ class WhyTakenOut(StrEnum):
     """It would no longer be permitted: a hold, a dispute, a payment, a limit."""
     TOO_LATE = "too_late"
     """What it says is no longer so."""
+    STOPPED = "stopped"
+    """The message was stopped since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ import typst
 from arrears.act.channels.letter.writing import Letterhead, Printed, why_not, write
 from arrears.act.sending import Answer, Outgoing, ProviderAway
 from arrears.casefile.facts.message import Result
+from arrears.core.ids import parse_id
 from arrears.core.problems import AnswerIsNo, Refused
 
 CANNOT_BE_SET = "cannot_be_set"
@@ -126,7 +128,7 @@ class LetterProvider:
         found = {}
         for key in keys:
             row = printed.get(key)
-            found[key] = Answer(int(row["message"]), Result.TAKEN, reference=row["part"]) if row else Answer(0, Result.NOT_TAKEN)
+            found[key] = Answer(int(row["message"]), Result.TAKEN, reference=row["part"]) if row else Answer(parse_id(key), Result.NOT_TAKEN)
         return found
 
     def close(self) -> None:
@@ -228,7 +230,7 @@ def listed(folder: Path, batch: str) -> list[Listed]:
 
 def forget_pages(folder: Path, batch: str) -> None:
     """Take away the PDFs of a batch of which nothing waits any more. The manifest stays."""
-    for file in (folder / "batches" / batch).glob("*.pdf"):
+    for file in (folder / "batches" / batch).rglob("*.pdf"):
         file.unlink()
 
 
@@ -255,8 +257,6 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    from io import StringIO
-
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import qrcode
+from babel.dates import format_date
 from qrcode.constants import ERROR_CORRECT_M
 
 from arrears.act.paper.glyphs import missing_glyphs
@@ -84,12 +85,11 @@ class Printed:
 
 
 _WORDS = {
-    "zh": ("编号：{}", "核实本函真伪：{}", "验证码：{}"),
+    "zh": ("编号：{}", "核实本函真伪：{}", "核验码：{}"),
     "en": ("Reference {}", "Is this letter genuine? {}", "Code {}"),
     "es": ("Referencia {}", "¿Es auténtica esta carta? {}", "Código {}"),
 }
 _MASK = 2
-_MONTHS_ES = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
 
 
 def why_not(one: Outgoing, head: Letterhead) -> WhyNot | None:
@@ -153,15 +153,14 @@ def _told(head: Letterhead, one: Outgoing, code: str, on: date) -> dict[str, Any
     }
 
 
+@lru_cache(maxsize=64)
 def day_in_words(day: date, language: str) -> str:
     """A day as letters write it.
 
     >>> [day_in_words(date(2026, 3, 2), language) for language in ("zh", "en", "es")]
     ['2026年3月2日', '2 March 2026', '2 de marzo de 2026']
     """
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} de {_MONTHS_ES[day.month - 1]} de {day.year}" if language == "es" else f"{day.day} {day:%B %Y}"
+    return str(format_date(day, format="long", locale={"zh": "zh_Hans", "es": "es"}.get(language, "en_GB")))
 
 
 @lru_cache(maxsize=64)
