@@ -96,10 +96,8 @@ def _round(key: bytes, radix: int, length: int, tweak: bytes, number: int, half:
     fixed = bytes([1, 2, 1]) + radix.to_bytes(3, "big") + bytes([10, (length // 2) % 256]) + length.to_bytes(4, "big") + len(tweak).to_bytes(4, "big")
     asked = tweak + bytes((-len(tweak) - wide - 1) % _BLOCK) + bytes([number]) + _number(radix, half).to_bytes(wide, "big")
     first = _last_block(key, fixed + asked)
-    blocks = [first]
-    for place in range(1, -(-out // _BLOCK)):
-        blocks.append(_last_block(key, bytes(one ^ other for one, other in zip(first, place.to_bytes(_BLOCK, "big"), strict=True))))
-    return int.from_bytes(b"".join(blocks)[:out], "big")
+    further = [_last_block(key, bytes(one ^ other for one, other in zip(first, place.to_bytes(_BLOCK, "big"), strict=True))) for place in range(1, -(-out // _BLOCK))]
+    return int.from_bytes(b"".join([first, *further])[:out], "big")
 
 
 def _last_block(key: bytes, text: bytes) -> bytes:

@@ -16,13 +16,15 @@ from arrears.casefile.store.models import Institution
 from arrears.casefile.store.public_pace import Pace
 from arrears.check.conduct.words import Channel
 from arrears.core import codes
+from arrears.core.ids import id_text
 from arrears.engine import kept_secrets
 from arrears.engine.home import Home
 from arrears.engine.portal_terms import portal_terms, zone_of
 from arrears.engine.use_cases import protecting
 from arrears.engine.use_cases.protecting import Proof, Refusal
 
-SECRET_FILE = "message-codes"
+CODES_FILE = "message-codes"
+"""Under this name the secret of the codes lies among the home's secrets."""
 A_VISITOR = Pace(per_second=0.5, at_once=30)
 """Thirty looks at once, then one every two seconds: a family behind one address is not stopped, whoever tries codes is."""
 EVERYBODY = Pace(per_second=50, at_once=500)
@@ -34,7 +36,7 @@ _NO_MESSAGE = 0
 
 def secret_of(home: Home) -> str:
     """The secret under which the codes of this home's messages stand; drawn when it is first asked for, kept beside the other secrets."""
-    return kept_secrets.keep(home.secrets / SECRET_FILE)
+    return kept_secrets.keep(home.secrets / CODES_FILE)
 
 
 def code_for(home: Home, message_id: int) -> str:
@@ -96,7 +98,7 @@ def stop(home: Home, code: str, *, at: datetime) -> str | None:
             standing = protecting.protection_of(sent.party_id, at.date()).refusals
             if not any(ended is None and one.what is RuledOut.CHANNEL and one.channel == sent.channel and not one.point and one.account_id is None for one, ended in standing):
                 wish = Refusal(RuledOut.CHANNEL, asked_at=at, channel=sent.channel, is_written=True)
-                protecting.rule_out(institution_id, sent.party_id, wish, Proof(None, f"by the link in message {message_id}"), at=at, actor="the reader")
+                protecting.rule_out(institution_id, sent.party_id, wish, Proof(None, f"by the link in message {id_text(message_id)}"), at=at, actor="the reader")
             return sent.channel
     return None
 

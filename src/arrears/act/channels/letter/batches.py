@@ -16,9 +16,10 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -151,29 +152,33 @@ def _put_part(waiting: Path, part: str, letters: Sequence[Outgoing], made: Print
     _sync_folder(waiting)
 
 
-def close_batch(folder: Path, batch: str, permits: Callable[[Sequence[int]], Mapping[int, int]]) -> list[Listed]:
-    """Make everything that waits a batch of this name, one closer at a time. Nothing waits: an empty list, and no batch.
+def close_batch(folder: Path, day: date, permits: Callable[[Sequence[int]], Mapping[int, int]]) -> str | None:
+    """Make everything that waits a batch, one closer at a time; answers its name, by the day and a number, or None where nothing waits.
 
     A batch that another program began to close and did not end is ended first, under its own name. A letter whose key lies in a batch already is
     left out, so that no copy of it goes on.
 
     Args:
-        permits: of each message, the permit under which it was printed.
+        permits: of each message, the permit under which it was last printed.
     """
+    if not (folder / "waiting").is_dir():
+        return None
     with _alone(folder):
         for begun in sorted((folder / "batches").glob(".*.closing")):
             _finish(folder, begun, permits)
         parts = sorted(one for one in (folder / "waiting").iterdir() if not one.name.startswith("."))
         if not parts:
-            return []
+            return None
+        batch = next(name for number in count(1) if not (folder / "batches" / (name := f"{day}-{number}")).exists())
         closing = folder / "batches" / f".{batch}.closing"
         closing.mkdir(mode=0o700)
         for one in parts:
             one.rename(closing / one.name)
-        return _finish(folder, closing, permits)
+        _finish(folder, closing, permits)
+        return batch
 
 
-def _finish(folder: Path, closing: Path, permits: Callable[[Sequence[int]], Mapping[int, int]]) -> list[Listed]:
+def _finish(folder: Path, closing: Path, permits: Callable[[Sequence[int]], Mapping[int, int]]) -> None:
     batch = closing.name[1 : -len(".closing")]
     known = {one.key for name in batches(folder) for one in listed(folder, name)}
     rows: list[tuple[str, dict[str, str], str]] = []
@@ -197,7 +202,6 @@ def _finish(folder: Path, closing: Path, permits: Callable[[Sequence[int]], Mapp
     _sync_folder(folder / "batches")
     for part in (one for one in (folder / "batches" / batch).iterdir() if one.is_dir()):
         (part / "letters.pdf").unlink()
-    return found
 
 
 def batches(folder: Path) -> list[str]:
