@@ -61,6 +61,15 @@ def message_of(home_secret: str, code: str) -> int:
     return found
 
 
+def grouped(code: str) -> str:
+    """The code as it is read and typed most easily.
+
+    >>> grouped("E6P3426QTPN00S")
+    'E6P3-426Q-TPN0-0S'
+    """
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
 def encrypt(key: bytes, radix: int, digits: Sequence[int], tweak: bytes = b"") -> list[int]:
     """FF1.Encrypt: these digits as others, of the same number and radix.
 

@@ -683,7 +683,7 @@ def last_activity() -> pa.Table:
 
 def _all(kind: type[F]) -> list[F]:
     table = FACT_TABLES[kind]
-    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, fact_id").fetchall()
+    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, position, fact_id").fetchall()
     return [kind(**opened) for opened in values_of_rows(table, rows)]
 
 

@@ -19,9 +19,10 @@ import qrcode
 from babel.dates import format_date
 from qrcode.constants import ERROR_CORRECT_M
 
-from arrears.act.paper.glyphs import missing_glyphs
+from arrears.act.paper.glyphs import families_for, missing_glyphs
 from arrears.act.paper.setting import compiler, set_pdf
 from arrears.act.sending import Outgoing
+from arrears.core.codes import grouped
 
 TEMPLATE = Path(__file__).with_name("letters.typ")
 STANDARD = "a-2a"
@@ -147,8 +148,8 @@ def _told(head: Letterhead, one: Outgoing, code: str, on: date) -> dict[str, Any
     reference, genuine, code_word = _WORDS.get(language, _WORDS["en"])
     link = f"{head.check_url}{code}"
     return {
-        "lang": language, "region": region or None, "address": address_lines(one.address), "day": day_in_words(on, language),
-        "reference": reference.format(one.key), "check": [genuine.format(""), head.check_url, code_word.format(code)], "link": link, "qr": qr_svg(link),
+        "lang": language, "region": region or None, "fonts": families_for(language), "address": address_lines(one.address), "day": day_in_words(on, language),
+        "reference": reference.format(one.key), "check": [genuine.format(""), head.check_url, code_word.format(grouped(code))], "link": link, "qr": qr_svg(link),
         "subject": one.subject, "paragraphs": [block.splitlines() for block in one.text.split("\n\n") if block.strip()],
     }
 
