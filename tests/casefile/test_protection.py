@@ -49,6 +49,7 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+    from arrears.casefile.facts.letter import Delivery, LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut, WhyTakenOut
     from arrears.casefile.facts.message import (
         Arrival,
         MessageAnswered,
@@ -141,6 +142,8 @@ def one_of_each(store, bank: int, person: int) -> list:
         MessageTried(36 ^ bank, person, 1, used, "post", AT), MessageAnswered(36 ^ bank, person, 1, Result.TAKEN, "r1", "250", "post", AT),
         MessageStopped(37 ^ bank, person, WhyStopped.PERSON, "lin", AT), MessageReceipt(36 ^ bank, person, Arrival.DELIVERED, "", AT),
         SendingPaused(PauseKind.PAUSED, "text", "spring", "a wrong amount", "wei", AT),
+        LetterHandedOver(41 ^ bank, person, "B1", AT), LetterTakenOut(42 ^ bank, person, "B1", WhyTakenOut.GATE, "holds/no_contact", AT),
+        LetterPosted(41 ^ bank, person, day, "RA123456785CN", "post.csv"), LetterArrived(41 ^ bank, person, Delivery.SIGNED, day, "Lin", "", "post.csv"),
     ]
 
 

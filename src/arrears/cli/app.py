@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "check:check", "house": "house:house", "law": "law:law", "rules": "rules:rules", "permit": "permits:permit", "contact": "permits:contact",
     "messages": "messages:messages",
     "hold": "protection:hold", "consent": "protection:consent", "adviser": "protection:adviser",
-    "evidence": "evidence:evidence", "verify": "dossier:verify", "record": "record:record", "work": "record:work",
+    "letters": "letters:letters", "evidence": "evidence:evidence", "verify": "dossier:verify", "record": "record:record", "work": "record:work",
     "keys": "keys:keys", "privacy": "privacy:privacy", "retention": "retention:retention", "legal-hold": "retention:legal_hold",
     "backup": "backup:backup", "restore": "backup:restore", "upgrade": "backup:upgrade",
     "experiment": "experiments:experiment", "replay": "deciding_again:replay", "story": "story:story",

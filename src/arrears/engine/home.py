@@ -122,6 +122,11 @@ class Home:
         return self.root / "letters"
 
     @property
+    def print(self) -> Path:
+        """Printed letters on their way to the printer and the post: `<institution>/<provider>/` (`act.channels.letter.batches`)."""
+        return self.root / "print"
+
+    @property
     def erasures(self) -> Path:
         """Who was erased, one JSON line each, ids alone: a restore of an older backup erases them again."""
         return self.root / "erasures.jsonl"

@@ -24,6 +24,7 @@ from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceK
 from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+from arrears.casefile.facts.letter import Delivery, LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut, WhyTakenOut
 from arrears.casefile.facts.message import (
     Arrival,
     MessageAnswered,
@@ -163,6 +164,10 @@ _TABLES = (
     FactTable(MessageStopped, "messages_stopped", {"reason": WhyStopped}, {"reason": str}),
     FactTable(MessageReceipt, "message_receipts", {"arrival": Arrival}, {"arrival": str}),
     FactTable(SendingPaused, "sending_paused", {"kind": PauseKind}, {"kind": str}),
+    FactTable(LetterHandedOver, "letters_handed_over", {}, {}),
+    FactTable(LetterTakenOut, "letters_taken_out", {"reason": WhyTakenOut}, {"reason": str}),
+    FactTable(LetterPosted, "letters_posted", {}, {}),
+    FactTable(LetterArrived, "letters_arrived", {"kind": Delivery}, {"kind": str}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

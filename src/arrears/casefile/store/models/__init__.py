@@ -18,6 +18,7 @@ from arrears.casefile.store.models.holds import HoldLiftedRow, HoldReviewedRow, 
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
+from arrears.casefile.store.models.letters import LetterArrivedRow, LetterHandedOverRow, LetterPostedRow, LetterTakenOutRow, PublicPaceRow
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
 from arrears.casefile.store.models.messages import (
     MessageAnsweredRow,
@@ -62,10 +63,11 @@ __all__ = [
     "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
     "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow", "HumanReviewRequestedRow",
     "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow",
+    "LetterArrivedRow", "LetterHandedOverRow", "LetterPostedRow", "LetterTakenOutRow",
     "LogTile", "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow",
     "OutboxRow", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
     "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow",
-    "ProviderPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
+    "ProviderPaceRow", "PublicPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
     "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
     "RunPublishedRow", "SealedEntry", "SearchIndex", "SendingPausedRow", "SigningKey", "TimeStamp",
     "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
