@@ -99,6 +99,13 @@ def claim(worker: int, provider: str, at: datetime, limit: int, pauses: Collecti
     return sorted(Claimed(*row) for row in rows)
 
 
+def queued_before(message_ids: Sequence[int]) -> set[int]:
+    """Which of these messages were queued already, whatever became of them?"""
+    rows = sets.cursor().execute(
+        "SELECT message_id FROM messages_queued WHERE message_id = ANY(%s) AND institution_id = %s", [list(message_ids), acting_institution()]).fetchall()
+    return {row[0] for row in rows}
+
+
 def cases_ahead(provider: str, at: datetime, limit: int) -> list[int]:
     """Of which cases are the next messages that are due, oldest first?"""
     rows = sets.cursor().execute(
