@@ -8,7 +8,7 @@ import io
 import os
 import threading
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
