@@ -75,7 +75,6 @@ def matrix(of: model.Model, texts: list[str]) -> sparse.csr_matrix:
     rows, columns, values = [], [], []
     for number, text in enumerate(texts):
         for some in of.rows_of(text):
-            some = sorted(some)
             weight = of.rarity[some]
             rows += [number] * len(some)
             columns += some

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 FILE = Path(__file__).parent / "recogniser.npz"
 LONGEST_RUN = 4
+RUN, WORD = "~", "="
+_REMEMBERED, _LONGEST_REMEMBERED = 50_000, 16
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[a-z0']+|[{_HAN}]+|[^\s\w]|[^\s]")
 _IS_HAN = re.compile(f"[{_HAN}]")
@@ -29,18 +31,21 @@ def pieces(bare: str) -> tuple[set[str], set[str]]:
 
     >>> runs, words = pieces("my loan")
     >>> sorted(words), " loa" in runs, "yl" in runs
-    (['my', 'my_', 'my_loan', '_loan', 'loan'], True, False)
+    (['_my', 'loan', 'loan_', 'my', 'my_loan'], True, False)
     """
     tokens = _TOKEN.findall(bare)
-    runs: set[str] = set()
-    for token in tokens:
-        padded = f" {token} "
-        length = len(padded)
-        for size in range(1, LONGEST_RUN + 1):
-            runs.update([padded[start : start + size] for start in range(length - size + 1)])
-    runs.discard(" ")
-    words = [part for token in tokens for part in (token if _IS_HAN.match(token) else (token,))]
-    return runs, {*words, *(f"{one}_{other}" for one, other in zip(("", *words), (*words, ""), strict=True))}
+    return {one for token in tokens for one in _runs_of(token)}, _words_of(tokens)
+
+
+def _runs_of(token: str) -> set[str]:
+    padded = f" {token} "
+    length = len(padded)
+    return {padded[start : start + size] for size in range(1, LONGEST_RUN + 1) for start in range(length - size + 1)} - {" "}
+
+
+def _words_of(tokens: Sequence[str]) -> set[str]:
+    words = [part for token in tokens for part in (token if token[0] > "\u33ff" and _IS_HAN.match(token) else (token,))]
+    return {*words, *[f"{one}_{other}" for one, other in zip(("", *words), (*words, ""), strict=True)]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +65,47 @@ class Model:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     version: str
+    _runs: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+    _words: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+    _tokens: dict[str, tuple[int, ...]] = field(init=False, repr=False, default_factory=dict)
+    """Rows of the runs of words met before: people use the same words."""
+
+    def __post_init__(self) -> None:
+        for piece, row in self.places.items():
+            (self._runs if piece[0] == RUN else self._words)[piece[1:]] = row
 
     def rows_of(self, bare: str) -> tuple[list[int], list[int]]:
-        """The rows of a text: of its runs, and of its words."""
-        runs, words = pieces(bare)
-        places = self.places
-        return ([row for one in runs if (row := places.get(RUN + one)) is not None], [row for one in words if (row := places.get(WORD + one)) is not None])
+        """The rows of a text, sorted, so that sums are added in one order wherever they are added: of its runs, and of its words."""
+        tokens = _TOKEN.findall(bare)
+        words = [row for one in _words_of(tokens) if (row := self._words.get(one)) is not None]
+        return sorted({row for token in tokens for row in self._rows_of_token(token)}), sorted(words)
+
+    def _rows_of_token(self, token: str) -> tuple[int, ...]:
+        rows = self._tokens.get(token)
+        if rows is None:
+            rows = tuple(row for one in _runs_of(token) if (row := self._runs.get(one)) is not None)
+            if len(self._tokens) < _REMEMBERED and len(token) < _LONGEST_REMEMBERED:
+                self._tokens[token] = rows
+        return rows
 
     def shares(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """For each text (in `normal.bare` form) how much it sounds like each intent; each row adds up to one."""
         sums = np.repeat(self.bias[None, :], len(texts), axis=0)
+        owners: list[int] = []
+        lengths: list[int] = []
+        every: list[int] = []
         for number, text in enumerate(texts):
             for rows in self.rows_of(text):
                 if rows:
-                    found = self.rarity[sorted(rows)]
-                    sums[number] += (found / np.sqrt(found @ found)) @ self.weights[sorted(rows)]
+                    owners.append(number)
+                    lengths.append(len(rows))
+                    every += rows
+        if every:
+            starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+            rarity = self.rarity[every]
+            length = np.sqrt(np.add.reduceat(rarity * rarity, starts))
+            parts = np.add.reduceat(rarity[:, None] * self.weights[every], starts, axis=0) / length[:, None]
+            np.add.at(sums, owners, parts)
         sums -= sums.max(axis=1, keepdims=True)
         np.exp(sums, out=sums)
         shares: NDArray[np.float32] = sums / sums.sum(axis=1, keepdims=True)
@@ -95,9 +126,6 @@ class Model:
             if len(strongest) == most:
                 break
         return tuple(strongest)
-
-
-RUN, WORD = "~", "="
 
 
 def save(path: Path, model: Model) -> None:

@@ -49,6 +49,6 @@ def bare(words: str) -> str:
     """The same without what differs by hand and day: of what `plain` gave.
 
     >>> bare("¡no puedo más, debo 1200!"), bare("nooooo")
-    ('¡no puedo mas, debo 0000!', 'noo')
+    ('¡no puedo mas, debo 00!', 'noo')
     """
     return _MORE_THAN_TWICE.sub(r"\1\1", _DIGIT.sub("0", words if words.isascii() else words.translate(_FOLDED)))

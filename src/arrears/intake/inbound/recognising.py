@@ -41,7 +41,7 @@ class Understood:
         is_sure: its share is above the threshold of certainty, so that what is usual for it may follow by itself; else a person looks first.
         intents: every intent that is acted on: those that a rule names, those whose share is above their threshold, and the main one.
         shares: intent → share between 0 and 1, as the model gives it.
-        spoke: which words spoke.
+        spoke: the words by which rules spoke; `explained` adds those of the model.
         is_whole: all of the message was read.
         version: of rules, model and thresholds together.
     """
@@ -93,24 +93,33 @@ def _understand(texts: Sequence[str]) -> list[Understood]:
     plain = [normal.plain(text[: normal.LONGEST]) for text in texts]
     bare = [normal.bare(one) for one in plain]
     shares = learnt.shares(bare)
+    columns = [(intent, learnt.intents.index(intent), limit) for intent, limit in limits.acts_from.items()]
     found = []
     for number, text in enumerate(texts):
         row = shares[number].tolist()
         by_rule = _rules(plain[number])
         named = {one.intent for one in by_rule}
-        main, share = max(zip(learnt.intents, row, strict=True), key=lambda pair: pair[1])
-        over = {intent for intent, value in zip(learnt.intents, row, strict=True) if value >= limits.acts_from.get(intent, 1.1)}
+        share = max(row)
+        main = learnt.intents[row.index(share)]
+        over = {intent for intent, column, limit in columns if row[column] >= limit}
         short = any(one.means == SHORT_FORM for one in by_rule)
         if short:
             main, share, over = STOP, 1.0, set()
         elif CRISIS in named and main not in over:
             main = CRISIS
         acted = named | over | {main}
-        spoke = (*by_rule, *(Spoke(intent, False, said, "") for intent in sorted(acted - named) for said in learnt.spoke(bare[number], intent)))
         order = sorted(acted, key=lambda intent: (intent not in named, intent != CRISIS, -row[learnt.intents.index(intent)]))
         found.append(Understood(
-            main, share >= limits.sure_from, tuple(order), dict(zip(learnt.intents, row, strict=True)), spoke, len(text) <= normal.LONGEST, of_version))
+            main, share >= limits.sure_from, tuple(order), dict(zip(learnt.intents, row, strict=True)), by_rule, len(text) <= normal.LONGEST, of_version))
     return found
+
+
+def explained(text: str, understood: Understood) -> tuple[Spoke, ...]:
+    """Everything that spoke for what a message was taken for: rules, and for intents that no rule named the pieces of the model that weighed most."""
+    bare = normal.bare(normal.plain(text[: normal.LONGEST]))
+    named = {one.intent for one in understood.spoke}
+    by_model = [Spoke(intent, False, said, "") for intent in understood.intents if intent not in named for said in model.learnt().spoke(bare, intent)]
+    return (*understood.spoke, *by_model)
 
 
 SHORT_FORM = "a short form that always counts"

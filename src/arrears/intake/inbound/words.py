@@ -7,6 +7,7 @@ there at all; a message is tried by those alone whose piece it has, so that thou
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,14 +39,15 @@ class Words:
     """
 
     def __init__(self, families: Iterable[Family]) -> None:
-        self._always: list[Family] = []
+        known = [(family, needed(family.pattern.pattern)) for family in families]
+        self._always = [family for family, pieces in known if not pieces]
+        crowd = Counter(window for _, pieces in known for piece in pieces for window in _windows(piece))
         self._by_key: dict[str, list[tuple[str, Family]]] = {}
-        for family in families:
-            pieces = needed(family.pattern.pattern)
-            if not pieces:
-                self._always.append(family)
+        for family, pieces in known:
             for piece in pieces:
-                self._by_key.setdefault(piece[:_KEY], []).append((piece, family))
+                # The part of it that fewest others have: then a text leads to few that say nothing of it.
+                key = min(_windows(piece), key=lambda window: (crowd[window], window))
+                self._by_key.setdefault(key, []).append((piece, family))
         self._sizes = sorted({len(key) for key in self._by_key})
 
     def in_text(self, text: str) -> Iterable[tuple[Family, str]]:
@@ -63,11 +65,16 @@ class Words:
                 yield family, hit[0]
 
 
+def _windows(piece: str) -> list[str]:
+    size = min(len(piece), _KEY)
+    return [piece[start : start + size] for start in range(len(piece) - size + 1)]
+
+
 def needed(pattern: str) -> frozenset[str]:
     """Pieces of text of which one must be in whatever the pattern finds; empty where none can be named.
 
     >>> sorted(needed("want(?:ed)? to (?:die|end it)")), needed("[a-z]+")
-    (['want to ', 'wanted to '], frozenset())
+    (['want to die', 'want to end it', 'wanted to die', 'wanted to end it'], frozenset())
     """
     try:
         from re import _parser  # type: ignore[attr-defined]  # private, and only a short cut: without it every pattern is tried
