@@ -120,6 +120,7 @@ def thresholds(kinds: tuple[str, ...], shares: np.ndarray, intents: list[str]) -
 
 
 def main() -> int:
+    """Learn, and write or compare."""
     texts, intents = sentences()
     named = version(texts, intents)
     learnt = learn(texts, intents, named)

@@ -32,6 +32,8 @@ def full_bank(store, bank, person) -> int:
     with store.institution.acting_for(bank):
         store.institution.new_hash_key(bank, "search", AT, first_no=1)
         query(store, "INSERT INTO search_index (institution_id, kind, value_hmac, party_id) VALUES (%s, 'phone', gen_random_uuid(), %s)", bank, person)
+        query(store, "INSERT INTO replies_unplaced (reply_id, institution_id, provider, channel, source, sealed_words, is_automatic, main, intents, received_at) "
+                     "VALUES (%s, %s, 'gateway', 'text', 's', %s, false, 'other', '{}', now())", bank ^ 38, bank, bytes(32))
     fill_the_log(store, bank)
     record(store, bank, dispute(store, person))  # and one entry that waits
     return bank
@@ -123,6 +125,11 @@ def one_of_each(store, bank: int, person: int) -> list:
         HumanReviewAnswered(35 ^ bank, person, event.case_id, ReviewOutcome.CHANGED, "was not asked", "wei", "compliance", AT),
         ExperimentStarted(bank, "main", "lighter", "00", "manager", "C-17", "wei", 20_000, day), ExperimentStopped(bank, StopReason.OWNER, "enough", "lin", day),
         ExperimentOptOut(person, "lin", day),
+        ReplyReceived(36 ^ bank, person, event.case_id, "text", "gateway", f"s{bank}", None, "P1", "138", "stop it", False, "address", AT),
+        ReplyUnderstood(36 ^ bank, person, TakenBy.RECOGNISER, "stop", ("stop",), (("stop", 990_000),), True, "[]", "v1", "recogniser", AT),
+        ReplyHandled(36 ^ bank, person, "wrote back", "lin", AT), ReplySetAside(37 ^ bank, "gateway", f"t{bank}", "advertisement", "lin", AT),
+        ContactPointReported(person, PointReport.WRONG_PARTY, "text", "P1", None, 36 ^ bank, AT),
+        PromiseDrafted(36 ^ bank, person, event.case_id, 50_000, "500 on Friday", AT),
     ]
 
 

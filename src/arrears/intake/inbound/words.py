@@ -154,7 +154,7 @@ def _best(runs: Iterable[Exact]) -> Exact:
 @cache
 def words_of_crisis() -> Words:
     """The families of words of danger of every language: people mix them."""
-    told: Mapping[str, Sequence[Mapping[str, Any]]] = yaml.load(FAMILIES.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    told: Mapping[str, Sequence[Mapping[str, Any]]] = yaml.safe_load(FAMILIES.read_text(encoding="utf-8"))
     return Words(Family(re.compile(pattern), family["note"]) for families in told.values() for family in families for pattern in family["patterns"])
 
 
