@@ -37,7 +37,7 @@ class Understood:
     """What a message seems to say.
 
     Attributes:
-        main: the likeliest intent.
+        main: the likeliest intent, by the model; danger is acted on whatever the main intent is.
         is_sure: its share is above the threshold of certainty, so that what is usual for it may follow by itself; else a person looks first.
         intents: every intent that is acted on: those that a rule names, those whose share is above their threshold, and the main one.
         shares: intent → share between 0 and 1, as the model gives it.
@@ -105,8 +105,6 @@ def _understand(texts: Sequence[str]) -> list[Understood]:
         short = any(one.means == SHORT_FORM for one in by_rule)
         if short:
             main, share, over = STOP, 1.0, set()
-        elif CRISIS in named and main not in over:
-            main = CRISIS
         acted = named | over | {main}
         order = sorted(acted, key=lambda intent: (intent not in named, intent != CRISIS, -row[learnt.intents.index(intent)]))
         found.append(Understood(
