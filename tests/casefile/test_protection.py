@@ -51,6 +51,16 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+    from arrears.casefile.facts.inbound import (
+        ContactPointReported,
+        PointReport,
+        PromiseDrafted,
+        ReplyHandled,
+        ReplyReceived,
+        ReplySetAside,
+        ReplyUnderstood,
+        TakenBy,
+    )
     from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
     from arrears.casefile.facts.policy import PolicyPublished
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
