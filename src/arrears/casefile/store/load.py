@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 from psycopg import sql
@@ -35,6 +35,7 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.letter import LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut
 from arrears.casefile.facts.message import MessageAnswered, MessageQueued, MessageReceipt, MessageStopped, MessageTried, SendingPaused
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.policy import PolicyPublished
@@ -197,6 +198,11 @@ def approvals_with_ids(request_ids: Sequence[int]) -> list[ApprovalRequested]:
     return _facts_of(ApprovalRequested, "request_id", request_ids)
 
 
+def approvals_of_kind(kind: str) -> list[ApprovalRequested]:
+    """Every request of this kind."""
+    return _facts(ApprovalRequested, "kind", kind)
+
+
 def approvals_waiting(at: datetime) -> list[ApprovalRequested]:
     """Which requests were neither decided nor taken back, and have not expired at this moment?"""
     rows = sets.cursor().execute(
@@ -341,6 +347,46 @@ def replies_handled(reply_ids: Sequence[int]) -> list[ReplyHandled]:
 def replies_set_aside() -> list[ReplySetAside]:
     """Which replies concern nobody here?"""
     return _all(ReplySetAside)
+
+
+def messages_stopped(message_ids: Sequence[int]) -> list[MessageStopped]:
+    """Which of these messages are not sent any more?"""
+    return _facts_of(MessageStopped, "message_id", message_ids)
+
+
+def receipts_of(message_ids: Sequence[int]) -> list[MessageReceipt]:
+    """What was said later of these messages?"""
+    return _facts_of(MessageReceipt, "message_id", message_ids)
+
+
+class SentMessage(NamedTuple):
+    """Whose message it is, by which way it went, and when it was last tried."""
+
+    party_id: int
+    case_id: int
+    channel: str
+    sent_at: datetime
+
+
+def message_sent(message_id: int) -> SentMessage | None:
+    """Was a message of this id sent, as far as is known? One statement, whatever the answer."""
+    row = sets.cursor().execute(
+        """SELECT q.party_id, q.case_id, q.channel, max(t.tried_at) FROM messages_queued q JOIN messages_tried t ON t.message_id = q.message_id
+           WHERE q.message_id = %(message)s AND q.institution_id = %(institution)s AND NOT EXISTS (
+             SELECT FROM messages_answered a WHERE a.message_id = t.message_id AND a.attempt = t.attempt AND a.kind IN ('not_taken', 'refused')
+             AND a.position = (SELECT max(l.position) FROM messages_answered l WHERE l.message_id = a.message_id AND l.attempt = a.attempt))
+           GROUP BY q.party_id, q.case_id, q.channel""", {"message": message_id, "institution": acting_institution()}).fetchone()
+    return None if row is None else SentMessage(*row)
+
+
+def letters_decided(message_ids: Sequence[int]) -> list[LetterHandedOver | LetterTakenOut]:
+    """Which of these letters went to the post, and which were taken out before?"""
+    return [*_facts_of(LetterHandedOver, "message_id", message_ids), *_facts_of(LetterTakenOut, "message_id", message_ids)]
+
+
+def letters_at_the_post(message_ids: Sequence[int]) -> list[LetterPosted | LetterArrived]:
+    """What did the post say of these letters?"""
+    return [*_facts_of(LetterPosted, "message_id", message_ids), *_facts_of(LetterArrived, "message_id", message_ids)]
 
 
 def sending_paused() -> list[SendingPaused]:
@@ -673,7 +719,7 @@ def last_activity() -> pa.Table:
 
 def _all(kind: type[F]) -> list[F]:
     table = FACT_TABLES[kind]
-    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, fact_id").fetchall()
+    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, position, fact_id").fetchall()
     return [kind(**opened) for opened in values_of_rows(table, rows)]
 
 

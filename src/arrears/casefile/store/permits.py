@@ -111,12 +111,13 @@ def lock_people(party_ids: Sequence[int]) -> None:
 def _query() -> str:
     """One statement: a person's contacts, permits that count, protections, what was answered, and the newest entry of each chain."""
     parts = [
-        f"SELECT party_id, 'attempt' AS what, {_ATTEMPT}, NULL::timestamptz AS expires_at, NULL::jsonb AS more FROM contacts WHERE party_id = ANY(%(people)s)",
+        f"""SELECT party_id, 'attempt' AS what, {_ATTEMPT}, NULL::timestamptz AS expires_at, NULL::jsonb AS more FROM contacts
+            WHERE party_id = ANY(%(people)s) AND (permit_id IS NULL OR permit_id <> ALL(%(but)s))""",
         """SELECT i.party_id, 'attempt', 'made', coalesce(u.used_at, i.issued_at), 'collector', i.collector, i.purpose, i.channel, i.recipient, i.recipient_reference,
              array_to_string(i.debts, chr(31)), i.point, i.place, i.mode, 'pending', array_to_string(i.marks, chr(31)), CASE WHEN u.permit_id IS NULL THEN i.expires_at END, NULL
            FROM permits_issued i LEFT JOIN permits_used u ON u.permit_id = i.permit_id LEFT JOIN contacts c ON c.permit_id = i.permit_id
            LEFT JOIN permits_voided v ON v.permit_id = i.permit_id
-           WHERE i.party_id = ANY(%(people)s) AND v.permit_id IS NULL AND c.permit_id IS NULL AND (u.permit_id IS NOT NULL OR i.expires_at > %(at)s)""",
+           WHERE i.party_id = ANY(%(people)s) AND v.permit_id IS NULL AND c.permit_id IS NULL AND i.permit_id <> ALL(%(but)s) AND (u.permit_id IS NOT NULL OR i.expires_at > %(at)s)""",
         f"""SELECT h.chain, 'head', {_NO_ATTEMPT}, jsonb_build_array(e.position, encode(e.entry_hash, 'hex'), e.recorded_at)
            FROM unnest(%(chains)s) AS h(chain) CROSS JOIN LATERAL (
              SELECT position, entry_hash, recorded_at FROM journal_entries j WHERE j.chain = h.chain AND j.institution_id = %(institution)s
@@ -128,22 +129,23 @@ def _query() -> str:
           for kind in (PermitIssued, PermitRefused)),
     ]
     query = " UNION ALL ".join(parts)
-    for name, kind in (("people", "bigint"), ("chains", "bigint"), ("asked_of", "bigint"), ("keys", "text")):
+    for name, kind in (("people", "bigint"), ("chains", "bigint"), ("asked_of", "bigint"), ("keys", "text"), ("but", "bigint")):
         query = query.replace(f"%({name})s", f"%({name})s::{kind}[]")
     return query
 
 
-def read_people(party_ids: Sequence[int], requests: Sequence[tuple[int, str]], case_ids: Sequence[int], at: datetime) -> tuple[dict[int, Known], dict[int, int]]:
+def read_people(party_ids: Sequence[int], requests: Sequence[tuple[int, str]], case_ids: Sequence[int], at: datetime, but: Sequence[int] = ()) -> tuple[dict[int, Known], dict[int, int]]:
     """What is known about these people, and how long each case's chain is. After `lock_people`, in the same transaction.
 
     Args:
         requests: person and key of each request, to find what was answered to it before.
         at: the moment asked about; permits that expired before it do not count.
+        but: permits that are left out with the contacts made under them.
     """
     people = sorted(set(party_ids))
     rows = psycopg.Cursor(sets.cursor().connection).execute(
         _query(), {"people": people, "chains": [*people, *case_ids], "institution": acting_institution(), "at": at,
-                   "asked_of": [party for party, _ in requests], "keys": [key for _, key in requests]}, binary=True).fetchall()
+                   "asked_of": [party for party, _ in requests], "keys": [key for _, key in requests], "but": list(but)}, binary=True).fetchall()
     known = {party_id: Known() for party_id in people}
     positions = dict.fromkeys(case_ids, 0)
     facts: list[tuple[int, int, str, dict[str, Any]]] = []

@@ -34,6 +34,7 @@ from arrears.casefile.facts.inbound import (
     ReplyUnderstood,
     TakenBy,
 )
+from arrears.casefile.facts.letter import Delivery, LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut, WhyTakenOut
 from arrears.casefile.facts.message import (
     Arrival,
     MessageAnswered,
@@ -179,6 +180,10 @@ _TABLES = (
     FactTable(ReplySetAside, "replies_set_aside", {}, {}),
     FactTable(ContactPointReported, "contact_points_reported", {"kind": PointReport}, {"kind": str}),
     FactTable(PromiseDrafted, "promises_drafted", {}, {}),
+    FactTable(LetterHandedOver, "letters_handed_over", {}, {}),
+    FactTable(LetterTakenOut, "letters_taken_out", {"reason": WhyTakenOut}, {"reason": str}),
+    FactTable(LetterPosted, "letters_posted", {}, {}),
+    FactTable(LetterArrived, "letters_arrived", {"kind": Delivery}, {"kind": str}),
 )
 FACT_TABLES: Mapping[type[Fact], FactTable] = {table.kind: table for table in _TABLES}
 """Every fact class and its table."""

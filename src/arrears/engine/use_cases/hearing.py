@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
-from arrears.act.dispatch import contact
+from arrears.act.sending import Answer
+from arrears.act.settling import settle
 from arrears.casefile.facts.consent import ConsentTo, ConsentWithdrawn, ContactRuledOut, RuledOut
 from arrears.casefile.facts.contact import Contact, ContactKind
 from arrears.casefile.facts.fact import Fact
@@ -31,8 +32,8 @@ from arrears.casefile.facts.inbound import (
     ReplyUnderstood,
     TakenBy,
 )
-from arrears.casefile.facts.message import Arrival, MessageAnswered, MessageQueued, MessageReceipt, Result
-from arrears.casefile.store import load, outbox, sets
+from arrears.casefile.facts.message import Arrival, MessageQueued, MessageReceipt, Result
+from arrears.casefile.store import load, sets
 from arrears.casefile.store.append import append
 from arrears.casefile.store.append_group import append_group
 from arrears.casefile.store.ids import random_id
@@ -148,24 +149,13 @@ def settle_what_arrived(institution_id: int, now: datetime) -> int:
     """Settle messages of which nobody knew whether the provider has them, and for which a receipt came: it had them. Answers how many."""
     with acting_for(institution_id):
         rows = sets.cursor().execute(
-            """SELECT o.message_id FROM outbox o WHERE o.institution_id = %s AND o.state = 'uncertain'
-               AND EXISTS (SELECT FROM message_receipts r WHERE r.message_id = o.message_id) ORDER BY o.message_id FOR UPDATE OF o SKIP LOCKED""",
-            [institution_id]).fetchall()
-        ids = [row[0] for row in rows]
-        if not ids:
-            return 0
-        messages = {one.message_id: one for one in load.messages_queued(ids)}
-        last = {one.message_id: one for one in sorted(load.attempts_of(ids), key=lambda one: one.attempt)}
-        readable = default_vault().party_keys(pa.array([one.party_id for one in messages.values()], pa.int64()))
-        facts: list[Fact] = []
-        for message_id, attempt in last.items():
-            message = messages[message_id]
-            facts.append(MessageAnswered(message_id, message.party_id, attempt.attempt, Result.TAKEN, "", "receipt", attempt.provider, now))
-            if message.party_id in readable and load.contact_of_permit(attempt.permit_id) is None:
-                facts.append(contact(message, attempt.permit_id, attempt.tried_at))
-        append_group(facts, actor="hearing", at=now, cause="receipts")
-        outbox.finish(list(last))
-        return len(last)
+            """SELECT o.message_id, o.provider FROM outbox o WHERE o.institution_id = %s AND o.state = 'uncertain'
+               AND EXISTS (SELECT FROM message_receipts r WHERE r.message_id = o.message_id) AND EXISTS (SELECT FROM party_keys k WHERE k.party_id = o.party_id)
+               ORDER BY o.message_id FOR UPDATE OF o SKIP LOCKED""", [institution_id]).fetchall()
+        for provider in sorted({provider for _, provider in rows}):
+            said = {message_id: Answer(message_id, Result.TAKEN, code="receipt") for message_id, by in rows if by == provider}
+            settle(said, said_by=provider, actor="hearing", at=now)
+        return len(rows)
 
 
 # ---- replies

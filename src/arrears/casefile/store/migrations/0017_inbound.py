@@ -68,7 +68,7 @@ def _of_every_fact():
 class Migration(migrations.Migration):
     """The tables and what protects them."""
 
-    dependencies = [("store", "0014_messages")]
+    dependencies = [("store", "0016_letters_and_codes")]
     operations = [
         *[migrations.CreateModel(name=name, fields=[*_of_every_fact(), *own], options={"db_table": table, "constraints": constraints})
           for name, (table, own, constraints) in FACTS.items()],
