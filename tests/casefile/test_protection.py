@@ -32,6 +32,8 @@ def full_bank(store, bank, person) -> int:
     with store.institution.acting_for(bank):
         store.institution.new_hash_key(bank, "search", AT, first_no=1)
         query(store, "INSERT INTO search_index (institution_id, kind, value_hmac, party_id) VALUES (%s, 'phone', gen_random_uuid(), %s)", bank, person)
+        query(store, "INSERT INTO replies_unplaced (reply_id, institution_id, provider, channel, source, sealed_words, is_automatic, main, intents, received_at) "
+                     "VALUES (%s, %s, 'gateway', 'text', 's', %s, false, 'other', '{}', now())", bank ^ 38, bank, bytes(32))
     fill_the_log(store, bank)
     record(store, bank, dispute(store, person))  # and one entry that waits
     return bank
@@ -49,6 +51,16 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+    from arrears.casefile.facts.inbound import (
+        ContactPointReported,
+        PointReport,
+        PromiseDrafted,
+        ReplyHandled,
+        ReplyReceived,
+        ReplySetAside,
+        ReplyUnderstood,
+        TakenBy,
+    )
     from arrears.casefile.facts.letter import Delivery, LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut, WhyTakenOut
     from arrears.casefile.facts.message import (
         Arrival,
@@ -136,6 +148,11 @@ def one_of_each(store, bank: int, person: int) -> list:
         HumanReviewAnswered(35 ^ bank, person, event.case_id, ReviewOutcome.CHANGED, "was not asked", "wei", "compliance", AT),
         ExperimentStarted(bank, "main", "lighter", "00", "manager", "C-17", "wei", 20_000, day), ExperimentStopped(bank, StopReason.OWNER, "enough", "lin", day),
         ExperimentOptOut(person, "lin", day),
+        ReplyReceived(51 ^ bank, person, event.case_id, "text", "gateway", f"s{bank}", None, "P1", "138", "stop it", False, "address", AT),
+        ReplyUnderstood(51 ^ bank, person, TakenBy.RECOGNISER, "stop", ("stop",), (("stop", 990_000),), True, "[]", "v1", "recogniser", AT),
+        ReplyHandled(51 ^ bank, person, "wrote back", "lin", AT), ReplySetAside(52 ^ bank, "gateway", f"t{bank}", "advertisement", "lin", AT),
+        ContactPointReported(person, PointReport.WRONG_PARTY, "text", "P1", None, 51 ^ bank, AT),
+        PromiseDrafted(51 ^ bank, person, event.case_id, 50_000, "500 on Friday", AT),
         MessageQueued(
             36 ^ bank, person, event.case_id, "text", "post", "spring", "collection", "reminder@1", "en", "lender", "debtor", ("D1",), "P1", "not_tied",
             ("institution_named",), 5_000, "138", "", "please get in touch", AT, AT + timedelta(days=1)),

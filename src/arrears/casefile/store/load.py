@@ -23,6 +23,7 @@ from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Hold, HoldKind, HoldLifted, HoldReviewed, HoldTerms, MayLift
+from arrears.casefile.facts.inbound import ContactPointReported, PromiseDrafted, ReplyHandled, ReplyReceived, ReplySetAside, ReplyUnderstood
 from arrears.casefile.facts.journal import (
     SALT_BYTES,
     ChainFinding,
@@ -329,6 +330,31 @@ def attempts_of(message_ids: Sequence[int]) -> list[MessageTried]:
 def answers_to(message_ids: Sequence[int]) -> list[MessageAnswered]:
     """What is known of the attempts of these messages?"""
     return _facts_of(MessageAnswered, "message_id", message_ids)
+
+
+def replies_of(party_id: int) -> list[Fact]:
+    """Everything recorded about what this person wrote, class by class."""
+    return [fact for kind in (ReplyReceived, ReplyUnderstood, ReplyHandled, PromiseDrafted, ContactPointReported) for fact in _facts(kind, "party_id", party_id)]
+
+
+def replies_received(reply_ids: Sequence[int]) -> list[ReplyReceived]:
+    """These replies, opened; where the person's key is gone, address and text read as empty."""
+    return _facts_of(ReplyReceived, "reply_id", reply_ids)
+
+
+def replies_understood(reply_ids: Sequence[int]) -> list[ReplyUnderstood]:
+    """What these were taken for, in recorded order for each: the last word counts."""
+    return _facts_of(ReplyUnderstood, "reply_id", reply_ids)
+
+
+def replies_handled(reply_ids: Sequence[int]) -> list[ReplyHandled]:
+    """Which of these did a person deal with?"""
+    return _facts_of(ReplyHandled, "reply_id", reply_ids)
+
+
+def replies_set_aside() -> list[ReplySetAside]:
+    """Which replies concern nobody here?"""
+    return _all(ReplySetAside)
 
 
 def messages_stopped(message_ids: Sequence[int]) -> list[MessageStopped]:

@@ -16,6 +16,15 @@ from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceRead
 from arrears.casefile.store.models.experiments import ExperimentOptOutRow, ExperimentStartedRow, ExperimentStoppedRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldReviewedRow, HoldRow, HoldTermsRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
+from arrears.casefile.store.models.inbound import (
+    ContactPointReportedRow,
+    PromiseDraftedRow,
+    ReplyHandledRow,
+    ReplyReceivedRow,
+    ReplySetAsideRow,
+    ReplyUnderstoodRow,
+    UnplacedReplyRow,
+)
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
 from arrears.casefile.store.models.letters import LetterArrivedRow, LetterHandedOverRow, LetterPostedRow, LetterTakenOutRow, PublicPaceRow
@@ -58,7 +67,7 @@ from arrears.casefile.store.models.weighty import (
 __all__ = [
     "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "ApprovalDecidedRow", "ApprovalRequestedRow",
     "ApprovalWithdrawnRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow", "CaseEventRow", "ColleagueCalledRow",
-    "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow", "ContactRuledOutRow",
+    "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactPointReportedRow", "ContactRow", "ContactRuledOutRow",
     "DecisionOverriddenRow", "DecisionProposedRow", "DecisionTakenRow", "DossierExportedRow", "EvidenceDeletedRow",
     "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
     "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow", "HumanReviewRequestedRow",
@@ -66,9 +75,9 @@ __all__ = [
     "LetterArrivedRow", "LetterHandedOverRow", "LetterPostedRow", "LetterTakenOutRow",
     "LogTile", "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow",
     "OutboxRow", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
-    "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow",
+    "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow", "PromiseDraftedRow",
     "ProviderPaceRow", "PublicPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
-    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
+    "ReplyHandledRow", "ReplyReceivedRow", "ReplySetAsideRow", "ReplyUnderstoodRow", "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
     "RunPublishedRow", "SealedEntry", "SearchIndex", "SendingPausedRow", "SigningKey", "TimeStamp",
-    "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
+    "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnplacedReplyRow", "UnsealedEntry", "User",
 ]
