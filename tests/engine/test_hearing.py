@@ -209,7 +209,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_done_twice(story):
                 os._exit(1)
         _, status = os.waitpid(child, 0)
         assert os.WTERMSIG(status) == signal.SIGKILL
-        assert story.names(li).count("reply:received") == story.names(li).count("contact:ruled_out") == (moment == "settle_what_arrived")
+        assert story.names(li).count("reply:received") == story.names(li).count("contact:ruled_out") == (moment == "keep")
     assert story.hear(once) == ["token 1"]
     assert (story.names(li).count("reply:received"), story.names(li).count("contact:ruled_out")) == (1, 1)
     assert story.asks(li) == "Refusal"
