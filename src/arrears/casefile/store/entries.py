@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from arrears.casefile.facts.fact import Fact, chain_of, committed_fields, journal_name, party_of, personal_positions, values_of
 from arrears.casefile.facts.journal import GENESIS, SALT_BYTES, Entry, Header, commitment, entry_of, instant, packed
 from arrears.casefile.store.ids import random_id
@@ -115,4 +117,6 @@ def _in_json(value: object) -> object:
             return instant(value)
         case date():
             return value.isoformat()
+        case Jsonb():
+            return value.obj
     return value
