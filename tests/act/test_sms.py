@@ -431,6 +431,16 @@ def test_what_is_not_on_record_is_not_acknowledged_and_comes_again(provider, cen
     assert eventually(lambda: centre.count()["waiting"] == 0)
 
 
+def test_what_is_not_kept_yet_is_heard_again_after_a_pause_as_it_was_and_once_kept_no_more(made, centre):
+    provider = made(again_seconds=0.2)
+    sent(provider, message())
+    first = heard(provider, 1, keep=False)
+    assert heard(provider, 1, keep=False) == first
+    provider.kept([one.token for one in first])
+    assert heard(provider, 1, 0.5) == []
+    assert eventually(lambda: centre.count()["acknowledged"] == 1)
+
+
 def test_to_acknowledge_over_a_line_that_is_gone_does_nothing(provider, centre):
     sent(provider, message())
     first = heard(provider, 1, keep=False)
