@@ -159,7 +159,8 @@ def _listen(stop: Event, home: Home, institution_id: int, listener: Listener, no
     try:
         while not stop.is_set():
             try:
-                heard = [*waiting, *listener.hear(LISTEN_SECONDS if not waiting else IDLE_SECONDS)]
+                came = listener.hear(LISTEN_SECONDS if not waiting else IDLE_SECONDS)
+                heard = list({one.token: one for one in (*waiting, *came)}.values())  # a provider may tell the same again while it waits
                 kept = set(hearing.hear(by, heard, now()))
                 listener.kept([one.token for one in heard if one.token in kept])
                 waiting = [one for one in heard if one.token not in kept][-WAIT_AT_MOST:]
