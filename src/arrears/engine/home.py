@@ -67,6 +67,11 @@ class Home:
         return self.root / "rulepacks" / "house"
 
     @property
+    def providers_file(self) -> Path:
+        """Who carries messages, where anybody does (`act.providers`); their passwords lie in `secrets/providers`."""
+        return self.root / "providers.yaml"
+
+    @property
     def secrets(self) -> Path:
         """Passwords and keys, each a file of mode 0600. Back it up apart from the rest."""
         return self.root / "secrets"
@@ -115,6 +120,11 @@ class Home:
     def letters(self) -> Path:
         """Letters that tell people what is done with their data, sealed under each person's key."""
         return self.root / "letters"
+
+    @property
+    def print(self) -> Path:
+        """Printed letters on their way to the printer and the post: `<institution>/<provider>/` (`act.channels.letter.batches`)."""
+        return self.root / "print"
 
     @property
     def erasures(self) -> Path:

@@ -6,7 +6,7 @@ lives: what a worker had whose lock is free was left behind, however it ended.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -39,6 +39,20 @@ class Abandoned(NamedTuple):
     provider: str
     attempts: int
     is_tried: bool
+
+
+class Waiting(NamedTuple):
+    """A message that is not done, and how it stands."""
+
+    message_id: int
+    case_id: int
+    channel: str
+    provider: str
+    campaign: str
+    state: str
+    attempts: int
+    due_at: datetime
+    good_until: datetime
 
 
 @contextmanager
@@ -85,6 +99,21 @@ def claim(worker: int, provider: str, at: datetime, limit: int, pauses: Collecti
     return sorted(Claimed(*row) for row in rows)
 
 
+def queued_before(message_ids: Sequence[int]) -> set[int]:
+    """Which of these messages were queued already, whatever became of them?"""
+    rows = sets.cursor().execute(
+        "SELECT message_id FROM messages_queued WHERE message_id = ANY(%s) AND institution_id = %s", [list(message_ids), acting_institution()]).fetchall()
+    return {row[0] for row in rows}
+
+
+def cases_ahead(provider: str, at: datetime, limit: int) -> list[int]:
+    """Of which cases are the next messages that are due, oldest first?"""
+    rows = sets.cursor().execute(
+        "SELECT case_id FROM outbox WHERE institution_id = %s AND provider = %s AND state IN ('waiting', 'claimed') AND due_at <= %s ORDER BY due_at, message_id LIMIT %s",
+        [acting_institution(), provider, at, limit]).fetchall()
+    return [row[0] for row in rows]
+
+
 def keep(worker: int, message_ids: Sequence[int]) -> list[int]:
     """From now on an attempt of these is under way; answers those that are still this worker's. Together with the facts that say so."""
     rows = sets.cursor().execute(
@@ -113,6 +142,25 @@ def finish(message_ids: Sequence[int]) -> None:
         sets.cursor().execute("DELETE FROM outbox WHERE message_id = ANY(%s) AND institution_id = %s", [list(message_ids), acting_institution()])
 
 
+def remember_references(provider: str, said: Mapping[int, str]) -> None:
+    """So the provider calls these messages (their parts divided by blanks), for when it tells what became of them. With the answers, in one transaction."""
+    pairs = [(message_id, part) for message_id, reference in said.items() for part in reference.split()]
+    if pairs:
+        sets.cursor().execute(
+            """INSERT INTO provider_references (institution_id, provider, message_id, reference)
+               SELECT %s, %s, p.message_id, p.reference FROM unnest(%s::bigint[], %s::text[]) AS p(message_id, reference)""",
+            [acting_institution(), provider, [one for one, _ in pairs], [part for _, part in pairs]])
+
+
+def messages_called(provider: str, references: Collection[str]) -> dict[str, int]:
+    """Which message does the provider call so? The newest, where it used a name again; a name that nobody knows is missing."""
+    rows = sets.cursor().execute(
+        """SELECT r.reference, m.message_id FROM unnest(%(references)s::text[]) AS r(reference) CROSS JOIN LATERAL (
+             SELECT message_id FROM provider_references p WHERE p.institution_id = %(institution)s AND p.provider = %(provider)s AND p.reference = r.reference
+             ORDER BY p.id DESC LIMIT 1) m""", {"references": sorted(set(references)), "institution": acting_institution(), "provider": provider}).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
 def take_back(message_id: int) -> bool:
     """Take a message out that nobody is sending; answers whether it was there and free."""
     found = sets.cursor().execute(
@@ -132,12 +180,12 @@ def abandoned(limit: int) -> list[Abandoned]:
     return [Abandoned(*row) for row in rows]
 
 
-def reserve(provider: str, count: int, per_second: float, at: datetime) -> datetime:
-    """When may the first of so many more messages be handed to this provider? All workers together keep to the rate."""
+def reserve(provider: str, takes: timedelta, at: datetime) -> datetime:
+    """When may the first of some more messages be handed to this provider, for which it needs so long? All workers together keep to its rate."""
     row = sets.cursor().execute(
         """INSERT INTO provider_pace AS p (institution_id, provider, free_at) VALUES (%(institution)s, %(provider)s, %(at)s + %(takes)s)
            ON CONFLICT (institution_id, provider) DO UPDATE SET free_at = greatest(p.free_at, %(at)s) + %(takes)s RETURNING free_at - %(takes)s""",
-        {"institution": acting_institution(), "provider": provider, "at": at, "takes": timedelta(seconds=count / per_second)}).fetchone()
+        {"institution": acting_institution(), "provider": provider, "at": at, "takes": takes}).fetchone()
     assert row is not None
     first: datetime = row[0]
     return first
@@ -147,3 +195,17 @@ def counts() -> dict[tuple[str, str], int]:
     """How many messages are in which state, by provider and state?"""
     rows = sets.cursor().execute("SELECT provider, state, count(*) FROM outbox WHERE institution_id = %s GROUP BY 1, 2", [acting_institution()]).fetchall()
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def listed(state: str, limit: int) -> list[Waiting]:
+    """Messages that are not done, those due longest first; of one state, or of all where none is named."""
+    rows = sets.cursor().execute(
+        f"""SELECT {", ".join(Waiting._fields)} FROM outbox WHERE institution_id = %s AND (%s = '' OR state = %s) ORDER BY due_at, message_id LIMIT %s""",
+        [acting_institution(), state, state, limit]).fetchall()
+    return [Waiting(*row) for row in rows]
+
+
+def lock_doubtful(message_id: int) -> bool:
+    """Is this message uncertain? If so it is nobody else's until the transaction ends."""
+    return sets.cursor().execute(
+        "SELECT 1 FROM outbox WHERE message_id = %s AND institution_id = %s AND state = 'uncertain' FOR UPDATE", [message_id, acting_institution()]).fetchone() is not None

@@ -15,7 +15,6 @@ from pathlib import Path
 import typst
 
 from arrears.core.problems import Refused
-from arrears.engine.words import counted
 
 CHINESE_FAMILIES = ("Noto Sans CJK SC", "Source Han Sans SC")
 OTHER_FAMILIES = ("Noto Sans", "DejaVu Sans")
@@ -45,20 +44,40 @@ def families_here(system: bool = True) -> tuple[str, ...]:
     return (*(name for name in (*CHINESE_FAMILIES, *OTHER_FAMILIES) if name in there), BUILT_IN)
 
 
+def families_for(language: str) -> tuple[str, ...]:
+    """The same families for a text of one language: a Chinese font writes the apostrophe of “O’Neill” as wide as a character, so it comes first only in Chinese.
+
+    >>> sorted(families_for("en")) == sorted(families_for("zh")) == sorted(families_here())
+    True
+    """
+    if language == "zh":
+        return families_here()
+    return tuple(sorted(families_here(), key=lambda name: (name == BUILT_IN, name in CHINESE_FAMILIES)))
+
+
 def refuse_missing_glyphs(text: str, *, system: bool = True) -> None:
     """Does nothing where every character can be written.
 
     Raises:
         GlyphsMissing: names the characters and the package that has them.
     """
-    covered = _covered(system)
-    missing = sorted({letter for letter in text if ord(letter) not in covered and letter not in "\n\r\t"})
+    missing = missing_glyphs(text, system=system)
     if missing:
         raise _refusal(missing, system)
 
 
+def missing_glyphs(text: str, *, system: bool = True) -> list[str]:
+    """Which characters of this text can the fonts here not write?
+
+    >>> missing_glyphs("Müller", system=False), missing_glyphs("\\ue000", system=False) == ["\\ue000"]
+    ([], True)
+    """
+    covered = _covered(system)
+    return sorted(letter for letter in set(text) if ord(letter) not in covered and letter not in "\n\r\t")
+
+
 def _refusal(missing: list[str], system: bool) -> GlyphsMissing:
-    shown = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:5]) + (f" and {counted(len(missing) - 5, 'other')}" if len(missing) > 5 else "")
+    shown = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:5]) + (f" and {len(missing) - 5:,} more" if len(missing) > 5 else "")
     chinese_there = any(family in families_here(system) for family in CHINESE_FAMILIES)
     remedy = "Install a font that has them; Chinese is in the package fonts-noto-cjk." if chinese_there else "Install the package fonts-noto-cjk."
     return GlyphsMissing(shown, remedy)
