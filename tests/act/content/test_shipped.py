@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from arrears.act.channels.sms.alphabet import UCS2_PART
 from arrears.act.content.checking import carried, check, errors, prose
 from arrears.act.content.notices import NOT_WRITTEN, notices
-from arrears.act.content.parts import UCS2_PART
 from arrears.act.content.readability import readings
 from arrears.act.content.rendering import render
 from arrears.act.content.samples import extremes, usual

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from arrears.act.content.parts import parts_of
+from arrears.act.channels.sms import alphabet
 from arrears.act.content.template import Template, pieces
 from arrears.act.content.values import TYPES, Amounts, Money, Neutral, Sender, Value, ValueNotUsable, written
 from arrears.act.content.vocabulary import VARIABLES, Disclosure, Kind, Tone
@@ -60,7 +60,7 @@ def render(template: Template, values: Mapping[str, Value]) -> Rendered:
         _refuse_disclosing(template, said, wording)
     if len(text) > LONGEST:
         raise ValueNotUsable(f"{template.name} ({template.locale}): {len(text)} characters, and at most {LONGEST} are sent.", "The message is not written.", "Shorten what is put in.")
-    parts = parts_of(text) if Channel.TEXT in template.channels else 1
+    parts = len(alphabet.write(text).parts) if Channel.TEXT in template.channels else 1
     return Rendered(template.version, template.locale, template.disclosure, template.purpose, subject, text, marks_of(template, values, wording), parts)
 
 
