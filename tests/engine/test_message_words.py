@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from arrears.act.content.shipped import shipped_texts
+from arrears.casefile.store import load
+from arrears.casefile.store.institution import acting_for
 from arrears.check.conduct.words import Channel, Mark
 from arrears.core.book import BOOK_TABLES
 from arrears.core.problems import BadData, Refused, WrongCall
@@ -17,6 +20,7 @@ from arrears.engine.use_cases import approving, deciding, message_preview, messa
 from arrears.engine.use_cases.message_words import NotWritten, Wanted, Written
 from arrears.engine.use_cases.reading import NoSuchCase, Person
 from arrears.intake.book.layout import book_digest, duckdb_type
+from arrears.record.privacy.showing import NotForThisRole
 from tests.workbench.conftest import bank
 from tests.workbench.run_files import _table
 
@@ -215,14 +219,20 @@ def test_a_kept_file_that_was_changed_or_is_gone_writes_nothing(desk, harm):
 
 
 def test_a_preview_shows_what_this_person_would_read_before_anything_is_approved(desk):
-    shown = message_preview.previews(desk.home, desk.institution_id, "reminder", desk.book.lin, AT, every=True)
+    look = partial(message_preview.previews, desk.home, desk.institution_id, shown_to="lin", role="manager")
+    shown = look("reminder", desk.book.lin, AT, every=True)
+    with acting_for(desk.institution_id):
+        (seen,) = load.personal_shown(101)
+    assert (seen.shown_to, seen.form) == ("lin", "message_preview") and "name" in seen.categories
     assert [one.template.locale for one in shown] == ["zh-CN", "en", "es"] and all(one.words for one in shown)
     assert "3,200.00元" in shown[0].words.text and "9 December 2026" in shown[1].words.text and "Lin 林晓" in shown[2].words.text
-    (mine,) = message_preview.previews(desk.home, desk.institution_id, "placement_notice", desk.book.lin, AT)
+    (mine,) = look("placement_notice", desk.book.lin, AT)
     assert mine.template.locale == "zh-CN" and {"agency", "begins_on"} <= set(mine.sampled) and mine.words is not None
     with pytest.raises(message_templates.NoSuchTemplate):
-        message_preview.previews(desk.home, desk.institution_id, "reminder", desk.book.lin, AT, only_approved=True)
+        look("reminder", desk.book.lin, AT, only_approved=True)
     with pytest.raises(WrongCall, match="It goes by email, letter"):
-        message_preview.previews(desk.home, desk.institution_id, "reminder", desk.book.lin, AT, channel="text")
+        look("reminder", desk.book.lin, AT, channel="text")
     with pytest.raises(NoSuchCase):
-        message_preview.previews(desk.home, desk.institution_id, "reminder", 7, AT)
+        look("reminder", 7, AT)
+    with pytest.raises(NotForThisRole):
+        look("reminder", desk.book.lin, AT, role="stranger")
