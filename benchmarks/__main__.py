@@ -22,6 +22,7 @@ OTHERS = (
     ("privacy",),
     ("verdicts",),
     ("permits",),
+    ("letters",),
     ("audit",),
     ("prescreen",),
     ("policy",),
