@@ -27,9 +27,9 @@ from arrears.engine.use_cases.protecting import Proof, Refusal
 
 CODES_FILE = "message-codes"
 """Under this name the secret of the codes lies among the home's secrets."""
-A_VISITOR = Pace(per_second=0.5, at_once=30)
+A_VISITOR = Pace(timedelta(seconds=2), at_once=30)
 """Thirty looks at once, then one every two seconds: a family behind one address is not stopped, whoever tries codes is."""
-EVERYBODY = Pace(per_second=50, at_once=500)
+EVERYBODY = Pace(timedelta(milliseconds=20), at_once=500)
 """All visitors together."""
 STOPPED_BY_LINK = frozenset({Channel.EMAIL.value, Channel.TEXT.value})
 _NO_MESSAGE = 0
