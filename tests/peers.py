@@ -42,14 +42,9 @@ def _java() -> Path | None:
     return Path(found) if found and (java_version() or 0) >= JAVA_NEEDED else None
 
 
-def _zbar() -> Path | None:
-    found = shutil.which("zbarimg")
-    return Path(found) if found else None
-
-
 KNOWN: Mapping[str, Callable[[], Path | None]] = {
     "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "openjdk-17-jre-headless": _java, "openssl": _openssl,
-    "postgresql": _debian_postgresql, "zbar-tools": _zbar,
+    "postgresql": _debian_postgresql,
 }
 """Peers by the name of their Debian package, and how each is found."""
 
