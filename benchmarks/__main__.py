@@ -23,6 +23,7 @@ OTHERS = (
     ("verdicts",),
     ("permits",),
     ("sms",),
+    ("letters",),
     ("audit",),
     ("prescreen",),
     ("policy",),
