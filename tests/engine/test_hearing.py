@@ -130,6 +130,16 @@ def test_whoever_says_to_be_somebody_else_is_not_counted_as_the_debtor(story):
     assert story.rows("SELECT kind, channel FROM contact_points_reported") == [("wrong_party", "text")]
 
 
+def test_a_number_that_was_ruled_out_is_not_used_and_another_is(story):
+    """The number is sealed on record: the gate opens it, for what stays sealed would equal none and stop nothing."""
+    from arrears.casefile.facts.consent import RuledOut
+    from arrears.engine.use_cases.protecting import Proof, Refusal, rule_out
+
+    (li,) = story.people(NUMBER)
+    rule_out(story.bank, li, Refusal(RuledOut.CHANNEL, MORNING, point="P1"), Proof(None, "never there"), at=MORNING, actor="lin")
+    assert (story.asks(li), story.asks(li, replace(TEXT, point="P2"))) == ("Refusal", "Permit")
+
+
 def test_words_from_a_number_of_several_people_wait_sealed_and_protect_all_of_them(story):
     from arrears.engine.use_cases import hearing
 
