@@ -468,9 +468,12 @@ class Shown:
 def inbox(institution_id: int, *, only_waiting: bool = True, limit: int = 200) -> list[Shown]:
     """The newest replies, those where somebody may be in danger first, then by when a person must have looked."""
     with acting_for(institution_id):
-        handled = "AND NOT EXISTS (SELECT FROM replies_handled h WHERE h.reply_id = r.reply_id)" if only_waiting else ""
+        waiting = """AND NOT EXISTS (SELECT FROM replies_handled h WHERE h.reply_id = r.reply_id)
+            AND EXISTS (SELECT FROM replies_understood u WHERE u.reply_id = r.reply_id AND NOT (u.is_sure AND u.intents <@ %(nothing)s))"""
         rows = sets.cursor().execute(
-            f"SELECT reply_id FROM replies_received r WHERE institution_id = %s {handled} ORDER BY received_at DESC LIMIT %s", [institution_id, limit]).fetchall()
+            f"""SELECT reply_id FROM replies_received r WHERE institution_id = %(institution)s {waiting if only_waiting else ""}
+                ORDER BY EXISTS (SELECT FROM replies_understood u WHERE u.reply_id = r.reply_id AND %(crisis)s = ANY(u.intents)) DESC, received_at DESC LIMIT %(limit)s""",
+            {"institution": institution_id, "nothing": [OTHER], "crisis": CRISIS, "limit": limit}).fetchall()
         found = _shown([row[0] for row in rows])
     wanted = [one for one in found if one.waits or not only_waiting]
     return sorted(wanted, key=lambda one: (not one.is_urgent, one.until or one.reply.received_at, one.reply.reply_id))
