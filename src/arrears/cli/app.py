@@ -28,6 +28,7 @@ app = App(
 COMMANDS: Mapping[str, str] = {
     "init": "beginning:init", "sample": "beginning:sample", "import": "importing:import_", "pool": "importing:pool",
     "policy": "policy:policy", "approvals": "approvals:approvals", "decision": "decisions:decision", "review": "decisions:review",
+    "template": "template:template",
     "run": "running:run", "case": "cases:case", "explain": "cases:explain", "alerts": "alerts:alerts", "ledger": "ledger:ledger",
     "check": "check:check", "house": "house:house", "law": "law:law", "rules": "rules:rules", "permit": "permits:permit", "contact": "permits:contact",
     "messages": "messages:messages", "replies": "replies:replies",

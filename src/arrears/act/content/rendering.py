@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from arrears.act.content.parts import parts_of
 from arrears.act.content.template import Template, pieces
-from arrears.act.content.values import TYPES, Amounts, Neutral, Sender, Value, ValueNotUsable, written
+from arrears.act.content.values import TYPES, Amounts, Money, Neutral, Sender, Value, ValueNotUsable, written
 from arrears.act.content.vocabulary import VARIABLES, Disclosure, Kind, Tone
 from arrears.act.content.wording import Wording, wording_of
 from arrears.check.conduct.words import Channel, Mark, Product, Purpose
@@ -55,6 +55,7 @@ def render(template: Template, values: Mapping[str, Value]) -> Rendered:
     wording = wording_of(template.locale)
     said = {name: _said(template, name, values, wording) for name in template.variables}
     subject, text = (_filled(part, said) for part in (template.subject, template.text))
+    _refuse_sums_that_differ(template, values)
     if template.disclosure is Disclosure.NEUTRAL:
         _refuse_disclosing(template, said, wording)
     if len(text) > LONGEST:
@@ -112,6 +113,17 @@ def _closed(where: str, name: str, value: Value, wording: Wording) -> str:
 
 def _filled(text: str, said: Mapping[str, str]) -> str:
     return "".join(said[name] if name else words for name, words in pieces(text))
+
+
+def _refuse_sums_that_differ(template: Template, values: Mapping[str, Value]) -> None:
+    """What was owed then and what came and went since make what is owed now: a notice that does not add up is false."""
+    table, then, now = (values.get(name) if name in template.variables else None for name in ("itemisation", "amount_then", "balance"))
+    if isinstance(table, Amounts) and isinstance(then, Money) and isinstance(now, Money):
+        same = {table.currency, then.currency, now.currency} == {now.currency}
+        if not same or then.minor + sum(minor for _, minor in table.rows) != now.minor:
+            raise ValueNotUsable(
+                f"{template.name} ({template.locale}): {{amount_then}} and the lines of {{itemisation}} do not make {{balance}}.", "A notice that does not add up is false.",
+                "Itemise every change since the itemisation date.")
 
 
 def _refuse_disclosing(template: Template, said: Mapping[str, str], wording: Wording) -> None:

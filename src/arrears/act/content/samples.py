@@ -13,6 +13,7 @@ from arrears.check.conduct.words import Product
 _BANK = {"zh-CN": "示例银行", "en": "Example Bank", "es": "Banco Ejemplo"}
 _NEUTRAL = {"zh-CN": "示例银行", "en": "Example Bank", "es": "Banco Ejemplo"}
 _CURRENCY = {"zh-CN": "CNY", "en": "GBP", "es": "EUR"}
+_OF_PLACE = {"us": "USD", "cn": "CNY", "uk": "GBP"}
 _PERSON = {"zh-CN": "李晓明", "en": "Anna Lee", "es": "Ana Núñez"}
 _SAID: Mapping[str, Mapping[str, str]] = {
     "trusted_route": {"zh-CN": "合同或卡片上的客服电话", "en": "the number on your card or agreement", "es": "el teléfono de su tarjeta o contrato"},
@@ -38,17 +39,18 @@ _ON = date(2026, 3, 2)
 
 def usual(template: Template) -> dict[str, Value]:
     """A usual value for every variable of this template."""
-    values = _usual(template.locale)
+    values = _usual(template.locale, template.notice.partition("_")[0])
     return {name: values[name] for name in template.variables}
 
 
-def _usual(locale: str) -> dict[str, Value]:
-    bank, currency = _BANK[locale], _CURRENCY[locale]
+def _usual(locale: str, place: str) -> dict[str, Value]:
+    bank, currency = _BANK[locale], _OF_PLACE.get(place, _CURRENCY[locale])
     own, agency = Sender(Capacity.OWN_NAME, bank, bank), Sender(Capacity.AGENCY, {"zh-CN": "安和咨询", "en": "Fairway Services", "es": "Gestiones Claras"}[locale], bank)
-    table = Amounts(((Item.ON_ITEMISATION_DAY, 120_000), (Item.INTEREST, 2_450), (Item.FEES, 0), (Item.PAYMENTS, -5_000), (Item.CREDITS, 0), (Item.TOTAL, 117_450)), currency)
+    table = Amounts(((Item.INTEREST, 2_450), (Item.FEES, 0), (Item.PAYMENTS, -5_000), (Item.CREDITS, 0)), currency)
+    writes = agency if place == "us" else own
     return {
         **{name: said[locale] for name, said in _SAID.items()},
-        "sender": own, "sender_short": own, "neutral_sender": Neutral(_NEUTRAL[locale], is_lawful=True), "name": _PERSON[locale], "amount_due": Money(123_450, currency),
+        "sender": writes, "sender_short": writes, "neutral_sender": Neutral(_NEUTRAL[locale], is_lawful=True), "name": _PERSON[locale], "amount_due": Money(123_450, currency),
         "balance": Money(1_117_450, currency), "product": Product.CREDIT_CARD, "account_tail": "4321", "oldest_due_on": date(2026, 2, 10), "written_on": _ON,
         "answer_by": date(2026, 3, 16), "pay_link": "https://bank.example/pay", "phone": {"zh-CN": "95000", "en": "0800 000 0000", "es": "900 000 000"}[locale],
         "reply_address": _ADDRESS[locale], "website": "https://bank.example", "verify_link": "https://bank.example/v/K7M2Q9XR", "code": "K7M2Q9XR",
@@ -58,7 +60,7 @@ def _usual(locale: str) -> dict[str, Value]:
         "buyer_phone": "400 111 1111", "buyer_address": _ADDRESS[locale], "assigned_on": date(2026, 2, 27),
         "credit_bureau": {"zh-CN": "金融信用信息基础数据库", "en": "Example Credit Bureau", "es": "Central Ejemplo"}[locale], "report_on": date(2026, 3, 23),
         "collector_address": _ADDRESS[locale], "debtor_address": ("1 Elm Street", "Springfield, IL 62701"), "creditor_then": bank, "creditor_now": bank,
-        "itemised_on": date(2026, 1, 31), "amount_then": Money(120_000, currency), "itemisation": table, "disputed_by": date(2026, 4, 8),
+        "itemised_on": date(2026, 1, 31), "amount_then": Money(1_120_000, currency), "itemisation": table, "disputed_by": date(2026, 4, 8),
         "agreement_on": date(2024, 6, 1), "claim_after": date(2026, 4, 1),
     }  # fmt: skip
 
@@ -70,7 +72,7 @@ NAMES: Mapping[str, str] = {
     "rare characters": "𠮷野㛃䶮",
     "written from the right": "\u202eمحمد عبد الله\u202c",
     "with what looks like a link": "https://evil.example/pay\nJohn",
-    "company": "Booking.com B.V. & Söhne GmbH",
+    "company": "Harbour.com B.V. & Söhne GmbH",
     "longest": ("Maximiliana Hohenstaufen-Württemberg " * 4)[: LONGEST[Kind.NAME]].strip(),
 }
 """Names at the edge."""
@@ -90,7 +92,8 @@ def extremes(template: Template) -> Iterator[tuple[str, dict[str, Value]]]:
     yield "usual", base
     money = [name for name in template.variables if isinstance(base[name], Money)]
     for label, amount in AMOUNTS.items() if money else ():
-        yield f"amount: {label}", base | dict.fromkeys(money, amount)
+        table = {"itemisation": Amounts(((Item.INTEREST, 0), (Item.FEES, 0), (Item.PAYMENTS, 0), (Item.CREDITS, 0)), amount.currency)} if "itemisation" in base else {}
+        yield f"amount: {label}", base | dict.fromkeys(money, amount) | table
     if "name" in base:
         for label, name in NAMES.items():
             yield f"name: {label}", base | {"name": name}
@@ -104,7 +107,7 @@ def _capacities(base: dict[str, Value]) -> Iterator[tuple[str, dict[str, Value]]
     senders = {name: value for name, value in base.items() if isinstance(value, Sender)}
     if senders:
         for capacity in Capacity:
-            if capacity is not Capacity.OWN_NAME:
+            if capacity is not next(iter(senders.values())).capacity:
                 yield f"sender: {capacity}", base | {name: Sender(capacity, "Harbour Services", one.lender) for name, one in senders.items()}
 
 

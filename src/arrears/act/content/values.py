@@ -80,7 +80,7 @@ def money_text(money: Money, locale: str) -> str:
     """The amount as a reader of this language expects it, exact to the last minor unit, its currency beyond doubt.
 
     >>> [money_text(Money(123450, code), "en") for code in ("USD", "CNY", "KWD")], money_text(Money(999_999_999_99, "GBP"), "en")
-    (['$1,234.50', 'CN¥1,234.50', 'KWD 123.450'], '£999,999,999.99')
+    (['$1,234.50', 'CNY 1,234.50', 'KWD 123.450'], '£999,999,999.99')
     >>> money_text(Money(123450, "CNY"), "zh-CN"), money_text(Money(1234, "JPY"), "zh-CN"), money_text(Money(1, "USD"), "zh-CN")
     ('1,234.50元', '1,234日元', '0.01美元')
     >>> money_text(Money(123450, "EUR"), "es"), money_text(Money(123450, "MXN"), "es")
@@ -93,7 +93,7 @@ def money_text(money: Money, locale: str) -> str:
     if locale == "es":
         grouping = "es_MX" if money.currency in _POINT_IN_SPANISH else BABEL[locale]
         return _plain(format_currency(amount, money.currency, format="#,##0.00 ¤¤", locale=grouping))
-    said = _plain(format_currency(amount, money.currency, locale=BABEL[locale]))
+    said = _plain(format_currency(amount, money.currency, locale=BABEL[locale])).replace("¥", f"{money.currency} ").replace("CNCNY", "CNY")
     return re.sub(rf"^(-?{money.currency}) ?(?=\d)", r"\1 ", said)
 
 
@@ -117,8 +117,8 @@ _SCHEME, _DOMAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[/\\@<>]|\bwww\."), r
 def cleaned(said: str) -> str:
     """A name or a line as people may see it: composed (NFC), one line, without control, without format characters, without links.
 
-    >>> cleaned("Anna\\u202eevil.com\\n  Lee"), cleaned("https://evil.example/x"), cleaned("Booking.com B.V."), cleaned("O'Neill 😀 𠮷野")
-    ('Annaevil. com Lee', 'evil. example x', 'Booking. com B.V.', "O'Neill 😀 𠮷野")
+    >>> cleaned("Anna\\u202eevil.com\\n  Lee"), cleaned("https://evil.example/x"), cleaned("Harbour.com B.V."), cleaned("O'Neill 😀 𠮷野")
+    ('Annaevil. com Lee', 'evil. example x', 'Harbour. com B.V.', "O'Neill 😀 𠮷野")
     """
     spaced = "".join(" " if char in "\n\r\t\v\f" or unicodedata.category(char) in ("Zl", "Zp") else char for char in unicodedata.normalize("NFC", said))
     seen = "".join(_seen(char) for char in spaced)

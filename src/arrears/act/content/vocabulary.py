@@ -99,7 +99,6 @@ class Option(StrEnum):
 class Item(StrEnum):
     """Of what does an amount consist?"""
 
-    ON_ITEMISATION_DAY = "on_itemisation_day"
     PRINCIPAL = "principal"
     INTEREST = "interest"
     FEES = "fees"
@@ -107,7 +106,6 @@ class Item(StrEnum):
     COSTS = "costs"
     PAYMENTS = "payments"
     CREDITS = "credits"
-    TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ _VARIABLES = (
     _of("amount_due", Kind.MONEY, "what is overdue today", "当前逾期金额"),
     _of("balance", Kind.MONEY, "everything that is owed, with what is not due yet", "全部未还金额（含未到期）"),
     _of("product", Kind.PRODUCT, "the kind of debt", "债务种类"),
-    _of("account_tail", Kind.TAIL, "last characters of the lender's number of the customer", "客户号末几位"),
+    _of("account_tail", Kind.TAIL, "last characters of the account's number; of the customer's where there are several accounts", "账户号末几位；涉及多个账户时为客户号末几位"),
     _of("oldest_due_on", Kind.DAY, "since when something is overdue", "最早逾期日"),
     _of("written_on", Kind.DAY, "the day of the message", "发送日期", of_debt=False),
     _of("answer_by", Kind.DAY, "until then nothing else happens", "在此日之前不采取其他措施"),

@@ -304,6 +304,14 @@ def runs_published(book: str) -> list[RunPublished]:
     return _facts(RunPublished, "book", book)
 
 
+def people_contacted(party_ids: Sequence[int]) -> set[int]:
+    """Whom of these did we contact, as far as is recorded here? A message on its way counts."""
+    rows = sets.cursor().execute(
+        """SELECT party_id FROM contacts WHERE party_id = ANY(%(people)s) AND kind = 'made' UNION
+           SELECT party_id FROM messages_tried WHERE party_id = ANY(%(people)s)""", {"people": list(party_ids)}).fetchall()
+    return {row[0] for row in rows}
+
+
 def messages_queued(message_ids: Sequence[int]) -> list[MessageQueued]:
     """These messages, opened; where the person's key is gone, address, subject and text read as empty."""
     return _facts_of(MessageQueued, "message_id", message_ids)

@@ -12,12 +12,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from arrears.act.content.rendering import Rendered, render
 from arrears.act.content.template import Template
 from arrears.act.content.values import Money, Neutral, Sender, Value, ValueNotUsable
 from arrears.act.content.vocabulary import LOCALES, VARIABLES, Capacity, Disclosure
 from arrears.casefile.store.institution import acting_for
-from arrears.check.conduct.words import ActorRole, Channel, Product
+from arrears.check.conduct.words import ActorRole, Channel, Product, Purpose
 from arrears.check.protections import debt_of
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
@@ -119,14 +121,14 @@ def _known(home: Home, institution_id: int, case_ids: Iterable[int]) -> dict[int
     found: dict[int, _Case] = {}
     for book, cases in find_cases(home, institution_id, sorted(case_ids)):
         parties = sorted({case.party_id for case in cases})
-        accounts, rows = _of_people(home, book, parties)
+        accounts, rows = _of_people(home, institution_id, book, parties)
         persons = people(home, book, parties)
         for case in cases:
             found[case.case_id] = _Case(case.party_id, persons[case.party_id], rows.get(case.party_id, {}), tuple(accounts.get(case.party_id, ())))
     return found
 
 
-def _of_people(home: Home, book: Portfolio, parties: list[int]) -> tuple[dict[int, list[dict[str, Any]]], dict[int, dict[str, Any]]]:
+def _of_people(home: Home, institution_id: int, book: Portfolio, parties: list[int]) -> tuple[dict[int, list[dict[str, Any]]], dict[int, dict[str, Any]]]:
     assert book.run is not None, "a case was found in a run"
     with looking_into(home) as connection:
         told = rows_by_name(connection, """
@@ -138,9 +140,25 @@ def _of_people(home: Home, book: Portfolio, parties: list[int]) -> tuple[dict[in
         rows = rows_by_name(
             connection, f"SELECT party_id, language, time_zone, region FROM ({latest_by_key_sql(book.folder, 'parties')}) WHERE party_id IN (SELECT unnest(?::BIGINT[]))", [parties])
     accounts: dict[int, list[dict[str, Any]]] = {}
+    numbers = _numbers(institution_id, [one["account_id"] for one in told])
     for one in told:
-        accounts.setdefault(one["party_id"], []).append({**one, "paid": paid.get(one["account_id"], [])})
+        accounts.setdefault(one["party_id"], []).append({**one, "paid": paid.get(one["account_id"], []), "number": numbers[one["account_id"]]})
     return accounts, {row["party_id"]: row for row in rows}
+
+
+def _numbers(institution_id: int, account_ids: list[int]) -> dict[int, str | None]:
+    """The lender's number of each account; None where its person was erased."""
+    from arrears.casefile.store.identity import Identities  # late: models may only be imported once Django stands
+    from arrears.casefile.store.institution import institution_key
+
+    told = Identities(institution_id, institution_key(institution_id)).number_of("account", pa.array(account_ids, pa.int64()))
+    return dict(zip(account_ids, told.to_pylist(), strict=True))
+
+
+def languages_of(home: Home, institution_id: int, case_ids: Iterable[int]) -> dict[int, str | None]:
+    """Which language does the person of each case read, as the book says?"""
+    with acting_for(institution_id):
+        return {case_id: case.row.get("language") for case_id, case in _known(home, institution_id, case_ids).items()}
 
 
 def locale_of(said: str | None, otherwise: str) -> str:
@@ -169,12 +187,14 @@ class _Writer:
             return NotWritten(one, "The case is in no current run.")
         locale = one.locale or locale_of(case.row.get("language"), self.language)
         template = self.templates.get((one.template, locale))
+        if case.person.called is None:
+            return NotWritten(one, "Who it is is not known any more: erased, or stored and not used.")
         if (why := _why_not(one, locale, template)) is not None:
             return NotWritten(one, why)
         assert template is not None
         owed = _owed(case, one.debts, self._today(case))
-        if isinstance(owed, str) and any(VARIABLES[name].of_debt for name in template.variables):
-            return NotWritten(one, owed)
+        if isinstance(owed, str) and (template.purpose is Purpose.COLLECTION or any(VARIABLES[name].of_debt for name in template.variables)):
+            return NotWritten(one, owed)  # Also a message that tells of no debt reaches nobody who owes nothing.
         try:
             values = self._values(one, case, locale, template, owed if isinstance(owed, _Owed) else None)
             words = render(template, values)
@@ -208,7 +228,9 @@ class _Writer:
         stated["sender"], stated["sender_short"] = self._sender(one, locale, "lawful_name"), self._sender(one, locale, "short_name")
         if owed is not None:
             stated |= {"amount_due": Money(owed.overdue_minor, owed.currency), "balance": Money(owed.balance_minor, owed.currency), "oldest_due_on": owed.oldest_due_on,
-                       "product": self._product(owed.products)}
+                       "product": self._product(owed)}
+            if len(owed.debts) == 1:
+                stated["account_tail"] = tail_of(owed.number) or stated["account_tail"]
         return {name: value for name, value in stated.items() if value is not None} | dict(one.given)
 
     def _lender(self, locale: str) -> str | None:
@@ -226,10 +248,9 @@ class _Writer:
         later, first = _CAPACITIES[self.terms.actor]
         return Sender(first if one.is_first else later, name, lender)
 
-    def _product(self, stated: frozenset[str]) -> Product:
-        """The kind of the debts; the general word where they are of several kinds or one is not explained."""
-        kinds = {self.terms.products.get(name, Product.OTHER) for name in stated}
-        return kinds.pop() if len(kinds) == 1 else Product.OTHER
+    def _product(self, owed: _Owed) -> Product:
+        """The kind of the debt; the general word where there are several, or its kind is not explained."""
+        return self.terms.products.get(owed.product, Product.OTHER) if len(owed.debts) == 1 else Product.OTHER
 
 
 def _why_not(one: Wanted, locale: str, template: Template | None) -> str | None:
@@ -244,14 +265,16 @@ def _why_not(one: Wanted, locale: str, template: Template | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """What is owed on the debts that a message is about, after what was paid since the run."""
+    """What is owed on the debts that a message is about, after what was paid since the run. A payment that was taken back since raises nothing: the next run tells it."""
 
     overdue_minor: int
     balance_minor: int
     currency: str
     oldest_due_on: date | None
-    products: frozenset[str]
     debts: frozenset[str]
+    product: str
+    number: str | None
+    """Product and number of the debt that is overdue longest."""
 
 
 def _owed(case: _Case, wanted: frozenset[str], today: date) -> _Owed | str:
@@ -269,14 +292,15 @@ def _owed(case: _Case, wanted: frozenset[str], today: date) -> _Owed | str:
     open_now = [(one, paid) for one, paid in left if one["amount_overdue_minor"] > max(paid, 0)]
     if not open_now:
         return "Nothing is overdue any more: it was paid since the run."
-    days = [one["oldest_due_on"] for one, paid in open_now if one["oldest_due_on"] is not None]
+    oldest = min((one for one, _ in open_now), key=lambda one: (one["oldest_due_on"] or date.max, one["account_id"]))
     return _Owed(
         overdue_minor=sum(one["amount_overdue_minor"] - max(paid, 0) for one, paid in open_now),
-        balance_minor=sum(one["balance_minor"] - paid for one, paid in open_now),
+        balance_minor=sum(one["balance_minor"] - max(paid, 0) for one, paid in open_now),
         currency=accounts[0]["currency"],
-        oldest_due_on=min(days, default=None),
-        products=frozenset(one["product"] for one, _ in open_now),
+        oldest_due_on=oldest["oldest_due_on"],
         debts=frozenset(debt_of(one["account_id"]) for one, _ in open_now),
+        product=oldest["product"],
+        number=oldest["number"],
     )
 
 
