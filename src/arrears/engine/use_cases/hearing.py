@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,10 +47,7 @@ from arrears.intake.inbound.incoming import Heard, Receipt, Reply
 from arrears.intake.inbound.recognising import CRISIS, OTHER, Understood, explained, understand
 from arrears.record.privacy import index
 
-LOG = logging.getLogger("arrears.hearing")
 RECOGNISER = "recogniser"
-PATIENCE = timedelta(hours=1)
-"""So long a receipt of a message that nobody knows yet is left with the provider: the attempt it belongs to may not be settled."""
 MOST_PEOPLE = 10
 """An address that more people than these share protects nobody in particular: a person places its replies."""
 LONGEST_NOTE = 2_000
