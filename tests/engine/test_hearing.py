@@ -117,6 +117,13 @@ def test_what_a_machine_answers_is_kept_and_does_nothing(story):
     assert story.asks(li) == "Permit"
 
 
+def test_words_of_danger_count_whoever_is_said_to_have_written_them(story):
+    (li,) = story.people(NUMBER)
+    story.hear(story.reply(CRISIS, is_automatic=True))
+    assert story.asks(li) == "Refusal"
+    assert story.rows("SELECT kind FROM holds") == [("distress",)]
+
+
 def test_the_person_is_counted_as_having_written(story):
     story.people(NUMBER)
     story.hear(story.reply("how much do I owe?"))

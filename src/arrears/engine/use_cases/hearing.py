@@ -150,10 +150,10 @@ def record_reply(by: Ear, reply_id: int, reply: Reply, source: str, whose: _Plac
     append_group([ReplyReceived(
         reply_id, party, whose.case_id, by.channel, by.provider, source, whose.answers, whose.point, reply.address, reply.text, reply.is_automatic, whose.placed_by, at,
     )], actor=by.provider, at=now, cause=cause)
-    if reply.is_automatic:
+    intents = _acted_on(words, is_automatic=reply.is_automatic)
+    if reply.is_automatic and not intents:
         append_group([_taken(reply_id, party, OTHER, (), now)], actor=RECOGNISER, at=now, cause=cause)
         return
-    intents = _acted_on(words)
     is_debtor = "not_mine" not in intents
     append_group([Contact(
         random_id(), party, whose.case_id, ContactKind.RECEIVED, at, (Side.DEBTOR if is_debtor else Side.THIRD_PERSON).value, by.collector, None, by.channel,
@@ -170,8 +170,13 @@ def cause_of(reply_id: int) -> str:
     return f"reply {id_text(reply_id)}"
 
 
-def _acted_on(words: Understood) -> tuple[str, ...]:
-    """Of what it may mean, that for which something follows at once: suspicions where a suspicion is enough, the main intent where it is sure."""
+def _acted_on(words: Understood, *, is_automatic: bool) -> tuple[str, ...]:
+    """Of what it may mean, that for which something follows at once: suspicions where a suspicion is enough, the main intent where it is sure.
+
+    What a machine is said to have written means nothing, but for words of danger: whoever says so may be wrong.
+    """
+    if is_automatic:
+        return (CRISIS,) if any(one.intent == CRISIS for one in words.spoke) else ()
     clauses = contract()
     return tuple(one for one in words.intents if clauses[one].acts_on is ActsOn.SUSPICION or (one == words.main and words.is_sure))
 
@@ -281,7 +286,7 @@ def amount_in(text: str) -> int | None:
 
 def _keep_unplaced(by: Ear, reply: Reply, source: str, words: Understood, candidates: Sequence[int], now: datetime) -> None:
     """Keep the words sealed for a person who places them, and protect at once everybody who may have written them."""
-    reply_id, intents = random_id(), () if reply.is_automatic else _acted_on(words)
+    reply_id, intents = random_id(), _acted_on(words, is_automatic=reply.is_automatic)
     sealed = _sealed(reply_id, {"address": reply.address, "to": reply.to, "answers": reply.answers, "text": reply.text})
     sets.cursor().execute(
         """INSERT INTO replies_unplaced (reply_id, institution_id, provider, channel, source, sealed_words, is_automatic, main, intents, received_at)
