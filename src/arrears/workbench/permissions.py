@@ -43,6 +43,8 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "evidence_get": _STAFF,
     "protection": _STAFF,
     "protect": _WORKERS,
+    "replies": _WORKERS,
+    "reply_do": _WORKERS,
     "rules": _STAFF,
     "rule_confirm": _COMPLIANCE,
     "rule_revoke": _COMPLIANCE,

@@ -155,7 +155,7 @@ def allowed(context: template.Context, url_name: str) -> bool:
 
 
 _RAIL = (
-    ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"), ("experiments", "g e"),
+    ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("replies", "g i"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"), ("experiments", "g e"),
     ("users", "g u"), ("definitions", "g d"), ("settings", "g s"),
 )
 
@@ -163,7 +163,7 @@ _RAIL = (
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> list[dict[str, Any]]:
     """What stands in the left rail: what exists and what this reader may see."""
-    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "rules": _("Rules"), "approvals": _("Approvals"), "policies": _("Policies"),
+    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "replies": _("Replies"), "rules": _("Rules"), "approvals": _("Approvals"), "policies": _("Policies"),
               "experiments": _("Experiments"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
     request = context.get("request")
     here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
