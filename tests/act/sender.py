@@ -62,7 +62,7 @@ def main() -> None:
 def send(bank: int, port: int, chain: str, began: float, seconds: float) -> None:
     """One worker: what was left behind first, then chunk after chunk."""
     from arrears.act import dispatch
-    from arrears.act.channels.email.smtp import Server, SmtpProvider
+    from arrears.act.channels.email.smtp import SmtpProvider, SmtpSettings
     from arrears.act.channels.email.writing import Sender
     from arrears.casefile.store import outbox
     from arrears.casefile.store.ids import random_id
@@ -73,7 +73,7 @@ def send(bank: int, port: int, chain: str, began: float, seconds: float) -> None
         return BEGINS + timedelta(seconds=time.monotonic() - began)
 
     sender = Sender("service@bank.example", "Example Bank", "answers@bank.example", "https://bank.example/stop/{key}")
-    provider = SmtpProvider("post", Server("localhost", port, ca_file=chain, timeout_seconds=0.7), sender, now)
+    provider = SmtpProvider(SmtpSettings("post", "localhost", sender, port, ca_file=chain, timeout_seconds=0.7), "", now)
     terms = dispatch.Terms(per_second=400, chunk=10, first_wait=timedelta(seconds=1))
     worker = dispatch.Worker(
         random_id(), bank, provider, terms, lambda at: packs(), lambda messages, at: {one.message_id: STATED for one in messages}, now, time.sleep, f"worker {os.getpid()}")

@@ -239,10 +239,10 @@ def _done(answer: tuple[str, list[Any]]) -> list[Any]:
 
 
 def _quoted(name: str) -> str:
-    """A name as IMAP writes it between quotes.
+    r"""A name as IMAP writes it between quotes.
 
-    >>> _quoted('Old "mails"')
-    '"Old \\\\"mails\\\\""'
+    >>> print(_quoted('Old "mails"'))
+    "Old \"mails\""
     """
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
