@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from arrears.act.sending import Answer, Outgoing, Provider, ProviderAway
-from arrears.casefile.facts.contact import Contact, ContactKind
+from arrears.act.sending import CHUNK_MAX, Answer, Outgoing, Provider, ProviderAway, Terms
+from arrears.act.settling import CAUSE, Did, contact, settle
 from arrears.casefile.facts.fact import Fact
 from arrears.casefile.facts.message import (
     MessageAnswered,
@@ -35,38 +35,19 @@ from arrears.casefile.facts.message import (
 from arrears.casefile.facts.permit import PermitUsed
 from arrears.casefile.store import load, outbox
 from arrears.casefile.store.append_group import append_group
-from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.institution import acting_for
 from arrears.casefile.store.outbox import Claimed
 from arrears.casefile.store.permits import FactsChanged, PermitNotUsable
 from arrears.check.conduct.facts import Proposed
 from arrears.check.conduct.pack import Packs
-from arrears.check.conduct.words import Act, Channel, Mark, Mode, Outcome, Place, Purpose, Recipient, Side
+from arrears.check.conduct.words import Act, Channel, Mark, Mode, Place, Purpose, Recipient
 from arrears.check.gate import asking
 from arrears.check.gate.permit import Circumstances, Permit, Refusal, Request
 from arrears.core.ids import id_text
 
-CAUSE = "dispatch"
+assert CHUNK_MAX <= asking.GROUP_MAX, "a chunk is one group of the gate"
 Known = Callable[[Sequence[MessageQueued], datetime], Mapping[int, Circumstances]]
 """What is known about the people and debts of these messages, outside the casefile, by message; one that is left out is not sent now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a provider is used.
-
-    Attributes:
-        per_second: how many messages it takes, all workers together.
-        chunk: messages in one transaction.
-        attempts: how often one message is tried at most.
-        first_wait, longest_wait: how long is waited after the first failure; it doubles with every other one.
-    """
-
-    per_second: float
-    chunk: int = asking.GROUP_MAX
-    attempts: int = 3
-    first_wait: timedelta = timedelta(seconds=30)
-    longest_wait: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +63,6 @@ class Worker:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     actor: str = "dispatch"
-
-
-@dataclass(slots=True)
-class Did:
-    """What became of a chunk: how many messages were claimed, and how many of them taken, put off, stopped, or are uncertain."""
-
-    claimed: int = 0
-    taken: int = 0
-    put_off: int = 0
-    stopped: int = 0
-    uncertain: int = 0
 
 
 @dataclass(slots=True)
@@ -296,14 +266,6 @@ def _settle(worker: Worker, kept: Sequence[_Permitted], answers: Mapping[int, An
         _put_off(later, did)
 
 
-def contact(message: MessageQueued, permit_id: int, at: datetime) -> Contact:
-    """The contact that a message which the provider took is."""
-    return Contact(
-        random_id(), message.party_id, message.case_id, ContactKind.MADE, at, Side.COLLECTOR.value, message.collector, message.purpose, message.channel,
-        message.recipient, "", message.debts, message.point, message.place, Mode.INFORMATIVE.value, Outcome.SENT.value, message.marks, permit_id, "",
-    )
-
-
 def back_off(terms: Terms, message_id: int, attempt: int) -> timedelta:
     """How long to wait after this failed attempt: twice as long each time, and up to a quarter more, so that not all come back at once.
 
@@ -329,30 +291,10 @@ def recover(worker: Worker, limit: int = 1_000) -> Did:
         tried = {one.message_id: one for one in left if one.is_tried}
         if not tried:
             return did
-        messages = {one.message_id: one for one in load.messages_queued(list(tried))}
-        permits = {(one.message_id, one.attempt): one.permit_id for one in load.attempts_of(list(tried))}
         told = worker.provider.ask([id_text(one) for one in tried])
-        facts: list[Fact] = []
-        done: list[int] = []
-        later: dict[int, datetime] = {}
-        doubtful: list[int] = []
-        for message_id, one in tried.items():
-            answer = told.get(id_text(message_id), Answer(message_id, Result.UNCERTAIN))
-            said_by = worker.provider.name if answer.result is not Result.UNCERTAIN else worker.actor
-            facts.append(MessageAnswered(message_id, one.party_id, one.attempts, answer.result, answer.reference, answer.code, said_by, at))
-            if answer.result is Result.TAKEN:
-                facts.append(contact(messages[message_id], permits[message_id, one.attempts], at))
-                done.append(message_id)
-                did.taken += 1
-            elif answer.result is Result.NOT_TAKEN:
-                later[message_id] = at
-            else:
-                doubtful.append(message_id)
-                did.uncertain += 1
-        append_group(facts, actor=worker.actor, at=at, cause=CAUSE)
-        outbox.finish(done)
-        outbox.doubt(doubtful)
-        _put_off(later, did)
+        said = {one: told.get(id_text(one), Answer(one, Result.UNCERTAIN)) for one in tried}
+        found = settle(said, said_by=worker.provider.name, actor=worker.actor, at=at)
+        did.taken, did.stopped, did.uncertain, did.put_off = found.taken, found.stopped, found.uncertain, did.put_off + found.put_off
     return did
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from arrears.casefile.facts.message import Result
 from arrears.core.problems import Busy
+
+CHUNK_MAX = 50
+"""Messages a transaction: as many as the gate answers for at once."""
 
 
 class ProviderAway(Busy):
@@ -43,6 +47,24 @@ class Answer:
     result: Result
     reference: str = ""
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a provider is used.
+
+    Attributes:
+        per_second: how many messages it takes, all workers together.
+        chunk: messages in one transaction.
+        attempts: how often one message is tried at most.
+        first_wait, longest_wait: how long is waited after the first failure; it doubles with every other one.
+    """
+
+    per_second: float
+    chunk: int = CHUNK_MAX
+    attempts: int = 3
+    first_wait: timedelta = timedelta(seconds=30)
+    longest_wait: timedelta = timedelta(hours=1)
 
 
 class Provider(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -13,10 +13,11 @@ from arrears.cli import doors
 from arrears.cli.clock import now
 from arrears.cli.options import HomeOption, JsonOption
 from arrears.cli.showing import people, progress_bars, results, show_json
-from arrears.core.problems import AnswerIsNo
+from arrears.core.problems import AnswerIsNo, Refused
 from arrears.engine.home import Home
 from arrears.engine.use_cases.record_checking import check_record
 from arrears.engine.use_cases.record_keeping import Kept, RecordState, keep_until, keeper_of, record_state
+from arrears.engine.use_cases.sending import Told, send_until, stated_providers
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.engine.words import counted
 
@@ -24,20 +25,56 @@ record = App(name="record", help="The record: is everything sealed, signed and u
 
 
 def work(*, home: HomeOption = None) -> None:
-    """Keep the record until Ctrl-C: seal entries within seconds, sign the journal each minute, have it time-stamped each hour.
+    """Do what waits until Ctrl-C: send messages and hear answers by the providers of providers.yaml, seal the record, sign it each minute.
 
-    `arrears serve` does the same while it serves. Time-stamps need ARREARS_TIMESTAMP_URL and ARREARS_TIMESTAMP_ROOTS.
+    Several may run beside each other, on several hosts. `arrears serve` keeps the record too while it serves, and sends nothing.
+    Time-stamps need ARREARS_TIMESTAMP_URL and ARREARS_TIMESTAMP_ROOTS.
 
     Example:
       arrears work
     """
     with doors.opened(home) as place:
         keeper = keeper_of(place, institution_of(place), os.environ)
-        people.print(f"Keeping the record of {place.root}. {_authority_told(keeper.authority is not None)} Ctrl-C ends it.")
+        stated = stated_providers(place)
+        people.print(f"Keeping the record of {place.root}. {_authority_told(keeper.authority is not None)} {_providers_told(stated)} Ctrl-C ends it.")
+        with _messages_carried(place):
+            try:
+                keep_until(Event(), keeper, now, _show)
+            except KeyboardInterrupt:
+                people.print("Stopping: what is on its way is ended in good order.")
+        people.print("Stopped. What was written before is sealed; what comes now waits for the next worker.")
+
+
+def _providers_told(stated: Collection[str]) -> str:
+    return f"Sending by {', '.join(stated)}." if stated else "No provider is stated in providers.yaml, so nothing is sent."
+
+
+@contextmanager
+def _messages_carried(home: Home) -> Iterator[None]:
+    """Send in a thread of its own for as long as the context lasts, and end in good order."""
+    stop = Event()
+
+    def carry() -> None:
         try:
-            keep_until(Event(), keeper, now, _show)
-        except KeyboardInterrupt:
-            people.print("Stopped. What was written before is sealed; what comes now waits for the next worker.")
+            send_until(stop, home, institution_of(home), now, _show_sent)
+        except Refused as refusal:
+            people.print(str(refusal), style="bold")
+
+    thread = Thread(target=carry, name="messages")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _show_sent(told: Told) -> None:
+    if told.trouble:
+        people.print(f"{now():%H:%M:%S}  {told.provider}: {told.trouble}", style="bold")
+    if told.did is not None:
+        parts = {"taken": told.did.taken, "put off": told.did.put_off, "stopped": told.did.stopped, "uncertain": told.did.uncertain}
+        people.print(f"{now():%H:%M:%S}  {told.provider}: " + ", ".join(f"{count} {what}" for what, count in parts.items() if count))
 
 
 def _authority_told(there: bool) -> str:

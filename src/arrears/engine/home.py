@@ -67,6 +67,11 @@ class Home:
         return self.root / "rulepacks" / "house"
 
     @property
+    def providers_file(self) -> Path:
+        """Who carries messages, where anybody does (`act.providers`); their passwords lie in `secrets/providers`."""
+        return self.root / "providers.yaml"
+
+    @property
     def secrets(self) -> Path:
         """Passwords and keys, each a file of mode 0600. Back it up apart from the rest."""
         return self.root / "secrets"

@@ -85,7 +85,7 @@ def run_record(request: RunRequest, staged: StagedRun, inputs: dict[str, Any], c
         "treatments": {
             name: {
                 **both_languages(treatment.label), "channel": treatment.channel, "contact": treatment.contact, "automatic": treatment.automatic,
-                "cleared": treatment.cleared, "weighty": treatment.weighty,
+                "cleared": treatment.cleared, "weighty": treatment.weighty, **({"template": treatment.template} if treatment.template else {}),
             }
             for name, treatment in treatments_of(request.policy).items()
         },

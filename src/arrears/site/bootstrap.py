@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from arrears.core.problems import Refused
 from arrears.engine.home import Home
-from arrears.site import kept_secrets, logs
+from arrears.site import channels, kept_secrets, logs
 from arrears.site.database import DatabaseUrls, django_database, one_at_a_time
 from arrears.site.settings import SiteSettings, as_django, hosts_and_https
 
@@ -31,6 +31,7 @@ def configure() -> None:
 
     Commands must be read before the home they name can be opened, and reading them imports models.
     """
+    channels.offer()
     if not settings.configured:
         settings.configure(**as_django(SiteSettings(Path(os.devnull), "", _NO_DATABASE)))
         django.setup()

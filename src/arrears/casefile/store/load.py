@@ -317,6 +317,16 @@ def answers_to(message_ids: Sequence[int]) -> list[MessageAnswered]:
     return _facts_of(MessageAnswered, "message_id", message_ids)
 
 
+def messages_stopped(message_ids: Sequence[int]) -> list[MessageStopped]:
+    """Which of these messages are not sent any more?"""
+    return _facts_of(MessageStopped, "message_id", message_ids)
+
+
+def receipts_of(message_ids: Sequence[int]) -> list[MessageReceipt]:
+    """What was said later of these messages?"""
+    return _facts_of(MessageReceipt, "message_id", message_ids)
+
+
 def sending_paused() -> list[SendingPaused]:
     """When was anything paused and resumed? `facts.message.paused` says what is paused now."""
     return _all(SendingPaused)
@@ -647,7 +657,7 @@ def last_activity() -> pa.Table:
 
 def _all(kind: type[F]) -> list[F]:
     table = FACT_TABLES[kind]
-    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, fact_id").fetchall()
+    rows = sets.cursor().execute(f"SELECT {', '.join(table.columns)} FROM {table.table} ORDER BY recorded_at, position, fact_id").fetchall()
     return [kind(**opened) for opened in values_of_rows(table, rows)]
 
 

@@ -41,6 +41,20 @@ class Abandoned(NamedTuple):
     is_tried: bool
 
 
+class Waiting(NamedTuple):
+    """A message that is not done, and how it stands."""
+
+    message_id: int
+    case_id: int
+    channel: str
+    provider: str
+    campaign: str
+    state: str
+    attempts: int
+    due_at: datetime
+    good_until: datetime
+
+
 @contextmanager
 def at_work(worker: int) -> Iterator[None]:
     """As long as this lasts, and the process lives, the worker counts as alive: by a lock on a connection of its own."""
@@ -83,6 +97,14 @@ def claim(worker: int, provider: str, at: datetime, limit: int, pauses: Collecti
            RETURNING o.message_id, o.party_id, o.good_until, o.attempts, o.asked""",
         {"institution": acting_institution(), "provider": provider, "at": at, "channels": channels, "campaigns": campaigns, "limit": limit, "worker": worker}).fetchall()
     return sorted(Claimed(*row) for row in rows)
+
+
+def cases_ahead(provider: str, at: datetime, limit: int) -> list[int]:
+    """Of which cases are the next messages that are due, oldest first?"""
+    rows = sets.cursor().execute(
+        "SELECT case_id FROM outbox WHERE institution_id = %s AND provider = %s AND state IN ('waiting', 'claimed') AND due_at <= %s ORDER BY due_at, message_id LIMIT %s",
+        [acting_institution(), provider, at, limit]).fetchall()
+    return [row[0] for row in rows]
 
 
 def keep(worker: int, message_ids: Sequence[int]) -> list[int]:
@@ -147,3 +169,17 @@ def counts() -> dict[tuple[str, str], int]:
     """How many messages are in which state, by provider and state?"""
     rows = sets.cursor().execute("SELECT provider, state, count(*) FROM outbox WHERE institution_id = %s GROUP BY 1, 2", [acting_institution()]).fetchall()
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def listed(state: str, limit: int) -> list[Waiting]:
+    """Messages that are not done, those due longest first; of one state, or of all where none is named."""
+    rows = sets.cursor().execute(
+        f"""SELECT {", ".join(Waiting._fields)} FROM outbox WHERE institution_id = %s AND (%s = '' OR state = %s) ORDER BY due_at, message_id LIMIT %s""",
+        [acting_institution(), state, state, limit]).fetchall()
+    return [Waiting(*row) for row in rows]
+
+
+def lock_doubtful(message_id: int) -> bool:
+    """Is this message uncertain? If so it is nobody else's until the transaction ends."""
+    return sets.cursor().execute(
+        "SELECT 1 FROM outbox WHERE message_id = %s AND institution_id = %s AND state = 'uncertain' FOR UPDATE", [message_id, acting_institution()]).fetchone() is not None

@@ -75,6 +75,7 @@ class Treatment:
         cleared: whether the gate serves this channel; false shows no contact point and a task marked *not cleared for contact*.
         weighty: which weighty decision it prepares; such a treatment is a proposal that a named person takes.
         statutory: a notice the law requires, which goes out also where the case is left alone.
+        template: name of the approved template by which its message is written; None: nobody writes it by itself.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Treatment:
     cleared: Annotated[bool, Told("false: the gate does not serve this channel yet, so it is a task without a contact point")] = True
     weighty: Annotated[str | None, Told("a weighty decision that a named person takes", one_of=Weighty)] = None
     statutory: Annotated[bool, Told("a notice the law requires, which goes out also where the case is left alone")] = False
+    template: Annotated[str | None, Told("name of the approved template by which its message is written")] = None
 
     @property
     def queue(self) -> str:

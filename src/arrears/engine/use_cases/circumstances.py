@@ -6,7 +6,7 @@ lender's earlier system knew. What none of them tells stays unknown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -25,9 +25,10 @@ from arrears.core.sql import quoted
 from arrears.engine.columns_engine import rows_by_name
 from arrears.engine.home import Home
 from arrears.engine.law_terms import LawTerms, law_terms
-from arrears.engine.use_cases.reading import CaseRow, Portfolio, find_cases, no_such_case
+from arrears.engine.run_folder import current_run
+from arrears.engine.use_cases.reading import Portfolio, no_such_case, portfolios
 from arrears.engine.use_cases.reading.files import looking_into
-from arrears.intake.book.layout import batch_files, latest_by_key_sql
+from arrears.intake.book.layout import batch_dirs, batch_files, latest_by_key_sql
 
 CHANNELS = {
     "call": Channel.CALL, "phone": Channel.CALL, "mobile": Channel.CALL, "landline": Channel.CALL, "sms": Channel.TEXT, "text": Channel.TEXT,
@@ -73,14 +74,62 @@ def circumstances_of_cases(home: Home, institution_id: int, wanted: Mapping[int,
         WrongCall: a debt is named that is none of the case's.
         BadData: `law.yaml` cannot be understood.
     """
-    terms = law_terms(home)
-    found: dict[int, CaseKnown] = {}
-    for book, rows in find_cases(home, institution_id, list(wanted)):
-        with looking_into(home) as connection:
-            known = _known_of(connection, book, {row.party_id for row in rows})
-        for row in rows:
-            found[row.case_id] = _case_known(row, known, wanted[row.case_id], terms, book, at)
-    return found
+    return KnownCases(home, institution_id).of(wanted, at)
+
+
+class KnownCases:
+    """The same for whoever asks again and again: the book is read for many cases ahead, and anew as soon as anything in it is another.
+
+    Args:
+        ahead: which cases will be asked about soon; they are read in the same pass.
+    """
+
+    def __init__(self, home: Home, institution_id: int, ahead: Callable[[], Collection[int]] = tuple) -> None:
+        self._home, self._institution_id, self._ahead = home, institution_id, ahead
+        self._seen: object = None
+        self._kept: dict[int, tuple[_CaseOf, _Known]] = {}
+        self._terms = LawTerms()
+
+    def of(self, wanted: Mapping[int, frozenset[str]], at: datetime) -> dict[int, CaseKnown]:
+        """What is known now about these cases, each about the debts named for it; one that is in no current run is missing."""
+        self._look_anew()
+        missing = [one for one in wanted if one not in self._kept]
+        if missing:
+            self._read({*missing, *self._ahead()})
+        return {one: _case_known(*self._kept[one], debts, self._terms, at) for one, debts in wanted.items() if one in self._kept}
+
+    def _look_anew(self) -> None:
+        """Forget everything if a delivery came in, a run was published, somebody was erased, or the lender states something else."""
+        seen = _marks_of(self._home)
+        if seen != self._seen:
+            self._seen, self._kept, self._terms = seen, {}, law_terms(self._home)
+
+    def _read(self, case_ids: Collection[int]) -> None:
+        for book in portfolios(self._home, self._institution_id):
+            if book.run is None:
+                continue
+            with looking_into(self._home) as connection:
+                rows = [_CaseOf(**row) for row in rows_by_name(
+                    connection, "SELECT case_id, party_id, kind FROM read_parquet(?) WHERE case_id IN (SELECT unnest(?::BIGINT[]))", [book.run.file("decisions"), sorted(case_ids)])]
+                if rows:
+                    known = _known_of(connection, book, {row.party_id for row in rows})
+                    self._kept |= {row.case_id: (row, known) for row in rows}
+
+
+def _marks_of(home: Home) -> object:
+    """Something that is another as soon as a book, its current run or `law.yaml` is."""
+    batches = [(one.name, each.name, each.stat().st_mtime_ns) for one in sorted(home.books.iterdir()) for each in batch_dirs(one)] if home.books.is_dir() else []
+    current = [(one.name, current_run(one)) for one in sorted(home.runs.iterdir())] if home.runs.is_dir() else []
+    return batches, current, home.law_file.stat().st_mtime_ns if home.law_file.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class _CaseOf:
+    """Whose a case is."""
+
+    case_id: int
+    party_id: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +139,7 @@ class _Known:
     rows: Mapping[str, Mapping[int, list[dict[str, Any]]]]
     payments: Mapping[int, list[dict[str, Any]]]
     tells_contacts: bool
+    as_of: date
 
     def of(self, table: str, party_id: int) -> list[dict[str, Any]]:
         return self.rows[table].get(party_id, [])
@@ -106,7 +156,7 @@ def _known_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_ids:
         rows[table] = _by(rows_by_name(
             connection, f"SELECT * FROM ({latest_by_key_sql(book.folder, table)}) WHERE party_id IN (SELECT unnest(?::BIGINT[])) ORDER BY ALL", [people]), "party_id")
     payments = _payments_since(connection, book, [one["account_id"] for one in accounts])
-    return _Known(rows, _by(payments, "account_id"), bool(batch_files(book.folder, "contact_history")))
+    return _Known(rows, _by(payments, "account_id"), bool(batch_files(book.folder, "contact_history")), book.run.as_of)
 
 
 def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[int, list[dict[str, Any]]]:
@@ -116,8 +166,7 @@ def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[int, list[dict[str,
     return found
 
 
-def _case_known(row: CaseRow, known: _Known, wanted: frozenset[str], terms: LawTerms, book: Portfolio, at: datetime) -> CaseKnown:
-    assert book.run is not None, "a case was found in a run"
+def _case_known(row: _CaseOf, known: _Known, wanted: frozenset[str], terms: LawTerms, at: datetime) -> CaseKnown:
     accounts = _accounts(known.of("accounts", row.party_id), wanted)
     payments = [payment for one in accounts for payment in known.payments.get(one["account_id"], ())]
     person = next(iter(known.of("parties", row.party_id)), {})
@@ -134,7 +183,7 @@ def _case_known(row: CaseRow, known: _Known, wanted: frozenset[str], terms: LawT
         lender=terms.lender,
         debtor=DebtorKind.COMPANY if row.kind == "organisation" else DebtorKind.PERSON,
         debt_purpose=DebtPurpose.BUSINESS if row.kind == "organisation" else DebtPurpose.CONSUMER,
-        events=(*_contacts(contacts, zones), *_holds(row.party_id, holds), *_ruled_out(points, book.run.as_of), *_under_way(payments, at)),
+        events=(*_contacts(contacts, zones), *_holds(row.party_id, holds), *_ruled_out(points, known.as_of), *_under_way(payments, at)),
     )
     return CaseKnown(row.party_id, frozenset(debt_of(one["account_id"]) for one in accounts), stated, terms)
 

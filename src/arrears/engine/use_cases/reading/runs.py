@@ -35,6 +35,8 @@ class TreatmentWords:
     """Which weighty decision it proposes (`check.approvals.kinds.WEIGHTY`)."""
     cleared: bool = True
     """False: the gate does not serve its channel, so it is a task without a contact point."""
+    template: str | None = None
+    """By which template its message is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _batches_known(book: Path, content: str) -> int | None:
 def _treatments(stated: Mapping[str, Mapping[str, Any]]) -> dict[str, TreatmentWords]:
     return {
         name: TreatmentWords(Sentence(words["en"], words["zh"]), words.get("channel") or "", bool(words.get("contact")), bool(words.get("automatic")),
-                             words.get("weighty"), bool(words.get("cleared", True)))
+                             words.get("weighty"), bool(words.get("cleared", True)), words.get("template"))
         for name, words in stated.items()
     }
 
