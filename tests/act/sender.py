@@ -73,7 +73,7 @@ def send(bank: int, port: int, chain: str, began: float, seconds: float) -> None
         return BEGINS + timedelta(seconds=time.monotonic() - began)
 
     sender = Sender("service@bank.example", "Example Bank", "answers@bank.example", "https://bank.example/stop/{key}")
-    provider = SmtpProvider(SmtpSettings("post", "localhost", sender, port, ca_file=chain, timeout_seconds=0.7), "", now)
+    provider = SmtpProvider("post", SmtpSettings("localhost", port, ca_file=chain, timeout_seconds=0.7), sender, "", now)
     terms = dispatch.Terms(per_second=400, chunk=10, first_wait=timedelta(seconds=1))
     worker = dispatch.Worker(
         random_id(), bank, provider, terms, lambda at: packs(), lambda messages, at: {one.message_id: STATED for one in messages}, now, time.sleep, f"worker {os.getpid()}")

@@ -30,7 +30,7 @@ class Desk:
 
         self.store, self.bank, self.at, self.stated, self.slept = store, bank, MORNING, STATED, 0.0
         sender = Sender("service@bank.example", "Example Bank", "answers@bank.example", "https://bank.example/stop/{key}")
-        self.provider = SmtpProvider(SmtpSettings("post", "localhost", sender, mail.port, ca_file=str(mail.chain), timeout_seconds=5), "", lambda: self.at)
+        self.provider = SmtpProvider("post", SmtpSettings("localhost", mail.port, ca_file=str(mail.chain), timeout_seconds=5), sender, "", lambda: self.at)
         self.terms = Terms(per_second=1_000, attempts=2)
         self.worker = Worker(
             store.ids.random_id(), bank, self.provider, self.terms, lambda at: packs(), self.known, lambda: self.at, self.sleep)

@@ -61,6 +61,24 @@ class Secrets:
             raise WrongCall(f"The secret {short[0]} is shorter than {SECRET_MIN} bytes.", "Signatures by it could be guessed.", "Draw a new one: openssl rand -hex 32.")
 
 
+def secrets_of(text: str) -> Secrets:
+    """The secrets in a file of lines `name hexadecimal-digits`; the first is the one that we sign with, `#` begins a remark.
+
+    >>> found = secrets_of("2027-01 " + "ab" * 32 + "\\n2026-07 " + "cd" * 32 + "  # until February")
+    >>> found.current, sorted(found.by_name)
+    ('2027-01', ['2026-07', '2027-01'])
+
+    Raises:
+        WrongCall: there is none, or a line is not of this form; no secret is repeated in the words.
+    """
+    lines = [words for line in text.splitlines() if (words := line.partition("#")[0].split())]
+    try:
+        by_name = {name: bytes.fromhex(secret) for name, secret in lines}
+        return Secrets(by_name, lines[0][0])
+    except (ValueError, IndexError) as wrong:
+        raise WrongCall("The secrets of a peer cannot be read.", "Nothing could be signed or checked.", "Write one a line: a name, a blank, and the digits of openssl rand -hex 32.") from wrong
+
+
 def sign(secrets: Secrets, what: What, body: bytes, at: datetime) -> dict[str, str]:
     """The headers that go with this body.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from arrears.act.channels.email.reading import Ours, read
+from arrears.act.channels.email.reading import Ours, ours_of, read
 from arrears.core.problems import Busy, Refused
 from arrears.intake.inbound.incoming import Heard
 
@@ -35,9 +35,9 @@ class ImapSettings:
     """Where the mailbox is.
 
     Attributes:
-        name: the listener's name in the home's settings.
+        domains: the domains in the addresses that we write from; by them our mails are known in what comes back.
+        unsubscribe: mailboxes to which a mail means that nothing more is wanted.
         tls: `implicit` (default), `starttls`, or `none` for a server on this machine.
-        ours: by what we know that a mail speaks of one of ours.
         mailbox: the folder that is read.
         done_folder: where mails go that are on record; empty where they stay and are marked with a keyword.
         mail_max: bytes of a mail that are fetched; its beginning holds who wrote and what.
@@ -45,10 +45,10 @@ class ImapSettings:
         poll_seconds: how often is looked while waiting.
     """
 
-    name: str
     host: str
     user: str
-    ours: Ours
+    domains: tuple[str, ...]
+    unsubscribe: tuple[str, ...] = ()
     port: int = 993
     tls: str = "implicit"
     ca_file: str | None = None
@@ -59,14 +59,19 @@ class ImapSettings:
     poll_seconds: float = 5.0
     timeout_seconds: float = 30.0
 
+    @property
+    def ours(self) -> Ours:
+        """By what we know that a mail speaks of one of ours."""
+        return ours_of(self.domains, self.unsubscribe)
+
 
 class ImapListener:
     """Hears one mailbox, and connects anew where the line broke."""
 
     channel = "email"
 
-    def __init__(self, settings: ImapSettings, password: str, now: Callable[[], datetime], sleep: Sleep) -> None:
-        self.name = settings.name
+    def __init__(self, name: str, settings: ImapSettings, password: str, now: Callable[[], datetime], sleep: Sleep) -> None:
+        self.name = name
         self._settings, self._password, self._now, self._sleep = settings, password, now, sleep
         self._line: imaplib.IMAP4 | None = None
         self._validity = 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import quopri
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -45,6 +45,15 @@ class Ours:
 
     domains: frozenset[str]
     unsubscribe: frozenset[str] = frozenset()
+
+
+def ours_of(domains: Iterable[str], unsubscribe: Iterable[str] = ()) -> Ours:
+    """The same from addresses and domains as people write them.
+
+    >>> sorted(ours_of(["Bank.example"], ["mailto:Stop+{key}@bank.example"]).unsubscribe)
+    ['stop@bank.example']
+    """
+    return Ours(frozenset(one.strip().lower() for one in domains), frozenset(_without_detail(one.strip().removeprefix("mailto:")) for one in unsubscribe))
 
 
 def read(raw: bytes, source: str, ours: Ours, at: datetime) -> Incoming:

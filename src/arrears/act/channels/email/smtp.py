@@ -24,18 +24,15 @@ from arrears.core.problems import WrongCall
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """Where the mail server is, and in whose name mails are sent.
+    """Where the mail server is, and who we are there.
 
     Attributes:
-        name: the provider's name in the home's settings.
         tls: `starttls` (default), `implicit`, or `none` for a server on this machine.
         user: who signs in; nobody where it is empty.
         connections: lines to the server at once; ask it how many it allows.
     """
 
-    name: str
     host: str
-    sender: Sender
     port: int = 587
     tls: str = "starttls"
     user: str = ""
@@ -49,10 +46,9 @@ class SmtpProvider:
 
     channel = "email"
 
-    def __init__(self, settings: SmtpSettings, password: str, now: Callable[[], datetime]) -> None:
-        self.name = settings.name
-        self._domain = settings.sender.domain
-        self._lines = [_Line(settings, password, now) for _ in range(settings.connections)]
+    def __init__(self, name: str, settings: SmtpSettings, sender: Sender, password: str, now: Callable[[], datetime]) -> None:
+        self.name = name
+        self._lines = [_Line(settings, sender, password, now) for _ in range(settings.connections)]
 
     def ready(self) -> None:
         """Be connected, signed in, and answered."""
@@ -92,8 +88,8 @@ class SmtpProvider:
 class _Line:
     """One connection. `is_checked`: it was seen to live since the last group of messages began, so it was not shut for having been silent."""
 
-    def __init__(self, settings: SmtpSettings, password: str, now: Callable[[], datetime]) -> None:
-        self._settings, self._password, self._now = settings, password, now
+    def __init__(self, settings: SmtpSettings, sender: Sender, password: str, now: Callable[[], datetime]) -> None:
+        self._settings, self._sender, self._password, self._now = settings, sender, password, now
         self._line: smtplib.SMTP | None = None
         self.is_checked = False
 
@@ -135,7 +131,7 @@ class _Line:
 
     def hand_over(self, one: Outgoing) -> Answer:
         """One message, and what is known of it."""
-        sender = self._settings.sender
+        sender = self._sender
         try:
             recipient, text = address_of(one.address), write(sender, one, self._now())
         except WrongCall:
@@ -177,7 +173,7 @@ class _Line:
             return Answer(one.message_id, Result.UNCERTAIN, code="line lost")
         if code != 250:
             return self._after_no(line, _no(one, code, said))
-        return Answer(one.message_id, Result.TAKEN, reference=f"{one.key}@{self._settings.sender.domain}", code=str(code))
+        return Answer(one.message_id, Result.TAKEN, reference=f"{one.key}@{self._sender.domain}", code=str(code))
 
     def _after_no(self, line: smtplib.SMTP, answer: Answer) -> Answer:
         """Leave the line clean for the next one; one that cannot be cleaned is given up."""

@@ -30,6 +30,7 @@ import httpx
 from arrears.act.sending import Answer, Outgoing, ProviderAway
 from arrears.act.signing import Secrets, What, sign
 from arrears.casefile.facts.message import Result
+from arrears.check.conduct.words import Channel
 from arrears.core.problems import WrongCall
 
 ANSWER_MAX = 65_536
@@ -49,7 +50,6 @@ class WebhookSettings:
     """Where the bridge is.
 
     Attributes:
-        name: the provider's name in the home's settings.
         channel: a word of `check.conduct.words.Channel`: `social_message` for WhatsApp or WeChat, `chat` for the lender's own app, `text`.
         url: where messages are posted; https, or http on this machine.
         status_url: where is asked what became of messages; empty where the bridge cannot say.
@@ -58,10 +58,9 @@ class WebhookSettings:
         timeout_seconds: for the whole of one request.
 
     Raises:
-        WrongCall: an address over which words would travel in the open.
+        WrongCall: an address over which words would travel in the open, or a channel that there is not.
     """
 
-    name: str
     channel: str
     url: str
     status_url: str = ""
@@ -70,17 +69,19 @@ class WebhookSettings:
     timeout_seconds: float = 20.0
 
     def __post_init__(self) -> None:
+        if self.channel not in {one.value for one in Channel}:
+            raise WrongCall(f"There is no channel {self.channel}.", "No rule could say when it may be used.", f"Name one of: {', '.join(one.value for one in Channel)}.")
         for url in (self.url, self.status_url or self.url):
             place = urlsplit(url)
             if (place.scheme != "https" and not (place.scheme == "http" and _is_here(place.hostname or ""))) or not place.hostname or place.username:
-                raise WrongCall(f"The bridge {self.name} has no https address.", "Messages would travel in the open.", "Set url and status_url to https://… without a user.")
+                raise WrongCall("A bridge has no https address.", "Messages would travel in the open.", "Set url and status_url to https://… without a user.")
 
 
 class WebhookProvider:
     """Posts messages to one bridge, several at once."""
 
-    def __init__(self, settings: WebhookSettings, secrets: Secrets, now: Callable[[], datetime]) -> None:
-        self.name, self.channel = settings.name, settings.channel
+    def __init__(self, name: str, settings: WebhookSettings, secrets: Secrets, now: Callable[[], datetime]) -> None:
+        self.name, self.channel = name, settings.channel
         self._settings, self._secrets, self._now = settings, secrets, now
         self._client: httpx.Client | None = None
         self._barred_until: datetime | None = None
