@@ -42,8 +42,13 @@ def _java() -> Path | None:
     return Path(found) if found and (java_version() or 0) >= JAVA_NEEDED else None
 
 
+def _dovecot() -> Path | None:
+    found = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin")
+    return Path(found) if found else None
+
+
 KNOWN: Mapping[str, Callable[[], Path | None]] = {
-    "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "openjdk-17-jre-headless": _java, "openssl": _openssl,
+    "chromium": _chromium, "dovecot-imapd": _dovecot, "fonts-noto-cjk": _noto_cjk, "openjdk-17-jre-headless": _java, "openssl": _openssl,
     "postgresql": _debian_postgresql,
 }
 """Peers by the name of their Debian package, and how each is found."""

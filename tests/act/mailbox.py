@@ -111,13 +111,11 @@ service stats {{
         """Listen; back only once somebody may sign in."""
         self._process = subprocess.Popen([self.program, "-F", "-c", self.settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         ends = time.monotonic() + 20
-        context = ssl.create_default_context(cafile=str(self.chain))
         while time.monotonic() < ends:
             try:
-                with socket.create_connection(("localhost", self.port), 2) as bare, context.wrap_socket(bare, server_hostname="localhost") as line:
-                    if line.recv(100).startswith(b"* OK"):
-                        return
-            except OSError:
+                with self.signed_in():
+                    return
+            except (OSError, imaplib.IMAP4.error):
                 time.sleep(0.05)
         raise AssertionError((self.folder / "log").read_text() if (self.folder / "log").exists() else "dovecot said nothing")
 

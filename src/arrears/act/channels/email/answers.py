@@ -22,7 +22,7 @@ def own_words(text: str) -> str:
     >>> own_words("我已经还了\\n\\n---原始邮件---\\n发件人: 银行")
     '我已经还了'
     """
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [line.rstrip() for line in text[:TEXT_MAX].replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     above, below = _cut(lines)
     own = _tidy(_unsigned(_unquoted(above)))
     return own or _tidy(_unquoted(below))
@@ -44,10 +44,16 @@ def _cut(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _introduces(lines: Sequence[str], number: int) -> int:
     """How many lines, beginning with this one, say who wrote what follows: none, one, or where it was folded two or three."""
-    if not lines[number].strip() or lines[number].startswith(">"):
+    first = lines[number].strip()
+    if not first or first.startswith(">"):
         return 0
+    if _WROTE_ALONE.fullmatch(first[:_INTRODUCTION_MAX]):
+        return 1
     for length in (1, 2, 3):
-        whole = " ".join(line.strip() for line in lines[number : number + length])
+        group = [line.strip() for line in lines[number : number + length]]
+        if len(group) < length or any(not line or line.startswith(">") for line in group) or any(_BEGINS.match(line) for line in group[1:]):
+            return 0
+        whole = " ".join(group)
         if len(whole) <= _INTRODUCTION_MAX and _WROTE.fullmatch(whole):
             return length
     return 0
@@ -92,10 +98,15 @@ def _tidy(lines: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+TEXT_MAX = 200_000
+"""Characters of an answer, with all that is quoted, that are looked at."""
 _INTRODUCTION_MAX = 300
-_WROTE = re.compile(
-    r"(on\b.{4,} wrote|at\b.{4,} wrote|.{0,80}<[^>]+@[^>]+>\s*wrote|el\b.{4,} escribi[oó]|.{0,80}<[^>]+@[^>]+>\s*escribi[oó]"
-    r"|(在|于)?\s*.{4,}(写道|寫道)|.{0,80}[<＜][^>]+@[^>]+[>＞]\s*于.{4,}写道)\s*[:：]?", re.I)
+_BEGINS = re.compile(r"(on|at|el|a las)\b|[在于]", re.I)
+_WROTE = re.compile(r"(?=.*\d)((on|at)\b.{4,} wrote|el\b.{4,} escribi[oó]|[在于].{4,}(写道|寫道))\s*[:：]?", re.I)
+"""When, by whom, and that he wrote: often folded over several lines; never without a date."""
+_WROTE_ALONE = re.compile(
+    r"[^<＜]{0,80}[<＜][^>＞]+@[^>＞]+[>＞]\s*(wrote|escribi[oó]|写道|寫道|于.{4,60}写道)\s*[:：]?|\d{4}[-年/].{4,120}(写道|寫道)\s*[:：]", re.I)
+"""By whom first, or the date first: in one line."""
 _RULE = re.compile(
     r"[-—–_ ]{2,}\s*(original message|forwarded message|original appointment|原始邮件|原邮件|原始信件|原始郵件|转发邮件|转发的邮件|轉寄郵件"
     r"|mensaje original|mensaje reenviado|mensaje enviado)\s*[-—–_ ]{2,}|begin forwarded message:|回复的原邮件|_{20,}", re.I)
@@ -132,6 +143,8 @@ class _Words:
             self._break()
         if tag in self._ALONE or len(self._open) == _DEPTH_MAX:
             return
+        if attributes.get("id", "").lower() in _BELOW:
+            self.lines += ["_" * 32, ""]
         quoted, silent = _is_quote(tag, attributes), tag in self._SILENT or _is_hidden(attributes)
         self._open.append((tag, quoted, silent))
         self._quoted += quoted
@@ -169,7 +182,11 @@ _TAG_MAX = 2_000
 # The library's parser takes time that grows with the square of what is left open; a mail can be written to do that. This reads each letter once.
 _PIECE = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>?|<(?P<end>/?)(?P<tag>[a-zA-Z][\w:-]*)(?P<rest>[^<>]*)>?|(?P<words>[^<]+|(?:<(?![a-zA-Z/!?]))+|<)", re.S)
 _ATTRIBUTE = re.compile(r"([\w-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
-_QUOTES = ("gmail_quote", "yahoo_quoted", "moz-cite", "isreplycontent", "ntes_not_fresh", "protonmail_quote", "divrplyfwdmsg", "appendonsend", "zmail_extra", "foxmail_quote", "mail_quote")
+_QUOTES = ("gmail_quote", "yahoo_quoted", "moz-cite", "isreplycontent", "ntes_not_fresh", "protonmail_quote", "zmail_extra", "foxmail_quote", "mail_quote")
+
+
+_BELOW = frozenset({"divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container"})
+"""Below these everything is quoted."""
 
 
 def _is_quote(tag: str, attributes: dict[str, str]) -> bool:

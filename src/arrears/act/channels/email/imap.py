@@ -75,6 +75,7 @@ class ImapListener:
         self._settings, self._password, self._now, self._sleep = settings, password, now, sleep
         self._line: imaplib.IMAP4 | None = None
         self._validity = 0
+        self._can: set[bytes] = set()
         self._from = self._ends = 1
         self._told: set[int] = set()
 
@@ -162,12 +163,12 @@ class ImapListener:
         folder = self._settings.done_folder
         if not folder:
             _done(line.uid("STORE", uids, "+FLAGS.SILENT", f"(\\Seen {KEPT})"))
-        elif "MOVE" in line.capabilities:
+        elif b"MOVE" in self._can:
             _done(line.uid("MOVE", uids, _quoted(folder)))
         else:
             _done(line.uid("COPY", uids, _quoted(folder)))
             _done(line.uid("STORE", uids, "+FLAGS.SILENT", "(\\Deleted \\Seen)"))
-            if "UIDPLUS" in line.capabilities:
+            if b"UIDPLUS" in self._can:
                 _done(line.uid("EXPUNGE", uids))
 
     # The line
@@ -213,6 +214,8 @@ class ImapListener:
         return line
 
     def _select(self, line: imaplib.IMAP4) -> None:
+        # What the library knows was said before we signed in; a server may offer more now.
+        self._can = set(b" ".join(one for one in _done(line.capability()) if one).upper().split())
         _done(line.select(_quoted(self._settings.mailbox)))
         validity = line.response("UIDVALIDITY")[1][0]
         self._validity = int(validity or 0)

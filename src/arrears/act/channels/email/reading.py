@@ -8,7 +8,6 @@ abuse reports (RFC 5965), bounces in plain words, automatic answers (RFC 3834), 
 from __future__ import annotations
 
 import base64
-import quopri
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -81,18 +80,19 @@ def read(raw: bytes, source: str, ours: Ours, at: datetime) -> Incoming:
 def _understood(mail: Message, raw: bytes, source: str, ours: Ours, at: datetime) -> Incoming:
     report = _report_kind(mail)
     key = _key(mail, ours)
+    if not key and (report or _is_from_a_server(mail)):
+        key = _key_inside(mail, raw, ours)
     if report in ("delivery-status", "disposition-notification"):
-        found = _receipt(mail, report, source, key or _key_inside(mail, raw, ours), at)
+        found = _receipt(mail, report, source, key, at)
         if found is not None:
             return found
     if report == "feedback-report":
-        return _complaint(mail, raw, source, ours, at)
-    text = _text(mail)
+        return _complaint(mail, source, key, at)
+    text = _text(mail) if mail.is_multipart() or mail.get_content_maintype() != "multipart" else _body(raw)
     if not report and _is_from_a_server(mail):
         arrival, code = plain_bounce(f"{header(mail, 'Subject')}\n{text}")
-        inside = key or _key_inside(mail, raw, ours)
-        if arrival is not None and inside:
-            return Receipt(source, "", inside, arrival, code, at)
+        if arrival is not None and key:
+            return Receipt(source, "", key, arrival, code, at)
     return _reply(mail, text, source, ours, key, at)
 
 
@@ -165,12 +165,12 @@ def _code(status: str, words: str) -> str:
     return f"{_first(_REPLY_CODE, words)} {status}".strip()
 
 
-def _complaint(mail: Message, raw: bytes, source: str, ours: Ours, at: datetime) -> Reply:
+def _complaint(mail: Message, source: str, key: str, at: datetime) -> Reply:
     """Somebody told the mail service that ours is unwanted: that is a stop, and the service passes it on."""
     inner = next((part for part in _parts(mail) if part is not mail and (part.get("Message-ID") or part.get("To"))), None)
     fields = _report_fields(mail, "message/feedback-report")
     address = fields.get("original-rcpt-to", "").strip("<> ") or (_addresses(inner, "To") or [""])[0] if inner is not None else ""
-    return Reply(source, address, "", _key_inside(mail, raw, ours), STOP, False, at)
+    return Reply(source, address, "", key, STOP, False, at)
 
 
 def _report_fields(mail: Message, kind: str) -> dict[str, str]:
@@ -196,7 +196,7 @@ _NO_SUCH_ADDRESS = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.
 _UNKNOWN = re.compile(
     r"(user|recipient|mailbox|address|account)\b.{0,40}\b(unknown|not found|does ?n.t exist|does not exist|not exist|invalid|disabled|inactive|unavailable)"
     r"|(unknown|no such|invalid) (user|recipient|mailbox|address|local part)|can'?t find|could ?n.t be found|wasn't found|not our customer"
-    r"|(收件人|收信人|用户|帐号|账号|账户|邮箱|地址).{0,8}(不存在|无效|未找到|已停用|被冻结)|不存在的(用户|收件人)"
+    r"|(收件人|收信人|用户|帐号|账号|账户|邮箱|地址)[^\n]{0,60}(不存在|无效|未找到|已停用|被冻结)|不存在的(用户|收件人)"
     r"|(usuario|destinatario|buz[oó]n|direcci[oó]n|cuenta).{0,30}(desconocid|no existe|no encontrad|inv[aá]lid)|no se (encontr[oó]|ha encontrado)", re.I | re.S)
 _FAILED = re.compile(
     r"undeliver|delivery.{0,40}fail|fail.{0,60}deliver|permanent (error|failure)|could not be delivered|returned mail|returning.{0,20}message to sender|mail delivery failed"
@@ -237,7 +237,8 @@ def _is_automatic(mail: Message, subject: str) -> bool:
         or any(mail.get(name) is not None for name in _MACHINES)
         or header(mail, "Return-Path") == "<>"
         or _AWAY.match(subject) is not None
-        or _is_from_a_server(mail)
+        or _report_kind(mail) != ""
+        or (_is_from_a_server(mail) and not _addresses(mail, "From")[0].lower().startswith("postmaster@"))
     )
 
 
@@ -324,6 +325,11 @@ def _text(mail: Message) -> str:
     return "\n".join(text_of_html(decoded(_bytes(part), _charset(part) or _html_charset(_bytes(part)))) for part in html).strip()
 
 
+def _body(raw: bytes) -> str:
+    """What stands below the headers of a mail that says to have parts and has none."""
+    return decoded(re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1], "").strip()
+
+
 def _parts(mail: Message) -> Iterator[Message]:
     for number, part in enumerate(mail.walk()):
         if number == PARTS_MAX:
@@ -345,28 +351,18 @@ def _own_parts(mail: Message) -> Iterator[Message]:
 
 
 def _bytes(part: Message) -> bytes:
-    """The bytes of a part; of one that was cut off in the middle, those that are there."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return b""
-    coded = payload.encode("ascii", "surrogateescape") if _fits_ascii(payload) else payload.encode("utf-8", "surrogateescape")
-    match header(part, "Content-Transfer-Encoding").lower():
-        case "base64":
-            letters = re.sub(rb"[^A-Za-z0-9+/]", b"", coded)
-            return base64.b64decode(letters[: len(letters) - len(letters) % 4] + _last_letters(letters))
-        case "quoted-printable":
-            return quopri.decodestring(coded)
-        case _:
-            return coded
+    """The bytes of a part; of one that was cut off in the middle, those that are there. What says to be base64 and is not is taken as it stands."""
+    if header(part, "Content-Transfer-Encoding").lower() == "base64" and isinstance(coded := part.get_payload(), str):
+        letters = "".join(coded.split()).rstrip("=")
+        if _BASE64.fullmatch(letters):
+            whole = letters[: -1 if len(letters) % 4 == 1 else None]
+            return base64.b64decode(whole + "=" * (-len(whole) % 4))
+        return coded.encode("utf-8", "replace")
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
-def _fits_ascii(text: str) -> bool:
-    return all(ord(letter) < 128 or 0xDC80 <= ord(letter) <= 0xDCFF for letter in text)
-
-
-def _last_letters(letters: bytes) -> bytes:
-    rest = letters[len(letters) - len(letters) % 4 :]
-    return rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*")
 
 
 def _charset(part: Message) -> str:
@@ -428,7 +424,11 @@ def _header_words(value: object) -> str:
 def _addresses(mail: Message | None, name: str) -> list[str]:
     """The addresses in a header, as they are written."""
     values: Sequence[str] = [decoded(str(value).encode("utf-8", "surrogateescape"), "") for one, value in mail.raw_items() if one.lower() == name.lower()] if mail is not None else []
-    return [address[:ADDRESS_MAX] for _, address in getaddresses([" ".join(one.split()) for one in values]) if address]
+    found = [address for _, address in getaddresses([" ".join(one.split()) for one in values])]
+    return [(_first(_ADDRESS, address) if " " in address else address)[:ADDRESS_MAX] for address in found if address]
+
+
+_ADDRESS = re.compile(r"([^\s<>\"(),;:]+@[\w.-]+)")
 
 
 def _without_detail(address: str) -> str:
