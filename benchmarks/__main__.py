@@ -22,6 +22,7 @@ OTHERS = (
     ("privacy",),
     ("verdicts",),
     ("permits",),
+    ("mail",),
     ("audit",),
     ("prescreen",),
     ("policy",),

@@ -155,12 +155,13 @@ class _Line:
 
     def _introduce(self, line: smtplib.SMTP, one: Outgoing, sender: str, recipient: str) -> Answer | None:
         """From whom and to whom; the answer, where the server does not want it."""
-        code, said = line.mail(sender, [] if recipient.isascii() else ["SMTPUTF8"])
+        # Both addresses were looked at when the mail was written, so the library need not take them apart once more.
+        line.command_encoding = "ascii" if recipient.isascii() else "utf-8"
+        code, said = line.docmd("MAIL", f"FROM:<{sender}>" + ("" if recipient.isascii() else " SMTPUTF8"))
         if code >= 400:
             # This is said of us, not of the recipient, so it is no word for good on this message.
             return self._after_no(line, Answer(one.message_id, Result.NOT_TAKEN, code=_codes(code, said)))
-        line.command_encoding = "ascii" if recipient.isascii() else "utf-8"
-        code, said = line.rcpt(recipient)
+        code, said = line.docmd("RCPT", f"TO:<{recipient}>")
         return self._after_no(line, _no(one, code, said)) if code >= 400 else None
 
     def _say(self, line: smtplib.SMTP, one: Outgoing, text: bytes) -> Answer:
