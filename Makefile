@@ -50,10 +50,13 @@ bench: $(STAMP)  ## speed and memory: nights at 1 and 10 million accounts, on Sp
 soak: $(STAMP)  ## the long versions of the tests
 	@ARREARS_SOAK=1 $(BIN)/python -m pytest -q -m soak $(PYTEST_ARGS)
 
-peers:  ## Debian packages of the test peers (root or sudo)
+peers:  ## the test peers: Debian packages (root or sudo), and into .peers/ what only npm has
 	@sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
 	$$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq install -y --no-install-recommends $$(grep -v '^#' peers.txt) >/dev/null && \
-	echo "Test peers installed: $$(grep -v '^#' peers.txt | tr '\n' ' ')"
+	{ command -v npm >/dev/null || DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq install -y --no-install-recommends npm >/dev/null; } && \
+	mkdir -p .peers && cp tests/act/sms_peers/package.json tests/act/sms_peers/package-lock.json .peers/ && \
+	(cd .peers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) && \
+	echo "Test peers installed: $$(grep -v '^#' peers.txt | tr '\n' ' ')and by npm: smpp"
 
 lock: $(UV)  ## resolve the dependencies anew and pin them with hashes
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock

@@ -60,7 +60,7 @@ def empty_page_rate(folder: Path, pages: int) -> float:
     """The floor: Typst compiling a page with nothing on it, one compiler on one core, times the threads."""
     import typst
 
-    from arrears.engine.case_reports.glyphs import fonts_here
+    from arrears.act.paper.glyphs import fonts_here
 
     page = folder / "empty.typ"
     page.write_text('#set page(paper: "a4")\n#sys.inputs.n', encoding="utf-8")

@@ -47,11 +47,34 @@ def _dovecot() -> Path | None:
     return Path(found) if found else None
 
 
+def _node() -> Path | None:
+    found = shutil.which("node") or shutil.which("nodejs")
+    return Path(found) if found else None
+
+
+def _smpp() -> Path | None:
+    """The folder that holds npm's `smpp`, as `make peers` puts it there."""
+    folder = Path(__file__).parents[1] / ".peers" / "node_modules"
+    return folder if (folder / "smpp" / "package.json").exists() else None
+
+
+def _kannel() -> Path | None:
+    """The folder of Kannel's two programs: the one that keeps the lines, and the one that takes messages by HTTP."""
+    found = shutil.which("bearerbox", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    return Path(found).parent if found and Path(found).with_name("smsbox").exists() else None
+
+
+def _fakesmsc() -> Path | None:
+    """A phone network for Kannel: shows what it got, sends what it is told."""
+    found = Path("/usr/lib/kannel/test/fakesmsc")
+    return found if found.exists() else None
+
+
 KNOWN: Mapping[str, Callable[[], Path | None]] = {
-    "chromium": _chromium, "dovecot-imapd": _dovecot, "fonts-noto-cjk": _noto_cjk, "openjdk-17-jre-headless": _java, "openssl": _openssl,
-    "postgresql": _debian_postgresql,
+    "chromium": _chromium, "dovecot-imapd": _dovecot, "fonts-noto-cjk": _noto_cjk, "kannel": _kannel, "kannel-extras": _fakesmsc, "nodejs": _node, "npm's smpp": _smpp,
+    "openjdk-17-jre-headless": _java, "openssl": _openssl, "postgresql": _debian_postgresql,
 }
-"""Peers by the name of their Debian package, and how each is found."""
+"""Peers by the name of their Debian package (or npm's), and how each is found."""
 
 
 def require_peer(name: str, found: Path | bool | None = None) -> Path:

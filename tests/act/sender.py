@@ -10,8 +10,13 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arrears.act.sending import Provider
 
 BEGINS = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 """Ten in the morning in Shanghai."""
@@ -19,12 +24,12 @@ WORKERS = 4
 
 
 def main() -> None:
-    """home, bank, port of the mail server, its certificate, folder for who is alive, seconds."""
+    """home, bank, kind of provider (`post`, `text`), its port, its certificate, folder for who is alive, seconds."""
     from arrears.engine.home import Home
     from arrears.site import bootstrap
     from arrears.site.database import DatabaseUrls
 
-    home, bank, port, chain, told, seconds = sys.argv[1:]
+    home, bank, kind, port, chain, told, seconds = sys.argv[1:]
     bootstrap.start(Home(Path(home)), DatabaseUrls(**json.loads(os.environ["FIGHT_DATABASE"])))
     import pyarrow as pa
 
@@ -39,7 +44,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             try:
-                send(int(bank), int(port), chain, began, float(seconds))
+                send(int(bank), kind, int(port), chain, began, float(seconds))
             except BaseException:
                 import traceback
 
@@ -59,11 +64,22 @@ def main() -> None:
             fork()
 
 
-def send(bank: int, port: int, chain: str, began: float, seconds: float) -> None:
-    """One worker: what was left behind first, then chunk after chunk."""
-    from arrears.act import dispatch
+def provider_of(kind: str, port: int, chain: str, now: Callable[[], datetime]) -> Provider:
+    """Who carries the messages of this kind."""
+    if kind == "text":
+        from arrears.act.channels.sms.smpp import SmppProvider, Smsc
+
+        return SmppProvider("text-main", Smsc("127.0.0.1", port, "bank", "95588", bind="transmitter", answer_seconds=0.7, connect_seconds=1.0), "secret", now)
     from arrears.act.channels.email.smtp import SmtpProvider, SmtpSettings
     from arrears.act.channels.email.writing import Sender
+
+    sender = Sender("service@bank.example", "Example Bank", "answers@bank.example", "https://bank.example/stop/{key}")
+    return SmtpProvider("post", SmtpSettings("localhost", port, ca_file=chain, timeout_seconds=0.7), sender, "", now)
+
+
+def send(bank: int, kind: str, port: int, chain: str, began: float, seconds: float) -> None:
+    """One worker: what was left behind first, then chunk after chunk."""
+    from arrears.act import dispatch
     from arrears.casefile.store import outbox
     from arrears.casefile.store.ids import random_id
     from arrears.core.problems import Busy
@@ -72,8 +88,7 @@ def send(bank: int, port: int, chain: str, began: float, seconds: float) -> None
     def now() -> datetime:
         return BEGINS + timedelta(seconds=time.monotonic() - began)
 
-    sender = Sender("service@bank.example", "Example Bank", "answers@bank.example", "https://bank.example/stop/{key}")
-    provider = SmtpProvider("post", SmtpSettings("localhost", port, ca_file=chain, timeout_seconds=0.7), sender, "", now)
+    provider = provider_of(kind, port, chain, now)
     terms = dispatch.Terms(per_second=400, chunk=10, first_wait=timedelta(seconds=1))
     worker = dispatch.Worker(
         random_id(), bank, provider, terms, lambda at: packs(), lambda messages, at: {one.message_id: STATED for one in messages}, now, time.sleep, f"worker {os.getpid()}")

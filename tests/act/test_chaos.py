@@ -49,18 +49,18 @@ class Chance:
         return 1.5 if self.drawn(address, "slow") < 0.02 else 0.0
 
 
-def sent(home, bank: int, urls, mail: MailServer, folder: Path, seconds: float, seed: int) -> int:
-    """Let them send; answers how many were killed."""
+def sent(home, bank: int, urls, peer: tuple[str, int, str], has_begun, folder: Path, seconds: float, seed: int) -> int:
+    """Let them send to this peer (kind, port, certificate), and kill some once it has begun; answers how many were killed."""
     told = folder / "told"
     told.mkdir()
-    words = [str(home.root), str(bank), str(mail.port), str(mail.chain), str(told), str(seconds)]
+    words = [str(home.root), str(bank), *map(str, peer), str(told), str(seconds)]
     mother = subprocess.Popen([sys.executable, "-m", "tests.act.sender", *words], env={**os.environ, "FIGHT_DATABASE": json.dumps(asdict(urls))})
     chance, killed = random.Random(seed), 0
     try:
         while mother.poll() is None:
             time.sleep(chance.uniform(0.4, 1.2))
             alive = (told / "alive").read_text().split() if (told / "alive").exists() else []
-            if alive and mail.box.mails:
+            if alive and has_begun():
                 try:
                     os.kill(int(chance.choice(alive)), signal.SIGKILL)
                     killed += 1
@@ -70,15 +70,12 @@ def sent(home, bank: int, urls, mail: MailServer, folder: Path, seconds: float, 
         mother.kill()
     troubles = [one.read_text() for one in told.glob("*.trouble")]
     assert not troubles, troubles[0]
+    assert mother.returncode == 0
     return killed
 
 
 def stands(store, bank, database, home, folder: Path, seconds: float, people: int, seed: int) -> None:
     """A time of sending, and everything that must be true after it."""
-    from arrears.casefile.store.checking import check_record
-    from arrears.core.ids import id_text
-    from arrears.record.journal import checking, sealing
-
     with MailServer(folder) as mail:
         chance = Chance(mail.box, seed)
         mail.box.slow = chance.slow
@@ -90,8 +87,17 @@ def stands(store, bank, database, home, folder: Path, seconds: float, people: in
         ]
         for start in range(0, len(messages), 50):
             desk.queue(*messages[start : start + 50])
-        killed = sent(home, bank, database, mail, folder, seconds, seed)
+        killed = sent(home, bank, database, ("post", mail.port, mail.chain), lambda: bool(mail.box.mails), folder, seconds, seed)
         arrived = Counter(mail["Message-ID"].strip("<>").split("@")[0] for mail in mail.box.mails)
+    judged(store, bank, messages, arrived, killed)
+
+
+def judged(store, bank, messages, arrived: Counter, killed: int) -> None:
+    """Everything that must be true afterwards: `arrived` says how often each message, by its key, came to the peer."""
+    from arrears.casefile.store.checking import check_record
+    from arrears.core.ids import id_text
+    from arrears.record.journal import checking, sealing
+
     known = {id_text(one.message_id): one for one in messages}
     with store.institution.acting_for(bank):
         said = query(store, "SELECT message_id, kind FROM messages_answered")
@@ -124,5 +130,3 @@ def test_four_workers_die_and_a_server_misbehaves_and_nothing_is_sent_twice_or_l
 @pytest.mark.soak
 def test_four_workers_die_for_five_minutes(store, bank, database, home_of_tests, tmp_path):
     stands(store, bank, database, home_of_tests, tmp_path, 300, 12_000, 5)
-
-

@@ -107,6 +107,10 @@ def test_only_the_composition_root_names_the_site() -> None:
 FREE_LICENCES = ("MIT", "BSD", "APACHE", "ISC", "PSF", "PYTHON", "MPL", "MOZILLA", "LGPL", "LESSER", "ZLIB", "UNLICENSE", "HPND", "CC0", "0BSD", "POSTGRESQL", "ZPL", "CNRI")
 
 
+LOOKED_INTO = {"scipy": "BSD-3-Clause; what else its text names are runtime libraries of compilers, with the exception that lets anybody link them; tests and training only"}
+"""Distributions whose words would ring a bell, and what somebody found who read them."""
+
+
 def test_no_dependency_is_under_a_licence_that_would_bind_the_whole() -> None:
     doubtful = {}
     for distribution in distributions():
@@ -114,7 +118,7 @@ def test_no_dependency_is_under_a_licence_that_would_bind_the_whole() -> None:
         said = " ".join([facts.get("License-Expression") or "", facts.get("License") or "", *(facts.get_all("Classifier") or [])]).upper()
         words = said.replace("LGPL", "LESSER").replace("GNU LESSER GENERAL PUBLIC", "LESSER")
         binds = "GPL" in words or "GENERAL PUBLIC LICENSE" in words or "AFFERO" in words
-        if binds or not any(licence in said for licence in FREE_LICENCES):
+        if facts["Name"] not in LOOKED_INTO and (binds or not any(licence in said for licence in FREE_LICENCES)):
             doubtful[facts["Name"]] = said[:120]
     assert not doubtful
 

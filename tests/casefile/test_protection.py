@@ -32,6 +32,8 @@ def full_bank(store, bank, person) -> int:
     with store.institution.acting_for(bank):
         store.institution.new_hash_key(bank, "search", AT, first_no=1)
         query(store, "INSERT INTO search_index (institution_id, kind, value_hmac, party_id) VALUES (%s, 'phone', gen_random_uuid(), %s)", bank, person)
+        query(store, "INSERT INTO replies_unplaced (reply_id, institution_id, provider, channel, source, sealed_words, is_automatic, main, intents, received_at) "
+                     "VALUES (%s, %s, 'gateway', 'text', 's', %s, false, 'other', '{}', now())", bank ^ 38, bank, bytes(32))
     fill_the_log(store, bank)
     record(store, bank, dispute(store, person))  # and one entry that waits
     return bank
@@ -49,6 +51,29 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.evidence import ClockSource, EvidenceKept, EvidenceKind, EvidenceRead, EvidenceSource
     from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
+    from arrears.casefile.facts.inbound import (
+        ContactPointReported,
+        PointReport,
+        PromiseDrafted,
+        ReplyHandled,
+        ReplyReceived,
+        ReplySetAside,
+        ReplyUnderstood,
+        TakenBy,
+    )
+    from arrears.casefile.facts.letter import Delivery, LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut, WhyTakenOut
+    from arrears.casefile.facts.message import (
+        Arrival,
+        MessageAnswered,
+        MessageQueued,
+        MessageReceipt,
+        MessageStopped,
+        MessageTried,
+        PauseKind,
+        Result,
+        SendingPaused,
+        WhyStopped,
+    )
     from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided, VoidReason
     from arrears.casefile.facts.policy import PolicyPublished
     from arrears.casefile.facts.privacy import PersonalShown, PersonExported, TransferPermitted, TransferWithdrawn
@@ -123,6 +148,19 @@ def one_of_each(store, bank: int, person: int) -> list:
         HumanReviewAnswered(35 ^ bank, person, event.case_id, ReviewOutcome.CHANGED, "was not asked", "wei", "compliance", AT),
         ExperimentStarted(bank, "main", "lighter", "00", "manager", "C-17", "wei", 20_000, day), ExperimentStopped(bank, StopReason.OWNER, "enough", "lin", day),
         ExperimentOptOut(person, "lin", day),
+        ReplyReceived(51 ^ bank, person, event.case_id, "text", "gateway", f"s{bank}", None, "P1", "138", "stop it", False, "address", AT),
+        ReplyUnderstood(51 ^ bank, person, TakenBy.RECOGNISER, "stop", ("stop",), (("stop", 990_000),), True, "[]", "v1", "recogniser", AT),
+        ReplyHandled(51 ^ bank, person, "wrote back", "lin", AT), ReplySetAside(52 ^ bank, "gateway", f"t{bank}", "advertisement", "lin", AT),
+        ContactPointReported(person, PointReport.WRONG_PARTY, "text", "P1", None, 51 ^ bank, AT),
+        PromiseDrafted(51 ^ bank, person, event.case_id, 50_000, "500 on Friday", AT),
+        MessageQueued(
+            36 ^ bank, person, event.case_id, "text", "post", "spring", "collection", "reminder@1", "en", "lender", "debtor", ("D1",), "P1", "not_tied",
+            ("institution_named",), 5_000, "138", "", "please get in touch", AT, AT + timedelta(days=1)),
+        MessageTried(36 ^ bank, person, 1, used, "post", AT), MessageAnswered(36 ^ bank, person, 1, Result.TAKEN, "r1", "250", "post", AT),
+        MessageStopped(37 ^ bank, person, WhyStopped.PERSON, "lin", AT), MessageReceipt(36 ^ bank, person, Arrival.DELIVERED, "", AT),
+        SendingPaused(PauseKind.PAUSED, "text", "spring", "a wrong amount", "wei", AT),
+        LetterHandedOver(41 ^ bank, person, "B1", AT), LetterTakenOut(42 ^ bank, person, "B1", WhyTakenOut.GATE, "holds/no_contact", AT),
+        LetterPosted(41 ^ bank, person, day, "RA123456785CN", "post.csv"), LetterArrived(41 ^ bank, person, Delivery.SIGNED, day, "Lin", "", "post.csv"),
     ]
 
 
@@ -145,6 +183,9 @@ def fill_the_log(store, bank) -> None:
         head = heads.sign_head(signing.Signer(signing.key_id_of(public), public, key), AT)
         timestamps.keep_stamp(head, b"token", AT, AT)
         checking.raise_alarm([checking.LogFinding("gap", "made up")], AT)
+        query(store, "INSERT INTO provider_pace (institution_id, provider, free_at) VALUES (%s, 'post', now())", bank)
+        query(store, """INSERT INTO outbox (message_id, institution_id, party_id, case_id, channel, provider, campaign, due_at, good_until, state, attempts, asked)
+                        VALUES (%s, %s, 1, 1, 'text', 'post', '', now(), now(), 'waiting', 0, 0)""", 36 ^ bank, bank)
         query(store, "INSERT INTO log_tiles (institution_id, level, tile, hashes) VALUES (%s, 0, 0, %s)", bank, bytes(32))
 
 
@@ -184,14 +225,18 @@ def test_rows_cannot_be_entered_for_another_institution(store, full_bank, other_
 
 
 def test_no_recorded_row_can_be_changed_or_removed(store, full_bank):
-    for table in set(tables_of_institutions(store)) - {"institution_keys"}:  # keys are settings: they are replaced, and destroyed at their end
+    from arrears.casefile.store.privileges import EDITABLE
+
+    for table in set(tables_of_institutions(store)) - EDITABLE:  # Settings are replaced, and what workers share comes and goes: none of it is a fact.
         assert "permission denied" in refused(store, full_bank, f"UPDATE {table} SET institution_id = institution_id"), table
         assert "permission denied" in refused(store, full_bank, f"DELETE FROM {table}"), table
         assert "permission denied" in refused(store, full_bank, f"TRUNCATE {table}"), table
 
 
 def test_not_even_the_owner_changes_or_removes_a_fact(store, full_bank):
-    erasable = {"id_map", "party_keys", "search_index", "institution_keys", "unsealed_entries"}
+    from arrears.casefile.store.privileges import EDITABLE
+
+    erasable = {"id_map", "party_keys", "search_index", "unsealed_entries", *EDITABLE}
     for table in set(tables_of_institutions(store)) - erasable:
         for sql in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE", f"UPDATE {table} SET institution_id = institution_id + 1"):
             with pytest.raises(DatabaseError) as said, transaction.atomic("owner"), connections["owner"].cursor() as cursor:

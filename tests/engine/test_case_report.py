@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from arrears.act.paper.glyphs import GlyphsMissing, families_here
 from arrears.engine.case_reports.content import CaseSources, case_report
-from arrears.engine.case_reports.glyphs import GlyphsMissing, families_here
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.home import Home

@@ -174,7 +174,7 @@ def _keep(worker: Worker, permitted: Sequence[_Permitted], did: Did) -> list[_Pe
     if not permitted:
         return []
     with acting_for(worker.institution_id):
-        first = outbox.reserve(worker.provider.name, len(permitted), worker.terms.per_second, worker.now())
+        first = outbox.reserve(worker.provider.name, timedelta(seconds=len(permitted) / worker.terms.per_second), worker.now())
     worker.sleep(max(0.0, (first - worker.now()).total_seconds()))
     with acting_for(worker.institution_id):
         pauses = paused(load.sending_paused())

@@ -75,11 +75,12 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of provider: the word of the channel that it serves, what it is in a line, and what makes it."""
+    """A kind of provider: the word of the channel that it serves, what it is in a line, what makes it, and whether it sends or only hears."""
 
     channel: str
     told: str
     make: Callable[[Stated, Clock], Made]
+    sends: bool = True
 
 
 KINDS: dict[str, Kind] = {}

@@ -13,10 +13,12 @@ from arrears.casefile.facts.message import Result
 from arrears.check.conduct.words import Channel
 from arrears.cli import doors
 from arrears.cli.clock import now
-from arrears.cli.options import HomeOption, JsonOption, read_id
-from arrears.cli.showing import people, results, show_json, show_table
+from arrears.cli.options import BookOption, HomeOption, JsonOption, read_id
+from arrears.cli.showing import people, progress_bars, results, show_json, show_table
 from arrears.core.ids import id_text
 from arrears.engine.use_cases import messages as use_case
+from arrears.engine.use_cases.books import MAIN_BOOK
+from arrears.engine.use_cases.queueing import queue_night
 from arrears.engine.use_cases.sending import stated_providers
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.engine.words import counted
@@ -50,6 +52,26 @@ def status(*, json: JsonOption = False, home: HomeOption = None) -> None:
     names = sorted({*stated, *(provider for provider, _ in found.counts)})
     rows = [[name, stated[name].kind if name in stated else "not stated any more", *(f"{found.counts.get((name, state), 0):,}" for state in use_case.STATES)] for name in names]
     show_table("Messages not done", [("provider", False), ("kind", False), *((state, True) for state in use_case.STATES)], rows)
+
+
+@messages.command(name="queue")
+def queue(*, book: BookOption = None, json: JsonOption = False, home: HomeOption = None) -> None:
+    """Let the messages wait that follow from the book's newest night: decided for today, done by a machine, with an approved template.
+
+    Queueing the same night again adds nothing. `arrears work` sends them, each under a permit of its own at that moment.
+
+    Examples:
+      arrears messages queue
+      arrears messages queue --book invoices --json
+    """
+    with doors.opened(home) as place, progress_bars() as told:
+        found = queue_night(place, institution_of(place), book or MAIN_BOOK, at=now(), actor=getpass.getuser(), progress=told)
+    if json:
+        show_json({"as_of": found.as_of, "queued": found.queued, "queued_before": found.before, "left": found.left})
+        return
+    results.print(f"{counted(found.queued, 'message')} of {found.as_of} queued" + (f", {found.before:,} were before." if found.before else "."))
+    for why, count in sorted(found.left.items(), key=lambda one: -one[1]):
+        results.print(f"  {count:,} not written: {why}")
 
 
 @messages.command(name="list")

@@ -122,6 +122,11 @@ class Home:
         return self.root / "letters"
 
     @property
+    def print(self) -> Path:
+        """Printed letters on their way to the printer and the post: `<institution>/<provider>/` (`act.channels.letter.batches`)."""
+        return self.root / "print"
+
+    @property
     def erasures(self) -> Path:
         """Who was erased, one JSON line each, ids alone: a restore of an older backup erases them again."""
         return self.root / "erasures.jsonl"
@@ -150,6 +155,16 @@ class Home:
     def policies(self) -> Path:
         """Policy files that were published or wait for a second person, each under the SHA-256 of its bytes (`engine.policy_files`)."""
         return self.root / "policies"
+
+    @property
+    def templates(self) -> Path:
+        """The lender's own templates of messages, `NAME.LANGUAGE.yaml`; in `approved` what two people approved, each under its SHA-256 (`engine.template_files`)."""
+        return self.root / "templates"
+
+    @property
+    def sender_file(self) -> Path:
+        """In whose name messages are written, and how that can be checked (`engine.sender_terms`)."""
+        return self.root / "sender.yaml"
 
     @property
     def evidence(self) -> Path:

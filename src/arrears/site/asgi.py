@@ -22,11 +22,12 @@ from arrears.site.body_limit import BodyLimit
 
 def serve(home: Home, host: str, port: int) -> None:
     """Serve the pages of an open home until interrupted (Ctrl-C or SIGTERM). Raises `Refused` where it cannot listen."""
-    from arrears.workbench.uploads import most_body_bytes  # Django must be set up before.
+    from arrears.engine.use_cases.hooks import MOST_BYTES  # Django must be set up before.
+    from arrears.workbench.uploads import most_body_bytes
 
     bootstrap.prepare_pages(home)
     bootstrap.allow_host(host)
-    application = BodyLimit(get_asgi_application(), most_body_bytes)
+    application = BodyLimit(get_asgi_application(), lambda path: MOST_BYTES if path.startswith("/hooks/") else most_body_bytes(path))
     with listening(host, port) as listener:
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Open http://{address}:{listener.getsockname()[1]}/ in a browser. Ctrl-C ends it.\n")

@@ -17,8 +17,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from arrears.core.problems import Refused
+from arrears.engine import kept_secrets
 from arrears.engine.home import Home
-from arrears.site import channels, kept_secrets, logs
+from arrears.site import channels, logs
 from arrears.site.database import DatabaseUrls, django_database, one_at_a_time
 from arrears.site.settings import SiteSettings, as_django, hosts_and_https
 

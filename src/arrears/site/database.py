@@ -20,8 +20,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from arrears.core.problems import Refused
+from arrears.engine import kept_secrets
 from arrears.engine.home import Home
-from arrears.site import kept_secrets
 from arrears.site.embedded_postgres import EmbeddedPostgres, Place, place_for
 from arrears.site.postgres_binaries import SYSTEM_FOLDER, Binaries, bundled
 

@@ -21,9 +21,9 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from arrears.core.problems import Refused
+from arrears.engine import kept_secrets
 from arrears.engine.backup_folder import DatabaseFigures, JournalFigures
 from arrears.engine.home import Home
-from arrears.site import kept_secrets
 from arrears.site.database import DatabaseUrls
 from arrears.site.embedded_postgres import SUPERUSER
 from arrears.site.postgres_binaries import bundled

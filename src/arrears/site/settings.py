@@ -53,7 +53,7 @@ def _parts() -> dict[str, Any]:
     workbench = ("arrears.workbench",) if importlib.util.find_spec("arrears.workbench.apps") else ()
     return {
         "INSTALLED_APPS": [
-            *workbench, "arrears.casefile.store",
+            *workbench, "arrears.portal", "arrears.casefile.store",
             "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
             "django.contrib.staticfiles", "django.contrib.humanize", "django.contrib.postgres",
             "allauth", "allauth.account", "allauth.mfa", "django_htmx",

@@ -1,4 +1,4 @@
-"""Which doors open at which address? The workbench at the root, sign-in under /account/."""
+"""Which doors open at which address? The workbench at the root, sign-in under /account/, the public pages under /v/, /stop/ and /hooks/."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/second-factor/", include("allauth.mfa.urls")),
+    path("", include("arrears.portal.urls")),
     path("", include("arrears.workbench.urls")),
 ]
 """Only these of allauth's pages: nobody signs up by themselves, and accounts are made by administrators."""

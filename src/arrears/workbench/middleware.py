@@ -18,7 +18,7 @@ from django.utils import translation
 from arrears.casefile.store import load
 from arrears.casefile.store.institution import acting_for
 from arrears.core.ids import IdNotValid, parse_id
-from arrears.workbench.permissions import ADMINISTRATOR, ANYBODY, AUDITOR, ROLES, may_open
+from arrears.workbench.permissions import ADMINISTRATOR, ANYBODY, AUDITOR, PUBLIC, ROLES, may_open
 
 Next = Callable[[HttpRequest], HttpResponse]
 CONTENT_POLICY = (
@@ -109,7 +109,7 @@ class ActingForInstitution:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside the institution's transaction."""
-        if not request.user.is_authenticated or request.user.institution_id is None:
+        if request.path.startswith(PUBLIC) or not request.user.is_authenticated or request.user.institution_id is None:
             return self.get_response(request)
         try:
             with acting_for(request.user.institution_id):

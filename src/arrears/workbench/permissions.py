@@ -66,6 +66,9 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "user_active": _ADMINISTRATORS,
     "user_called": _ADMINISTRATORS,
     "chart_script": _EVERYBODY,
+    "verify": _EVERYBODY,
+    "stop": _EVERYBODY,
+    "hook": _EVERYBODY,
     "account_login": _EVERYBODY,
     "account_logout": _EVERYBODY,
     "account_inactive": _EVERYBODY,
@@ -81,6 +84,9 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "mfa_download_recovery_codes": _STAFF,
 }
 """URL name → who may open it. Sign-in steps are open to anybody because they are how somebody becomes anyone."""
+
+PUBLIC = ("/v/", "/stop/", "/hooks/")
+"""Where the public pages lie: they act for nobody who is signed in."""
 
 JOURNAL_READERS = PAGE_ROLES["case_journal"]
 

@@ -8,6 +8,7 @@ personal ones are stored encrypted under the person's key and lose their salt wh
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 INSTITUTION_CHAIN = 0
@@ -23,6 +24,7 @@ class Fact(Protocol):
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
+@cache
 def committed_fields(kind: type[Fact]) -> tuple[str, ...]:
     """Which fields are committed in the journal, in which order? All of them, as declared.
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
+
+import pyarrow as pa
 
 from arrears.casefile.facts.fact import Fact, chain_of, party_of
 from arrears.casefile.facts.permit import PermitUsed
@@ -16,6 +19,7 @@ from arrears.casefile.store.entries import Head, Prepared, entry_values, prepare
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.permits import PERMIT_FACTS, as_json, lock_people, use_permits
 from arrears.casefile.store.rows import FACT_TABLES
+from arrears.casefile.store.vault import default_vault
 
 
 def append_group(facts: Sequence[Fact], *, actor: str, at: datetime, cause: str) -> None:
@@ -63,7 +67,9 @@ def _write(facts: Sequence[Prepared]) -> None:
     for one in facts:
         tables.setdefault(FACT_TABLES[type(one.fact)].table, []).append(one)
     parts = {"journal_entries": as_json(entry_values, facts), "journal_salts": as_json(salt_values, facts)}
-    parts |= {table: as_json(row_values, rows) for table, rows in tables.items()}
+    personal = sorted({_person(one.fact) for one in facts if type(one.fact).PERSONAL})
+    keys = default_vault().party_keys(pa.array(personal, pa.int64())) if personal else {}
+    parts |= {table: as_json(partial(row_values, keys=keys), rows) for table, rows in tables.items()}
     inserts = [f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s)" for table in parts]
     *before, last = inserts
     with_parts = ", ".join(f"part{number} AS ({insert})" for number, insert in enumerate(before))

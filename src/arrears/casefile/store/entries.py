@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from arrears.casefile.facts.fact import Fact, chain_of, committed_fields, journal_name, party_of, personal_positions, values_of
 from arrears.casefile.facts.journal import GENESIS, SALT_BYTES, Entry, Header, commitment, entry_of, instant, packed
 from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.rows import FACT_TABLES
-from arrears.casefile.store.vault import default_vault
+from arrears.casefile.store.vault import default_vault, seal_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +76,23 @@ def salt_values(one: Prepared) -> dict[str, object]:
     }
 
 
-def fact_values(fact: Fact) -> dict[str, object]:
-    """The fact's fields as its row holds them: personal ones sealed, enums as text."""
+def fact_values(fact: Fact, keys: Mapping[int, bytes] | None = None) -> dict[str, object]:
+    """The fact's fields as its row holds them: personal ones sealed, enums as text; `keys` of people that are at hand already are not looked up."""
     table = FACT_TABLES[type(fact)]
     values = {name: table.write.get(name, lambda value: value)(value) for name, value in values_of(fact).items()}
     if table.kind.PERSONAL:
         party = party_of(fact)
         assert party is not None, "a personal field belongs to a person"
-        vault = default_vault()
+        key = (keys or {}).get(party) or default_vault().party_key(party)
         for name in table.kind.PERSONAL:
-            values[name] = vault.seal(party, str(values[name]).encode(), name)
+            values[name] = seal_with(key, party, str(values[name]).encode(), name)
     return values
 
 
-def row_values(one: Prepared) -> dict[str, object]:
+def row_values(one: Prepared, keys: Mapping[int, bytes] | None = None) -> dict[str, object]:
     """The fact's row in its table, column by column."""
     header, table = one.header, FACT_TABLES[type(one.fact)]
-    values = fact_values(one.fact)
+    values = fact_values(one.fact, keys)
     return {
         "fact_id": header.fact_id, "institution_id": header.institution_id, "entry_id": header.entry_id, "position": header.position,
         "recorded_at": header.recorded_at,
@@ -115,4 +117,6 @@ def _in_json(value: object) -> object:
             return instant(value)
         case date():
             return value.isoformat()
+        case Jsonb():
+            return value.obj
     return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 from psycopg import sql
@@ -23,6 +23,7 @@ from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Hold, HoldKind, HoldLifted, HoldReviewed, HoldTerms, MayLift
+from arrears.casefile.facts.inbound import ContactPointReported, PromiseDrafted, ReplyHandled, ReplyReceived, ReplySetAside, ReplyUnderstood
 from arrears.casefile.facts.journal import (
     SALT_BYTES,
     ChainFinding,
@@ -34,6 +35,7 @@ from arrears.casefile.facts.journal import (
     verify,
     verify_fields,
 )
+from arrears.casefile.facts.letter import LetterArrived, LetterHandedOver, LetterPosted, LetterTakenOut
 from arrears.casefile.facts.message import MessageAnswered, MessageQueued, MessageReceipt, MessageStopped, MessageTried, SendingPaused
 from arrears.casefile.facts.permit import PermitIssued, PermitRefused, PermitUsed, PermitVoided
 from arrears.casefile.facts.policy import PolicyPublished
@@ -196,6 +198,11 @@ def approvals_with_ids(request_ids: Sequence[int]) -> list[ApprovalRequested]:
     return _facts_of(ApprovalRequested, "request_id", request_ids)
 
 
+def approvals_of_kind(kind: str) -> list[ApprovalRequested]:
+    """Every request of this kind."""
+    return _facts(ApprovalRequested, "kind", kind)
+
+
 def approvals_waiting(at: datetime) -> list[ApprovalRequested]:
     """Which requests were neither decided nor taken back, and have not expired at this moment?"""
     rows = sets.cursor().execute(
@@ -297,6 +304,14 @@ def runs_published(book: str) -> list[RunPublished]:
     return _facts(RunPublished, "book", book)
 
 
+def people_contacted(party_ids: Sequence[int]) -> set[int]:
+    """Whom of these did we contact, as far as is recorded here? A message on its way counts."""
+    rows = sets.cursor().execute(
+        """SELECT party_id FROM contacts WHERE party_id = ANY(%(people)s) AND kind = 'made' UNION
+           SELECT party_id FROM messages_tried WHERE party_id = ANY(%(people)s)""", {"people": list(party_ids)}).fetchall()
+    return {row[0] for row in rows}
+
+
 def messages_queued(message_ids: Sequence[int]) -> list[MessageQueued]:
     """These messages, opened; where the person's key is gone, address, subject and text read as empty."""
     return _facts_of(MessageQueued, "message_id", message_ids)
@@ -317,6 +332,31 @@ def answers_to(message_ids: Sequence[int]) -> list[MessageAnswered]:
     return _facts_of(MessageAnswered, "message_id", message_ids)
 
 
+def replies_of(party_id: int) -> list[Fact]:
+    """Everything recorded about what this person wrote, class by class."""
+    return [fact for kind in (ReplyReceived, ReplyUnderstood, ReplyHandled, PromiseDrafted, ContactPointReported) for fact in _facts(kind, "party_id", party_id)]
+
+
+def replies_received(reply_ids: Sequence[int]) -> list[ReplyReceived]:
+    """These replies, opened; where the person's key is gone, address and text read as empty."""
+    return _facts_of(ReplyReceived, "reply_id", reply_ids)
+
+
+def replies_understood(reply_ids: Sequence[int]) -> list[ReplyUnderstood]:
+    """What these were taken for, in recorded order for each: the last word counts."""
+    return _facts_of(ReplyUnderstood, "reply_id", reply_ids)
+
+
+def replies_handled(reply_ids: Sequence[int]) -> list[ReplyHandled]:
+    """Which of these did a person deal with?"""
+    return _facts_of(ReplyHandled, "reply_id", reply_ids)
+
+
+def replies_set_aside() -> list[ReplySetAside]:
+    """Which replies concern nobody here?"""
+    return _all(ReplySetAside)
+
+
 def messages_stopped(message_ids: Sequence[int]) -> list[MessageStopped]:
     """Which of these messages are not sent any more?"""
     return _facts_of(MessageStopped, "message_id", message_ids)
@@ -325,6 +365,36 @@ def messages_stopped(message_ids: Sequence[int]) -> list[MessageStopped]:
 def receipts_of(message_ids: Sequence[int]) -> list[MessageReceipt]:
     """What was said later of these messages?"""
     return _facts_of(MessageReceipt, "message_id", message_ids)
+
+
+class SentMessage(NamedTuple):
+    """Whose message it is, by which way it went, and when it was last tried."""
+
+    party_id: int
+    case_id: int
+    channel: str
+    sent_at: datetime
+
+
+def message_sent(message_id: int) -> SentMessage | None:
+    """Was a message of this id sent, as far as is known? One statement, whatever the answer."""
+    row = sets.cursor().execute(
+        """SELECT q.party_id, q.case_id, q.channel, max(t.tried_at) FROM messages_queued q JOIN messages_tried t ON t.message_id = q.message_id
+           WHERE q.message_id = %(message)s AND q.institution_id = %(institution)s AND NOT EXISTS (
+             SELECT FROM messages_answered a WHERE a.message_id = t.message_id AND a.attempt = t.attempt AND a.kind IN ('not_taken', 'refused')
+             AND a.position = (SELECT max(l.position) FROM messages_answered l WHERE l.message_id = a.message_id AND l.attempt = a.attempt))
+           GROUP BY q.party_id, q.case_id, q.channel""", {"message": message_id, "institution": acting_institution()}).fetchone()
+    return None if row is None else SentMessage(*row)
+
+
+def letters_decided(message_ids: Sequence[int]) -> list[LetterHandedOver | LetterTakenOut]:
+    """Which of these letters went to the post, and which were taken out before?"""
+    return [*_facts_of(LetterHandedOver, "message_id", message_ids), *_facts_of(LetterTakenOut, "message_id", message_ids)]
+
+
+def letters_at_the_post(message_ids: Sequence[int]) -> list[LetterPosted | LetterArrived]:
+    """What did the post say of these letters?"""
+    return [*_facts_of(LetterPosted, "message_id", message_ids), *_facts_of(LetterArrived, "message_id", message_ids)]
 
 
 def sending_paused() -> list[SendingPaused]:

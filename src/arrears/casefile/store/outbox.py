@@ -99,6 +99,13 @@ def claim(worker: int, provider: str, at: datetime, limit: int, pauses: Collecti
     return sorted(Claimed(*row) for row in rows)
 
 
+def queued_before(message_ids: Sequence[int]) -> set[int]:
+    """Which of these messages were queued already, whatever became of them?"""
+    rows = sets.cursor().execute(
+        "SELECT message_id FROM messages_queued WHERE message_id = ANY(%s) AND institution_id = %s", [list(message_ids), acting_institution()]).fetchall()
+    return {row[0] for row in rows}
+
+
 def cases_ahead(provider: str, at: datetime, limit: int) -> list[int]:
     """Of which cases are the next messages that are due, oldest first?"""
     rows = sets.cursor().execute(
@@ -154,12 +161,12 @@ def abandoned(limit: int) -> list[Abandoned]:
     return [Abandoned(*row) for row in rows]
 
 
-def reserve(provider: str, count: int, per_second: float, at: datetime) -> datetime:
-    """When may the first of so many more messages be handed to this provider? All workers together keep to the rate."""
+def reserve(provider: str, takes: timedelta, at: datetime) -> datetime:
+    """When may the first of some more messages be handed to this provider, for which it needs so long? All workers together keep to its rate."""
     row = sets.cursor().execute(
         """INSERT INTO provider_pace AS p (institution_id, provider, free_at) VALUES (%(institution)s, %(provider)s, %(at)s + %(takes)s)
            ON CONFLICT (institution_id, provider) DO UPDATE SET free_at = greatest(p.free_at, %(at)s) + %(takes)s RETURNING free_at - %(takes)s""",
-        {"institution": acting_institution(), "provider": provider, "at": at, "takes": timedelta(seconds=count / per_second)}).fetchone()
+        {"institution": acting_institution(), "provider": provider, "at": at, "takes": takes}).fetchone()
     assert row is not None
     first: datetime = row[0]
     return first

@@ -9,12 +9,13 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 import psycopg
+import pyarrow as pa
 from psycopg.types.json import Jsonb
 
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
@@ -27,6 +28,7 @@ from arrears.casefile.store import permit_functions, sets
 from arrears.casefile.store.entries import Head, Prepared, entry_values, for_json, row_values, salt_values
 from arrears.casefile.store.institution import acting_institution
 from arrears.casefile.store.rows import FACT_TABLES
+from arrears.casefile.store.vault import default_vault, unseal_with
 from arrears.core.problems import AnswerIsNo, Busy
 
 PERMIT_FACTS = (PermitIssued, PermitRefused, PermitUsed, PermitVoided)
@@ -35,7 +37,7 @@ PROTECTIONS: tuple[type[Fact], ...] = (
     Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
     PersonRestricted, PersonReleased, PersonErased,
 )
-"""Facts about a person, besides contacts and permits, that may stand in the way of a contact or allow it. Their free words stay sealed."""
+"""Facts about a person, besides contacts and permits, that may stand in the way of a contact or allow it. Their free words stay sealed, but for the points that refusals and holds name."""
 SEALED = "…"
 """What a sealed text that is not empty reads as here: that something is stated matters, what it says does not."""
 _SEALED_EMPTY_BYTES = 29
@@ -109,12 +111,13 @@ def lock_people(party_ids: Sequence[int]) -> None:
 def _query() -> str:
     """One statement: a person's contacts, permits that count, protections, what was answered, and the newest entry of each chain."""
     parts = [
-        f"SELECT party_id, 'attempt' AS what, {_ATTEMPT}, NULL::timestamptz AS expires_at, NULL::jsonb AS more FROM contacts WHERE party_id = ANY(%(people)s)",
+        f"""SELECT party_id, 'attempt' AS what, {_ATTEMPT}, NULL::timestamptz AS expires_at, NULL::jsonb AS more FROM contacts
+            WHERE party_id = ANY(%(people)s) AND (permit_id IS NULL OR permit_id <> ALL(%(but)s))""",
         """SELECT i.party_id, 'attempt', 'made', coalesce(u.used_at, i.issued_at), 'collector', i.collector, i.purpose, i.channel, i.recipient, i.recipient_reference,
              array_to_string(i.debts, chr(31)), i.point, i.place, i.mode, 'pending', array_to_string(i.marks, chr(31)), CASE WHEN u.permit_id IS NULL THEN i.expires_at END, NULL
            FROM permits_issued i LEFT JOIN permits_used u ON u.permit_id = i.permit_id LEFT JOIN contacts c ON c.permit_id = i.permit_id
            LEFT JOIN permits_voided v ON v.permit_id = i.permit_id
-           WHERE i.party_id = ANY(%(people)s) AND v.permit_id IS NULL AND c.permit_id IS NULL AND (u.permit_id IS NOT NULL OR i.expires_at > %(at)s)""",
+           WHERE i.party_id = ANY(%(people)s) AND v.permit_id IS NULL AND c.permit_id IS NULL AND i.permit_id <> ALL(%(but)s) AND (u.permit_id IS NOT NULL OR i.expires_at > %(at)s)""",
         f"""SELECT h.chain, 'head', {_NO_ATTEMPT}, jsonb_build_array(e.position, encode(e.entry_hash, 'hex'), e.recorded_at)
            FROM unnest(%(chains)s) AS h(chain) CROSS JOIN LATERAL (
              SELECT position, entry_hash, recorded_at FROM journal_entries j WHERE j.chain = h.chain AND j.institution_id = %(institution)s
@@ -126,22 +129,23 @@ def _query() -> str:
           for kind in (PermitIssued, PermitRefused)),
     ]
     query = " UNION ALL ".join(parts)
-    for name, kind in (("people", "bigint"), ("chains", "bigint"), ("asked_of", "bigint"), ("keys", "text")):
+    for name, kind in (("people", "bigint"), ("chains", "bigint"), ("asked_of", "bigint"), ("keys", "text"), ("but", "bigint")):
         query = query.replace(f"%({name})s", f"%({name})s::{kind}[]")
     return query
 
 
-def read_people(party_ids: Sequence[int], requests: Sequence[tuple[int, str]], case_ids: Sequence[int], at: datetime) -> tuple[dict[int, Known], dict[int, int]]:
+def read_people(party_ids: Sequence[int], requests: Sequence[tuple[int, str]], case_ids: Sequence[int], at: datetime, but: Sequence[int] = ()) -> tuple[dict[int, Known], dict[int, int]]:
     """What is known about these people, and how long each case's chain is. After `lock_people`, in the same transaction.
 
     Args:
         requests: person and key of each request, to find what was answered to it before.
         at: the moment asked about; permits that expired before it do not count.
+        but: permits that are left out with the contacts made under them.
     """
     people = sorted(set(party_ids))
     rows = psycopg.Cursor(sets.cursor().connection).execute(
         _query(), {"people": people, "chains": [*people, *case_ids], "institution": acting_institution(), "at": at,
-                   "asked_of": [party for party, _ in requests], "keys": [key for _, key in requests]}, binary=True).fetchall()
+                   "asked_of": [party for party, _ in requests], "keys": [key for _, key in requests], "but": list(but)}, binary=True).fetchall()
     known = {party_id: Known() for party_id in people}
     positions = dict.fromkeys(case_ids, 0)
     facts: list[tuple[int, int, str, dict[str, Any]]] = []
@@ -152,8 +156,9 @@ def read_people(party_ids: Sequence[int], requests: Sequence[tuple[int, str]], c
             _take_head(known, positions, party_id, more)
         else:
             facts.append((more["position"], party_id, what, more))
+    keys = _keys_of_points(facts)
     for _, party_id, what, more in sorted(facts, key=lambda fact: fact[0]):
-        _take_fact(known[party_id], what, more)
+        _take_fact(known[party_id], what, more, keys.get(party_id))
     for one in known.values():
         if (last := one.head.recorded_at) is not None and last > at:
             one.attempts = [attempt for attempt in one.attempts if attempt.expires_at is None or attempt.expires_at > last]
@@ -168,8 +173,24 @@ def _take_head(known: Mapping[int, Known], positions: dict[int, int], chain: int
         positions[chain] = position
 
 
-def _take_fact(of: Known, what: str, row: dict[str, Any]) -> None:
+_NARROWED_BY_POINT = {kind.__name__ for kind in (ContactRuledOut, HoldTerms)}
+
+
+def _keys_of_points(facts: Sequence[tuple[int, int, str, dict[str, Any]]]) -> Mapping[int, bytes]:
+    """The keys of the few who ruled out a number or have a hold on one: a point that stays sealed equals none, and so would stop nothing."""
+    narrowed = {party_id for _, party_id, what, row in facts if what in _NARROWED_BY_POINT and _is_stated(row["sealed_point"])}
+    return default_vault().party_keys(pa.array(sorted(narrowed), pa.int64())) if narrowed else {}
+
+
+def _is_stated(sealed: str) -> bool:
+    return len(sealed) > 2 + 2 * _SEALED_EMPTY_BYTES
+
+
+def _take_fact(of: Known, what: str, row: dict[str, Any], key: bytes | None) -> None:
     fact = _fact_of(_KINDS[what], row)
+    if isinstance(fact, ContactRuledOut | HoldTerms) and fact.point:
+        # Where the key is gone nobody can say which number is meant: then all are.
+        fact = replace(fact, point=unseal_with(key, fact.party_id, bytes.fromhex(row["sealed_point"][2:]), "point").decode() if key is not None else "")
     if isinstance(fact, PermitIssued | PermitRefused):
         of.answered[fact.request_key] = fact
     else:
@@ -185,7 +206,7 @@ def _fact_of(kind: type[Fact], row: Mapping[str, Any]) -> Any:
     values: dict[str, Any] = {}
     for name in committed_fields(kind):
         if name in kind.PERSONAL:
-            values[name] = SEALED if len(row[f"sealed_{name}"]) > 2 + 2 * _SEALED_EMPTY_BYTES else ""
+            values[name] = SEALED if _is_stated(row[f"sealed_{name}"]) else ""
         elif name in read:
             values[name] = read[name](row[name])
         elif name in moments and row[name] is not None:

@@ -13,7 +13,7 @@ from psycopg import sql
 from arrears.casefile.store import permit_functions
 
 APP_ROLE = "arrears_app"
-EDITABLE = frozenset({"institutions", "institution_keys", "users", "users_groups", "users_user_permissions", "outbox", "provider_pace"})
+EDITABLE = frozenset({"institutions", "institution_keys", "users", "users_groups", "users_user_permissions", "outbox", "provider_pace", "public_pace", "replies_unplaced"})
 """Tables of ours that are no facts: settings, staff, and what the workers share."""
 READ_ONLY = frozenset({"django_migrations", "unsealed_entries", "sealed_entries", *permit_functions.TABLES})
 """Written by database functions of the owner alone."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from arrears.core.reasons import Sentence
 
-POLICY, EXPERIMENT = "policy", "experiment"
+POLICY, EXPERIMENT, TEMPLATE = "policy", "experiment", "template"
 OF_POLICY = "policy:"
 """With this begins the name of who asks where the policy proposes and no person does; no sign-in name can hold a colon."""
 _MANAGER, _COLLECTOR, _COMPLIANCE = "manager", "collector", "compliance"
@@ -44,6 +44,7 @@ def _weighty(code: str, en: str, zh: str) -> ApprovalKind:
 _KINDS = (
     ApprovalKind(POLICY, Sentence("treatment policy", "处置策略"), _DECIDERS, _DECIDERS, timedelta(days=14)),
     ApprovalKind(EXPERIMENT, Sentence("experiment", "策略实验"), _DECIDERS, frozenset({_COMPLIANCE}), timedelta(days=14)),
+    ApprovalKind(TEMPLATE, Sentence("message template", "信息模板"), _DECIDERS, _DECIDERS, timedelta(days=14)),
     _weighty("relief_refusal", "refusal of relief", "拒绝纾困申请"),
     _weighty("placement", "placement with an agency", "委外催收"),
     _weighty("credit_reporting", "credit reporting", "报送征信"),

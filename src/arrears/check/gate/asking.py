@@ -120,13 +120,16 @@ def _answer(request: Request, person: _Person, packs: Packs, lifetime: timedelta
     return answer
 
 
-def outlook(requests: Sequence[Request], packs: Packs, at: datetime, *, lifetime: timedelta = LIFETIME) -> list[Outlook]:
+def outlook(requests: Sequence[Request], packs: Packs, at: datetime, *, lifetime: timedelta = LIFETIME, but: Sequence[int] = ()) -> list[Outlook]:
     """What would each request be answered if it were made now, by itself; inside `acting_for`. Nothing is locked, counted or recorded.
 
     Whoever wants to make the contact asks for a permit: by then something may have happened.
+
+    Args:
+        but: permits that do not count here, nor the contacts made under them: of a letter that lies printed and is asked about again.
     """
     people = [one.party_id for one in requests]
-    known, _ = permits.read_people(people, [], [], at)
+    known, _ = permits.read_people(people, [], [], at, but)
     found = {party_id: _person(one, at) for party_id, one in known.items()}
     return [_outlook(one, _weighed(one, found[one.party_id], packs, lifetime)) for one in requests]
 

@@ -1,24 +1,21 @@
 """The report as a PDF: a Typst template that is handed the report as data.
 
-Making a compiler reads every font, so each thread keeps one. Typst lets other threads run while it compiles; two threads use two cores.
+How it is set says `act.paper`.
 """
 
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import typst
-
+from arrears.act.paper.glyphs import families_here, refuse_missing_glyphs
+from arrears.act.paper.setting import compiler
 from arrears.engine.case_reports.drawing import Ink, draw
-from arrears.engine.case_reports.glyphs import families_here, fonts_here, refuse_missing_glyphs
 from arrears.engine.case_reports.report import Picture, Report, Section, Table
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "case_report.typ"
-_of_this_thread = threading.local()
 
 
 def pdf_of(report: Report, *, system_fonts: bool = True) -> bytes:
@@ -29,16 +26,9 @@ def pdf_of(report: Report, *, system_fonts: bool = True) -> bytes:
     """
     told = json.dumps(_told(report, families_here(system_fonts)), ensure_ascii=False)
     refuse_missing_glyphs(told, system=system_fonts)
-    made = _compiler(system_fonts).compile(format="pdf", sys_inputs={"report": told}, timestamp=0)
+    made = compiler(TEMPLATE, system=system_fonts).compile(format="pdf", sys_inputs={"report": told}, timestamp=0)
     assert isinstance(made, bytes)
     return made
-
-
-def _compiler(system_fonts: bool) -> typst.Compiler:
-    kept: dict[bool, typst.Compiler] = _of_this_thread.__dict__.setdefault("compilers", {})
-    if system_fonts not in kept:
-        kept[system_fonts] = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts_here(system_fonts))
-    return kept[system_fonts]
 
 
 def _told(report: Report, families: tuple[str, ...]) -> dict[str, Any]:

@@ -6,22 +6,20 @@ Why it is not erased yet, by which rule and until when; what that means; what th
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from arrears.act.paper.glyphs import refuse_missing_glyphs
+from arrears.act.paper.setting import set_pdf
 from arrears.casefile.facts.retention import Ground
 from arrears.core.reasons import Language, Sentence
-from arrears.engine.case_reports.glyphs import families_here, fonts_here, refuse_missing_glyphs
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "letter.typ"
-_of_this_thread = threading.local()
 TITLE = Sentence("Your data is now only stored", "您的个人信息现仅作存储")
 _TO = Sentence("To {name}", "{name}：")
 _NAMELESS = Sentence("the person concerned", "当事人")
@@ -124,10 +122,6 @@ def letter_pdf(told: Restricted, language: Language) -> bytes:
     Raises:
         GlyphsMissing: the fonts of this machine cannot write some character.
     """
-    said = json.dumps({**_said(told, language), "fonts": families_here()}, ensure_ascii=False)
-    refuse_missing_glyphs(said)
-    if not hasattr(_of_this_thread, "compiler"):
-        _of_this_thread.compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts_here())
-    made = _of_this_thread.compiler.compile(format="pdf", sys_inputs={"letter": said}, timestamp=0)
-    assert isinstance(made, bytes)
-    return made
+    said = _said(told, language)
+    refuse_missing_glyphs(json.dumps(said, ensure_ascii=False))
+    return set_pdf(TEMPLATE, "letter", said)

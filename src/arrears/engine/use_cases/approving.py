@@ -143,6 +143,12 @@ def waiting(institution_id: int, at: datetime) -> tuple[Approval, ...]:
         return _with_answers(load.approvals_waiting(at))
 
 
+def of_kind(institution_id: int, kind: str) -> tuple[Approval, ...]:
+    """Every request of this kind with what came of it."""
+    with acting_for(institution_id):
+        return _with_answers(load.approvals_of_kind(kind))
+
+
 def latest(institution_id: int, count: int) -> tuple[Approval, ...]:
     """The requests that were made last, with what came of them, oldest of them first."""
     with acting_for(institution_id):

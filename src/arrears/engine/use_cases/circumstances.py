@@ -155,7 +155,7 @@ def _known_of(connection: duckdb.DuckDBPyConnection, book: Portfolio, party_ids:
     for table in ("parties", "contact_points", "holds", "contact_history"):
         rows[table] = _by(rows_by_name(
             connection, f"SELECT * FROM ({latest_by_key_sql(book.folder, table)}) WHERE party_id IN (SELECT unnest(?::BIGINT[])) ORDER BY ALL", [people]), "party_id")
-    payments = _payments_since(connection, book, [one["account_id"] for one in accounts])
+    payments = payments_since(connection, book, [one["account_id"] for one in accounts])
     return _Known(rows, _by(payments, "account_id"), bool(batch_files(book.folder, "contact_history")), book.run.as_of)
 
 
@@ -236,7 +236,7 @@ def _history_from(stated: date | None, rows: Iterable[dict[str, Any]], *, book_t
     return known
 
 
-def _payments_since(connection: duckdb.DuckDBPyConnection, book: Portfolio, account_ids: list[int]) -> list[dict[str, Any]]:
+def payments_since(connection: duckdb.DuckDBPyConnection, book: Portfolio, account_ids: list[int]) -> list[dict[str, Any]]:
     """Payments (less what was taken back) that the run did not know, by account and day: of a later day, or delivered since."""
     assert book.run is not None, "a case was found in a run"
     before = batch_files(book.folder, "payments", book.run.batches) if book.run.batches is not None else []

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cryptography import x509
 
+from arrears.act.paper.glyphs import GlyphsMissing
 from arrears.casefile.facts.dossier import DossierExported
 from arrears.casefile.facts.evidence import EvidenceKept
 from arrears.casefile.store import load
@@ -26,7 +27,6 @@ from arrears.casefile.store.institution import acting_for
 from arrears.core.ids import id_text
 from arrears.core.problems import AnswerIsNo, BadData, Refused, WrongCall
 from arrears.core.reasons import Language
-from arrears.engine.case_reports.glyphs import GlyphsMissing
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.case_reports.report import Report

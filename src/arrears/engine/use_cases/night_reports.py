@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from arrears.act.paper.glyphs import GlyphsMissing
 from arrears.casefile.facts.retention import legal_holds_in_force
 from arrears.casefile.store import load
 from arrears.casefile.store.institution import acting_for
@@ -25,7 +26,6 @@ from arrears.core.problems import Refused
 from arrears.core.progress import Progress
 from arrears.core.reasons import Language
 from arrears.engine.case_reports.content import CaseSources, case_report
-from arrears.engine.case_reports.glyphs import GlyphsMissing
 from arrears.engine.case_reports.keeping import SEALED_AS, MadeReport, StoredReport, open_stored, remove_expired, store, stored
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of

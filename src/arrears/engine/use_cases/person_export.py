@@ -22,6 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from arrears.act.paper.glyphs import GlyphsMissing
 from arrears.casefile.facts.fact import journal_name
 from arrears.casefile.facts.privacy import PersonExported
 from arrears.casefile.store import load, sets
@@ -34,7 +35,6 @@ from arrears.core.book import BOOK_TABLES, BookTable
 from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.core.reasons import Language, Sentence
-from arrears.engine.case_reports.glyphs import GlyphsMissing
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.case_reports.report import Report, Section, Table

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from arrears.act.paper.glyphs import GlyphsMissing
 from arrears.casefile.facts.retention import ErasureReason, Ground, PersonReleased, PersonRestricted
 from arrears.casefile.store import load
 from arrears.casefile.store.append import append
@@ -20,7 +21,6 @@ from arrears.casefile.store.vault import default_vault
 from arrears.core.ids import id_text
 from arrears.core.problems import AnswerIsNo, Refused
 from arrears.core.reasons import LANGUAGES
-from arrears.engine.case_reports.glyphs import GlyphsMissing
 from arrears.engine.home import Home
 from arrears.engine.letters.restriction import Restricted, letter_html, letter_pdf
 from arrears.engine.run_folder import write_bytes_whole

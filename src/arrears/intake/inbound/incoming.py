@@ -6,7 +6,7 @@ A provider keeps what it tells until it hears that it was kept here (`Listener.k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,7 +19,8 @@ class Receipt:
     """Whether a message arrived.
 
     Attributes:
-        reference: how the provider calls our message (`MessageAnswered.reference`); empty where it gives our own key back.
+        reference: how the provider calls our message (`MessageAnswered.reference`), or one part of it: then a word of that reference (`whole`); empty where
+            it gives our own key back.
         key: our key of the message (`act.sending.Outgoing.key`), where the provider gives it back.
         code: the provider's or the protocol's code; no words, which may hold an address.
     """
@@ -51,6 +52,17 @@ class Reply:
     text: str
     is_automatic: bool
     at: datetime
+
+
+def whole(reference: str, arrived: Mapping[str, Arrival]) -> Arrival | None:
+    """Did the message with this reference arrive, by the last word about each part? All parts must have; one that did not is enough. None: not known yet.
+
+    >>> whole("7f1 7f2", {"7f1": Arrival.DELIVERED}), whole("7f1 7f2", {"7f1": Arrival.DELIVERED, "7f2": Arrival.EXPIRED})
+    (None, <Arrival.EXPIRED: 'expired'>)
+    """
+    told = [arrived.get(part) for part in reference.split()]
+    missed = [one for one in told if one is not None and one is not Arrival.DELIVERED]
+    return missed[0] if missed else Arrival.DELIVERED if told and None not in told else None
 
 
 Incoming = Receipt | Reply

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from arrears.act.paper.glyphs import GlyphsMissing
 from arrears.core.ids import IdNotValid, id_text, parse_id
-from arrears.engine.case_reports.glyphs import GlyphsMissing
 from arrears.engine.case_reports.page import html_of
 from arrears.engine.case_reports.paper import pdf_of
 from arrears.engine.case_reports.report import Report

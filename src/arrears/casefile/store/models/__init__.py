@@ -16,8 +16,18 @@ from arrears.casefile.store.models.evidence import EvidenceKeptRow, EvidenceRead
 from arrears.casefile.store.models.experiments import ExperimentOptOutRow, ExperimentStartedRow, ExperimentStoppedRow
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldReviewedRow, HoldRow, HoldTermsRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
+from arrears.casefile.store.models.inbound import (
+    ContactPointReportedRow,
+    PromiseDraftedRow,
+    ReplyHandledRow,
+    ReplyReceivedRow,
+    ReplySetAsideRow,
+    ReplyUnderstoodRow,
+    UnplacedReplyRow,
+)
 from arrears.casefile.store.models.institution import Institution, InstitutionKey
 from arrears.casefile.store.models.journal import JournalEntry, JournalSalt
+from arrears.casefile.store.models.letters import LetterArrivedRow, LetterHandedOverRow, LetterPostedRow, LetterTakenOutRow, PublicPaceRow
 from arrears.casefile.store.models.log import LogTile, RecordAlarm, SealedEntry, SigningKey, TimeStamp, TreeHead, UnsealedEntry
 from arrears.casefile.store.models.messages import (
     MessageAnsweredRow,
@@ -57,16 +67,17 @@ from arrears.casefile.store.models.weighty import (
 __all__ = [
     "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "ApprovalDecidedRow", "ApprovalRequestedRow",
     "ApprovalWithdrawnRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow", "CaseEventRow", "ColleagueCalledRow",
-    "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactRow", "ContactRuledOutRow",
+    "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactPointReportedRow", "ContactRow", "ContactRuledOutRow",
     "DecisionOverriddenRow", "DecisionProposedRow", "DecisionTakenRow", "DossierExportedRow", "EvidenceDeletedRow",
     "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
     "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow", "HumanReviewRequestedRow",
     "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow",
+    "LetterArrivedRow", "LetterHandedOverRow", "LetterPostedRow", "LetterTakenOutRow",
     "LogTile", "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow",
     "OutboxRow", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
-    "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow",
-    "ProviderPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
-    "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
+    "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow", "PromiseDraftedRow",
+    "ProviderPaceRow", "PublicPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
+    "ReplyHandledRow", "ReplyReceivedRow", "ReplySetAsideRow", "ReplyUnderstoodRow", "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
     "RunPublishedRow", "SealedEntry", "SearchIndex", "SendingPausedRow", "SigningKey", "TimeStamp",
-    "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnsealedEntry", "User",
+    "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnplacedReplyRow", "UnsealedEntry", "User",
 ]

@@ -35,6 +35,7 @@ from arrears.engine.use_cases.reading.cases import (
     case_of_party,
     facets,
     find_case,
+    find_cases,
     neighbours,
     no_such_case,
     rows_before,
@@ -61,7 +62,7 @@ __all__ = [
     "CaseRow", "CaseView", "Contact", "ContactPoint", "Facets", "FlowCell", "HistoryPoint", "HoldSpan", "InTheWay", "Item",
     "MoneySum", "NoSuchCase", "NoSuchPortfolio", "Order", "OverdueOn", "Overview", "Payment", "Person", "Portfolio", "Run",
     "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_people", "case_of_account", "case_of_party",
-    "case_view", "case_views", "contact_points", "facets", "find_case", "hidden_people", "holds_recorded_since", "in_force", "in_the_way", "month_ends_before", "neighbours", "no_such_case",
+    "case_view", "case_views", "contact_points", "facets", "find_case", "find_cases", "hidden_people", "holds_recorded_since", "in_force", "in_the_way", "month_ends_before", "neighbours", "no_such_case",
     "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before",
     "shows_contact_point", "unseal_even_restricted", "unseal_from_vault", "work_told", "worklist",
 ]
