@@ -2,7 +2,8 @@
 
 Four workers drain an outbox: claim, permit, keep, send, settle, with every journal entry, on the embedded PostgreSQL as a user has it (fsync on), packs of
 China and the house; to a real mail server (aiosmtpd, TLS) in a process of its own on the same machine (bar 300/s on two cores). One message a person.
-`--answers-after` lets the server wait so many milliseconds before each answer, as one far away would. One JSON line.
+Processor time is told as well, of
+workers, database and mail server, since a rate by the wall says little where other programs run. `--answers-after` lets the server wait so many milliseconds before each answer, as one far away would. One JSON line.
 """
 
 from __future__ import annotations
@@ -152,9 +153,11 @@ def measure(messages: int, workers: int, connections: int, wait: float) -> dict[
             heard, told = os.pipe()
             server = _forked(lambda: serve(port, chain, key, told, wait))
             _until_it_listens(port)
-            started = time.perf_counter()
+            before, started = _database_seconds(folder), time.perf_counter()
             done = [os.wait4(pid, 0) for pid in [_forked(lambda: worker(institution_id, port, chain, connections)) for _ in range(workers)]]
             seconds = time.perf_counter() - started
+            time.sleep(0.5)
+            database_seconds = _database_seconds(folder) - before
             assert not any(code for _, code, _ in done), "a worker failed"
             os.kill(server, 15)
             arrived, server_seconds = json.loads(os.read(heard, 1_000))
@@ -166,10 +169,20 @@ def measure(messages: int, workers: int, connections: int, wait: float) -> dict[
             assert arrived == taken == messages, f"{arrived} arrived and {taken} taken of {messages}"
             worker_seconds = sum(used.ru_utime + used.ru_stime for _, _, used in done)
             return {"messages": messages, "workers": workers, "connections_a_worker": connections, "answers_after_ms": round(1000 * wait), "messages_per_second": round(messages / seconds),
-                    "worker_ms_a_message": round(1000 * worker_seconds / messages, 2), "mail_server_ms_a_message": round(1000 * server_seconds / messages, 2)}
+                    "worker_ms_a_message": round(1000 * worker_seconds / messages, 2), "database_ms_a_message": round(1000 * database_seconds / messages, 2),
+                    "mail_server_ms_a_message": round(1000 * server_seconds / messages, 2)}
     finally:
         _remove(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _database_seconds(folder: Path) -> float:
+    """Processor seconds of the database so far, of those of its processes too that have ended."""
+    location = folder / "home" / "postgresql" / "location"
+    root = Path(location.read_text().strip()) if location.exists() else folder
+    pid = next(root.rglob("postmaster.pid")).read_text().split()[0]
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def _forked(work: Any) -> int:
