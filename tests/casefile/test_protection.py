@@ -184,6 +184,7 @@ def fill_the_log(store, bank) -> None:
         timestamps.keep_stamp(head, b"token", AT, AT)
         checking.raise_alarm([checking.LogFinding("gap", "made up")], AT)
         query(store, "INSERT INTO provider_pace (institution_id, provider, free_at) VALUES (%s, 'post', now())", bank)
+        query(store, "INSERT INTO provider_references (institution_id, provider, message_id, reference) VALUES (%s, 'post', %s, 'r1')", bank, 36 ^ bank)
         query(store, """INSERT INTO outbox (message_id, institution_id, party_id, case_id, channel, provider, campaign, due_at, good_until, state, attempts, asked)
                         VALUES (%s, %s, 1, 1, 'text', 'post', '', now(), now(), 'waiting', 0, 0)""", 36 ^ bank, bank)
         query(store, "INSERT INTO log_tiles (institution_id, level, tile, hashes) VALUES (%s, 0, 0, %s)", bank, bytes(32))

@@ -192,24 +192,24 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_done_twice(story):
     """The process dies in the middle of a transaction, and after it before the provider is told; both times it is told again."""
     (li,) = story.people(NUMBER)
     once = story.reply("STOP")
-    for moment in ("fulfil", "settle_what_arrived"):
+    for moment in ("fulfil", "keep"):
         child = os.fork()
         if child == 0:
             try:
                 from django.db import connections
 
-                from arrears.engine.use_cases import hearing
+                from arrears.engine.use_cases import arrivals, hearing
 
                 ours = connections["default"]
                 inherited, ours.connection = ours.connection, None  # the parent's, which nobody may close here
                 assert inherited is not None
-                setattr(hearing, moment, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+                setattr(hearing if moment == "fulfil" else arrivals, moment, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
                 story.hear(once)
             finally:
                 os._exit(1)
         _, status = os.waitpid(child, 0)
         assert os.WTERMSIG(status) == signal.SIGKILL
-        assert story.names(li).count("reply:received") == story.names(li).count("contact:ruled_out") == (moment == "settle_what_arrived")
+        assert story.names(li).count("reply:received") == story.names(li).count("contact:ruled_out") == (moment == "keep")
     assert story.hear(once) == ["token 1"]
     assert (story.names(li).count("reply:received"), story.names(li).count("contact:ruled_out")) == (1, 1)
     assert story.asks(li) == "Refusal"

@@ -261,6 +261,7 @@ def _settle(worker: Worker, kept: Sequence[_Permitted], answers: Mapping[int, An
                 later[message_id] = at + back_off(worker.terms, message_id, attempt)
     with acting_for(worker.institution_id):
         append_group(facts, actor=worker.actor, at=at, cause=CAUSE)
+        outbox.remember_references(worker.provider.name, {one: answer.reference for one, answer in answers.items()})
         outbox.finish(done)
         outbox.doubt(doubtful)
         _put_off(later, did)

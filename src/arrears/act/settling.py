@@ -68,6 +68,8 @@ def settle(said: Mapping[int, Answer], *, said_by: str, actor: str, at: datetime
                 doubtful.append(message.message_id)
                 did.uncertain += 1
     append_group(facts, actor=actor, at=at, cause=CAUSE)
+    for message in messages:
+        outbox.remember_references(message.provider, {message.message_id: said[message.message_id].reference})
     outbox.finish(done)
     outbox.doubt(doubtful)
     outbox.wait(later)

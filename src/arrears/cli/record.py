@@ -72,6 +72,8 @@ def _messages_carried(home: Home) -> Iterator[None]:
 def _show_sent(told: Told) -> None:
     if told.trouble:
         people.print(f"{now():%H:%M:%S}  {told.provider}: {told.trouble}", style="bold")
+    if told.heard:
+        people.print(f"{now():%H:%M:%S}  {told.provider}: {counted(told.heard, 'receipt or reply', 'receipts or replies')} heard")
     if told.did is not None:
         parts = {"taken": told.did.taken, "put off": told.did.put_off, "stopped": told.did.stopped, "uncertain": told.did.uncertain}
         people.print(f"{now():%H:%M:%S}  {told.provider}: " + ", ".join(f"{count} {what}" for what, count in parts.items() if count))

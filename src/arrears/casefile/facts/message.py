@@ -159,17 +159,42 @@ class Arrival(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MessageReceipt:
-    """Whether a message arrived. Journal: `message:receipt`."""
+    """Whether a message arrived. Journal: `message:receipt`.
+
+    `reference` is how the provider calls what arrived: where it carries a long message in parts, each part has a receipt of its own.
+    """
 
     message_id: int
     party_id: int
     arrival: Arrival
     code: str
     arrived_at: datetime
+    reference: str = ""
 
     JOURNAL_NAME: ClassVar[str] = "message:receipt"
     CHAIN: ClassVar[str] = "party_id"
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
+
+
+def arrival_of(receipts: Iterable[MessageReceipt], reference: str) -> Arrival | None:
+    """Did the whole message arrive? Delivered once each of its parts is; what one part did not, the message did not; None while that is open.
+
+    Args:
+        reference: how the provider calls the message (`MessageAnswered.reference`), its parts divided by a blank.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 3, 2, tzinfo=UTC)
+    >>> first, second = (MessageReceipt(7, 1, Arrival.DELIVERED, "", at, part) for part in ("a1", "a2"))
+    >>> arrival_of([first], "a1 a2"), arrival_of([first, second], "a1 a2").value, arrival_of([first], "").value
+    (None, 'delivered', 'delivered')
+    >>> arrival_of([first, MessageReceipt(7, 1, Arrival.EXPIRED, "", at, "a2")], "a1 a2").value
+    'expired'
+    """
+    last = {one.reference: one.arrival for one in receipts}
+    wrong = next((one for one in last.values() if one is not Arrival.DELIVERED), None)
+    if wrong is not None or not last:
+        return wrong
+    return Arrival.DELIVERED if "" in last or set(reference.split()) <= set(last) else None
 
 
 class PauseKind(StrEnum):

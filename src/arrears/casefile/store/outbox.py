@@ -6,7 +6,7 @@ lives: what a worker had whose lock is free was left behind, however it ended.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -140,6 +140,25 @@ def finish(message_ids: Sequence[int]) -> None:
     """These are done: sent or stopped."""
     if message_ids:
         sets.cursor().execute("DELETE FROM outbox WHERE message_id = ANY(%s) AND institution_id = %s", [list(message_ids), acting_institution()])
+
+
+def remember_references(provider: str, said: Mapping[int, str]) -> None:
+    """So the provider calls these messages (their parts divided by blanks), for when it tells what became of them. With the answers, in one transaction."""
+    pairs = [(message_id, part) for message_id, reference in said.items() for part in reference.split()]
+    if pairs:
+        sets.cursor().execute(
+            """INSERT INTO provider_references (institution_id, provider, message_id, reference)
+               SELECT %s, %s, p.message_id, p.reference FROM unnest(%s::bigint[], %s::text[]) AS p(message_id, reference)""",
+            [acting_institution(), provider, [one for one, _ in pairs], [part for _, part in pairs]])
+
+
+def messages_called(provider: str, references: Collection[str]) -> dict[str, int]:
+    """Which message does the provider call so? The newest, where it used a name again; a name that nobody knows is missing."""
+    rows = sets.cursor().execute(
+        """SELECT r.reference, m.message_id FROM unnest(%(references)s::text[]) AS r(reference) CROSS JOIN LATERAL (
+             SELECT message_id FROM provider_references p WHERE p.institution_id = %(institution)s AND p.provider = %(provider)s AND p.reference = r.reference
+             ORDER BY p.id DESC LIMIT 1) m""", {"references": sorted(set(references)), "institution": acting_institution(), "provider": provider}).fetchall()
+    return {row[0]: row[1] for row in rows}
 
 
 def take_back(message_id: int) -> bool:

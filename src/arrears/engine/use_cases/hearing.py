@@ -16,15 +16,12 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
-from arrears.act.sending import Answer
-from arrears.act.settling import settle
 from arrears.casefile.facts.consent import ConsentTo, ConsentWithdrawn, ContactRuledOut, RuledOut
 from arrears.casefile.facts.contact import Contact, ContactKind
 from arrears.casefile.facts.fact import Fact
 from arrears.casefile.facts.hold import EFFECTS, Hold, HoldKind, HoldScope, HoldTerms
 from arrears.casefile.facts.inbound import (
     ContactPointReported,
-    PointReport,
     PromiseDrafted,
     ReplyHandled,
     ReplyReceived,
@@ -32,7 +29,7 @@ from arrears.casefile.facts.inbound import (
     ReplyUnderstood,
     TakenBy,
 )
-from arrears.casefile.facts.message import Arrival, MessageQueued, MessageReceipt, Result
+from arrears.casefile.facts.message import MessageQueued
 from arrears.casefile.store import load, sets
 from arrears.casefile.store.append import append
 from arrears.casefile.store.append_group import append_group
@@ -40,9 +37,10 @@ from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.institution import acting_for, acting_institution, institution_key, one_at_a_time
 from arrears.casefile.store.vault import default_vault, seal_with, unseal_with
 from arrears.check.conduct.words import Recipient, Side
-from arrears.core.ids import IdNotValid, id_text, parse_id
+from arrears.core.ids import id_text
 from arrears.core.problems import AnswerIsNo, WrongCall
 from arrears.engine.home import Home
+from arrears.engine.use_cases import arrivals
 from arrears.engine.use_cases.protecting import Protection, protection_of
 from arrears.engine.use_cases.reading import case_of_party
 from arrears.intake.inbound.contract import DANGER, ActsOn, Clause, contract
@@ -92,70 +90,11 @@ def hear(by: Ear, heard: Sequence[Heard], now: datetime) -> list[str]:
 
     What is not among them is to be heard again: a receipt of a message whose attempt is not settled yet.
     """
-    words = understand([one.what.text for one in heard if isinstance(one.what, Reply)])
-    of_reply = iter(words)
-    kept: list[str] = []
-    for one in heard:
-        if isinstance(one.what, Reply):
-            _keep_reply(by, one.what, next(of_reply), now)
-            kept.append(one.token)
-        elif _keep_receipt(by, one.what, now):
-            kept.append(one.token)
-    settle_what_arrived(by.institution_id, now)
-    return kept
-
-
-# ---- receipts
-
-
-def _keep_receipt(by: Ear, receipt: Receipt, now: datetime) -> bool:
-    with acting_for(by.institution_id):
-        message = _message_of(by.provider, receipt)
-        if message is None:
-            if now - receipt.at < PATIENCE:
-                return False
-            LOG.warning("receipt.of_no_message", extra={"provider": by.provider, "arrival": receipt.arrival.value})
-            return True
-        one_at_a_time("message", message.message_id)
-        told = MessageReceipt(message.message_id, message.party_id, receipt.arrival, receipt.code, receipt.at)
-        if told in [fact for fact in load.messages_of(message.party_id) if isinstance(fact, MessageReceipt)]:
-            return True
-        facts: list[Fact] = [told]
-        if receipt.arrival is Arrival.BOUNCED:
-            facts.append(ContactPointReported(message.party_id, PointReport.BOUNCED, message.channel, message.point, message.message_id, None, receipt.at))
-        append_group(facts, actor=by.provider, at=now, cause=f"receipt of {id_text(message.message_id)}")
-    return True
-
-
-def _message_of(provider: str, receipt: Receipt) -> MessageQueued | None:
-    message_id = _id_in(receipt.key)
-    if message_id is None and receipt.reference:
-        row = sets.cursor().execute(
-            """SELECT a.message_id FROM messages_answered a JOIN messages_tried t USING (message_id, attempt)
-               WHERE a.reference = %s AND t.provider = %s AND a.institution_id = %s ORDER BY a.recorded_at DESC LIMIT 1""",
-            [receipt.reference, provider, acting_institution()]).fetchone()
-        message_id = row[0] if row else None
-    return next(iter(load.messages_queued([message_id])), None) if message_id is not None else None
-
-
-def _id_in(key: str) -> int | None:
-    try:
-        return parse_id(key) if key else None
-    except IdNotValid:
-        return None
-
-
-def settle_what_arrived(institution_id: int, now: datetime) -> int:
-    """Settle messages of which nobody knew whether the provider has them, and for which a receipt came: it had them. Answers how many."""
-    with acting_for(institution_id):
-        rows = sets.cursor().execute(
-            """SELECT o.message_id, o.provider FROM outbox o WHERE o.institution_id = %s AND o.state = 'uncertain'
-               AND EXISTS (SELECT FROM message_receipts r WHERE r.message_id = o.message_id) AND EXISTS (SELECT FROM party_keys k WHERE k.party_id = o.party_id)
-               ORDER BY o.message_id FOR UPDATE OF o SKIP LOCKED""", [institution_id]).fetchall()
-        for provider in sorted({provider for _, provider in rows}):
-            said = {message_id: Answer(message_id, Result.TAKEN, code="receipt") for message_id, by in rows if by == provider}
-            settle(said, said_by=provider, actor="hearing", at=now)
-        return len(rows)
+    replies = [(one.token, one.what) for one in heard if isinstance(one.what, Reply)]
+    for (_, reply), words in zip(replies, understand([reply.text for _, reply in replies]), strict=True):
+        _keep_reply(by, reply, words, now)
+    receipts = [(one.token, one.what) for one in heard if isinstance(one.what, Receipt)]
+    return [*(token for token, _ in replies), *arrivals.keep(by.institution_id, by.provider, receipts, now)]
 
 
 # ---- replies
@@ -193,7 +132,7 @@ def _is_known(provider: str, source: str) -> bool:
 
 def _people(by: Ear, reply: Reply) -> list[_Placed]:
     """Who may have written it: by the message it answers, else by the address; only people who were not erased."""
-    answered = _id_in(reply.answers)
+    answered = arrivals.id_in(reply.answers)
     message = next(iter(load.messages_queued([answered])), None) if answered is not None else None
     if message is not None and message.address:
         return [_Placed(message.party_id, message.case_id, message.message_id, message.point, "answer")]

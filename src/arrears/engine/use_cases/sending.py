@@ -24,12 +24,17 @@ from arrears.casefile.store.institution import acting_for
 from arrears.check.gate.permit import Circumstances
 from arrears.core.problems import Busy, Refused
 from arrears.engine.home import Home
+from arrears.engine.use_cases import hearing
 from arrears.engine.use_cases.circumstances import KnownCases
 from arrears.engine.use_cases.confirming import packs_of
+from arrears.intake.inbound.incoming import Heard, Listener
 
 AHEAD = 20_000
 """For so many messages that wait the book is read in one pass."""
 IDLE_SECONDS = 1.0
+LISTEN_SECONDS = 2.0
+WAIT_AT_MOST = 1_000
+"""So many receipts that were faster than our own record are tried again; others come again by themselves."""
 RECOVER_EVERY = timedelta(seconds=30)
 WENT_WELL = timedelta(minutes=1)
 """After so long without trouble the next one is the first again."""
@@ -40,10 +45,11 @@ _log = logging.getLogger("arrears.sending")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What happened at a provider, for whoever watches: what became of a chunk, or what is in the way."""
+    """What happened at a provider, for whoever watches: what became of a chunk, how much was heard and kept, or what is in the way."""
 
     provider: str
     did: Did | None = None
+    heard: int = 0
     trouble: str = ""
 
 
@@ -91,7 +97,8 @@ def send_until(stop: Event, home: Home, institution_id: int, now: Clock, told: T
     """
     made = [(one, providers.make(one, now)) for one in stated_providers(home).values()]
     threads = [
-        Thread(target=_carry, args=(stop, home, institution_id, one, each, now, told), name=f"send-{one.name}") for one, each in made if each.provider is not None
+        *(Thread(target=_carry, args=(stop, home, institution_id, one, each, now, told), name=f"send-{one.name}") for one, each in made if each.provider is not None),
+        *(Thread(target=_listen, args=(stop, home, institution_id, each.listener, now, told), name=f"hear-{one.name}") for one, each in made if each.listener is not None),
     ]
     for thread in threads:
         thread.start()
@@ -143,6 +150,39 @@ def _send(stop: Event, worker: Worker, told: Tell) -> None:
         _tell(told, worker, did)
         if did.claimed == did.put_off:
             stop.wait(IDLE_SECONDS)
+
+
+def _listen(stop: Event, home: Home, institution_id: int, listener: Listener, now: Clock, told: Tell) -> None:
+    """Keep what one provider tells. What cannot be kept yet (a receipt that was faster than our own record) is tried again before it is left to come again."""
+    by, away = hearing.ear(home, institution_id, listener.name, listener.channel), 0
+    waiting: list[Heard] = []
+    try:
+        while not stop.is_set():
+            try:
+                heard = [*waiting, *listener.hear(LISTEN_SECONDS if not waiting else IDLE_SECONDS)]
+                kept = set(hearing.hear(by, heard, now()))
+                listener.kept([one.token for one in heard if one.token in kept])
+                waiting = [one for one in heard if one.token not in kept][-WAIT_AT_MOST:]
+                if heard:
+                    told(Told(listener.name, heard=len(kept)))
+                away = 0
+            except (Refused, DatabaseError) as refusal:
+                if away == 0:
+                    told(Told(listener.name, trouble=refusal.what if isinstance(refusal, Refused) else "The database does not answer."))
+                waiting, away = [], _later(stop, away)
+            except Exception as mistake:
+                _log.exception("hearing.failed", extra={"provider": listener.name})
+                told(Told(listener.name, trouble=f"A mistake in arrears ({type(mistake).__name__}): what came in stays with the provider. See logs/arrears.jsonl in the home."))
+                waiting, away = [], _later(stop, away)
+    finally:
+        connections.close_all()
+
+
+def _later(stop: Event, away: int) -> int:
+    """Wait, longer each time; answers how often it was."""
+    connection.close()
+    stop.wait(_PATIENCE_SECONDS[min(away, len(_PATIENCE_SECONDS) - 1)])
+    return away + 1
 
 
 def _tell(told: Tell, worker: Worker, did: Did) -> None:

@@ -32,13 +32,14 @@ FACTS = {
     ], [models.UniqueConstraint(fields=["message_id", "attempt"], name="messages_one_try_an_attempt")]),
     "MessageAnsweredRow": ("messages_answered", [
         ("message_id", _big(db_index=True)), ("party_id", _big(db_index=True)), ("attempt", models.IntegerField()), ("kind", models.TextField()),
-        ("reference", models.TextField(db_index=True)), *_all(models.TextField, "code", "said_by"), ("answered_at", models.DateTimeField()),
+        *_all(models.TextField, "reference", "code", "said_by"), ("answered_at", models.DateTimeField()),
     ], []),
     "MessageStoppedRow": ("messages_stopped", [
         ("message_id", _big(unique=True)), ("party_id", _big(db_index=True)), *_all(models.TextField, "reason", "detail"), ("stopped_at", models.DateTimeField()),
     ], []),
     "MessageReceiptRow": ("message_receipts", [
         ("message_id", _big(db_index=True)), ("party_id", _big(db_index=True)), *_all(models.TextField, "arrival", "code"), ("arrived_at", models.DateTimeField()),
+        ("reference", models.TextField()),
     ], []),
     "SendingPausedRow": ("sending_paused", [
         *_all(models.TextField, "kind", "channel", "campaign", "reason", "said_by"), ("said_at", models.DateTimeField()),
@@ -46,7 +47,7 @@ FACTS = {
 }
 SQL = "".join(
     protection.closed_to_other_institutions(table) + protection.never_changed(table) + protection.stands_on(table, "facts_have_entries") for table, _, _ in FACTS.values()
-) + "".join(protection.closed_to_other_institutions(table) for table in ("outbox", "provider_pace"))
+) + "".join(protection.closed_to_other_institutions(table) for table in ("outbox", "provider_pace", "provider_references")) + protection.never_changed("provider_references")
 
 
 def _of_every_fact():
@@ -80,6 +81,12 @@ class Migration(migrations.Migration):
             name="ProviderPaceRow",
             fields=[("id", models.BigAutoField(primary_key=True, serialize=False)), ("institution_id", _big()), ("provider", models.TextField()), ("free_at", models.DateTimeField())],
             options={"db_table": "provider_pace", "constraints": [models.UniqueConstraint(fields=["institution_id", "provider"], name="provider_pace_one_each")]},
+        ),
+        migrations.CreateModel(
+            name="ProviderReferenceRow",
+            fields=[("id", models.BigAutoField(primary_key=True, serialize=False)), *_all(_big, "institution_id", "message_id"), *_all(models.TextField, "provider", "reference")],
+            options={"db_table": "provider_references",
+                     "indexes": [models.Index(fields=["institution_id", "provider", "reference"], name="provider_references_by_name")]},
         ),
         migrations.RunSQL(SQL, migrations.RunSQL.noop),
     ]

@@ -37,6 +37,7 @@ from arrears.casefile.store.models.messages import (
     MessageTriedRow,
     OutboxRow,
     ProviderPaceRow,
+    ProviderReferenceRow,
     SendingPausedRow,
 )
 from arrears.casefile.store.models.permits import PermitIssuedRow, PermitRefusedRow, PermitUsedRow, PermitVoidedRow
@@ -76,7 +77,7 @@ __all__ = [
     "LogTile", "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow",
     "OutboxRow", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
     "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow", "PromiseDraftedRow",
-    "ProviderPaceRow", "PublicPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
+    "ProviderPaceRow", "ProviderReferenceRow", "PublicPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
     "ReplyHandledRow", "ReplyReceivedRow", "ReplySetAsideRow", "ReplyUnderstoodRow", "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
     "RunPublishedRow", "SealedEntry", "SearchIndex", "SendingPausedRow", "SigningKey", "TimeStamp",
     "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnplacedReplyRow", "UnsealedEntry", "User",

@@ -59,7 +59,7 @@ class MessageAnsweredRow(FactRow):
     party_id = models.BigIntegerField(db_index=True)
     attempt = models.IntegerField()
     kind = models.TextField()
-    reference = models.TextField(db_index=True)
+    reference = models.TextField()
     code = models.TextField()
     said_by = models.TextField()
     answered_at = models.DateTimeField()
@@ -89,6 +89,7 @@ class MessageReceiptRow(FactRow):
     arrival = models.TextField()
     code = models.TextField()
     arrived_at = models.DateTimeField()
+    reference = models.TextField()
 
     class Meta:
         db_table = "message_receipts"
@@ -145,3 +146,17 @@ class ProviderPaceRow(models.Model):
     class Meta:
         db_table = "provider_pace"
         constraints = [models.UniqueConstraint(fields=["institution_id", "provider"], name="provider_pace_one_each")]
+
+
+class ProviderReferenceRow(models.Model):
+    """How a provider calls a message or a part of it: an index over what the answers say, by which a receipt finds its message."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution_id = models.BigIntegerField()
+    message_id = models.BigIntegerField()
+    provider = models.TextField()
+    reference = models.TextField()
+
+    class Meta:
+        db_table = "provider_references"
+        indexes = [models.Index(fields=["institution_id", "provider", "reference"], name="provider_references_by_name")]
