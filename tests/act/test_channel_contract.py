@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.act.bridge_server import BridgeServer
-from tests.act.channel_contract import ChannelContract, Clock, How
+from tests.act.channel_contract import ChannelContract, Clock, How, key_of
 from tests.act.mail_server import MailServer
+from tests.act.message_centre import PASSWORD, MessageCentre
 
 
 class MailPeer:
@@ -94,11 +95,49 @@ class SilentBridgePeer(BridgePeer):
     can_be_asked = False
 
 
-ADAPTERS = {"e-mail": MailPeer, "webhook": BridgePeer, "webhook without questions": SilentBridgePeer}
+class TextPeer:
+    """A message centre (SMPP). It does not know our keys, so a message is known by the number it went to."""
+
+    STATUS = {How.REFUSE: 0x0B, How.BUSY: 0x14}
+    RULES = {How.CUT_BEFORE: "lost", How.CUT_AFTER: "cut", How.SILENT: "silent"}
+
+    def __init__(self, folder) -> None:
+        self.centre, self.clock, self.how = MessageCentre(), Clock(), {}
+
+    def provider(self):
+        from arrears.act.channels.sms.smpp import SmppProvider, Smsc
+
+        return SmppProvider("text-main", Smsc("localhost", self.centre.port, "bank", "95588", answer_seconds=1.0, throttle_seconds=0.02, connect_seconds=1.0), PASSWORD, self.clock)
+
+    def address(self, number: int) -> str:
+        return f"+86138{number:08d}"
+
+    def treat(self, address: str, how: How) -> None:
+        self.how[address.lstrip("+")] = how
+        self.centre.rules(
+            status={f"{to}$": self.STATUS[one] for to, one in self.how.items() if one in self.STATUS},
+            **{rule: [f"{to}$" for to, one in self.how.items() if one is kind] for kind, rule in self.RULES.items()})
+
+    def arrived(self) -> list[str]:
+        return [key_of(int(one["to"].lstrip("+").removeprefix("86138"))) for one in self.centre.got()["taken"]]
+
+    def start(self) -> None:
+        self.centre = MessageCentre(port=self.centre.port)
+
+    def stop(self) -> None:
+        self.centre.stop()
+
+    def end(self) -> None:
+        self.centre.stop()
+
+
+ADAPTERS = {"e-mail": MailPeer, "text": TextPeer, "webhook": BridgePeer, "webhook without questions": SilentBridgePeer}
+NEEDS_A_PEER = {"text"}
+"""Whose peer is a program beside us."""
 
 
 class TestEveryChannel(ChannelContract):
-    @pytest.fixture(params=list(ADAPTERS))
+    @pytest.fixture(params=[pytest.param(name, marks=pytest.mark.peer if name in NEEDS_A_PEER else ()) for name in ADAPTERS])
     def peer(self, request, tmp_path):
         made = ADAPTERS[request.param](tmp_path)
         yield made
