@@ -285,3 +285,27 @@ def test_a_bridge_that_nobody_vouches_for_gets_nothing(bridge):
     assert [answer.result for answer in provider.send([one()])] == [Result.NOT_TAKEN]
     assert bridge.bodies == []
     provider.close()
+
+
+def test_what_a_worker_left_when_it_died_is_settled_by_asking_the_bridge(store, bank, tmp_path, bridge):
+    from arrears.act import dispatch
+    from tests.act.mail_server import MailServer
+    from tests.act.test_dispatch import Desk
+
+    (tmp_path / "post").mkdir()
+    desk = Desk(store, bank, MailServer(tmp_path / "post"))
+    bridge.now = lambda: desk.at
+    provider = provider_for(bridge, clock=lambda: desk.at)
+    desk.worker = replace(desk.worker, provider=provider)
+    people = desk.people(3)
+    desk.queue(*[desk.message(one, channel="social_message", provider="bridge", address=f"wa-{number}") for number, one in enumerate(people)])
+    claimed = dispatch._claim(desk.worker)
+    kept = dispatch._keep(desk.worker, dispatch._permit(desk.worker, claimed, dispatch.Did()), dispatch.Did())
+    assert len(kept) == 3
+    assert [answer.result for answer in provider.send([kept[0].outgoing])] == [Result.TAKEN]
+    died_before_it_recorded_the_answer = replace(desk.worker, worker_id=store.ids.random_id())
+    found = dispatch.recover(died_before_it_recorded_the_answer)
+    assert (found.taken, found.uncertain) == (1, 2)
+    assert desk.rows("SELECT kind, reference FROM messages_answered WHERE kind = 'taken'") == [("taken", "b-1")]
+    assert len(bridge.bodies) == 1
+    provider.close()
