@@ -24,6 +24,7 @@ OTHERS = (
     ("permits",),
     ("sms",),
     ("letters",),
+    ("mail",),
     ("audit",),
     ("prescreen",),
     ("policy",),
