@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from arrears.casefile.facts.call import ContactPointMarked
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Hold, HoldLifted, HoldReviewed, HoldTerms
@@ -33,7 +34,7 @@ PERMIT_FACTS = (PermitIssued, PermitRefused, PermitUsed, PermitVoided)
 """Facts that functions of the database write."""
 PROTECTIONS: tuple[type[Fact], ...] = (
     Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
-    PersonRestricted, PersonReleased, PersonErased,
+    ContactPointMarked, PersonRestricted, PersonReleased, PersonErased,
 )
 """Facts about a person, besides contacts and permits, that may stand in the way of a contact or allow it. Their free words stay sealed."""
 SEALED = "…"

@@ -7,6 +7,7 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.approvals import ApprovalDecidedRow, ApprovalRequestedRow, ApprovalWithdrawnRow
 from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
+from arrears.casefile.store.models.calls import CallWrappedUpRow, ContactPointMarkedRow, DiallerFindingRow, DiallerListExportedRow, FirstContactHeldRow
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.confirmations import RuleConfirmationRevokedRow, RuleConfirmedRow
 from arrears.casefile.store.models.consents import ConsentGivenRow, ConsentWithdrawnRow, ContactOpenedAgainRow, ContactRuledOutRow
@@ -62,6 +63,7 @@ __all__ = [
     "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
     "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow", "HumanReviewRequestedRow",
     "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow",
+    "CallWrappedUpRow", "ContactPointMarkedRow", "DiallerFindingRow", "DiallerListExportedRow", "FirstContactHeldRow",
     "LogTile", "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow",
     "OutboxRow", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
     "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow",
