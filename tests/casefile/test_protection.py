@@ -42,7 +42,15 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.alert import AlertAcknowledged
     from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
     from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
-    from arrears.casefile.facts.call import CallWrappedUp, ContactPointMarked, DiallerFinding, DiallerListExported, DiallerProblem, FirstContactHeld, PointMark
+    from arrears.casefile.facts.call import (
+        CallWrappedUp,
+        ContactPointMarked,
+        DiallerFinding,
+        DiallerListExported,
+        DiallerProblem,
+        FirstContactHeld,
+        PointMark,
+    )
     from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
     from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
     from arrears.casefile.facts.contact import Contact, ContactKind

@@ -15,7 +15,15 @@ from psycopg.types.json import Jsonb
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
 from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
-from arrears.casefile.facts.call import CallWrappedUp, ContactPointMarked, DiallerFinding, DiallerListExported, DiallerProblem, FirstContactHeld, PointMark
+from arrears.casefile.facts.call import (
+    CallWrappedUp,
+    ContactPointMarked,
+    DiallerFinding,
+    DiallerListExported,
+    DiallerProblem,
+    FirstContactHeld,
+    PointMark,
+)
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
 from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
