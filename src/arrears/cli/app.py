@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "policy": "policy:policy", "approvals": "approvals:approvals", "decision": "decisions:decision", "review": "decisions:review",
     "run": "running:run", "case": "cases:case", "explain": "cases:explain", "alerts": "alerts:alerts", "ledger": "ledger:ledger",
     "check": "check:check", "house": "house:house", "law": "law:law", "rules": "rules:rules", "permit": "permits:permit", "contact": "permits:contact",
-    "hold": "protection:hold", "consent": "protection:consent", "adviser": "protection:adviser",
+    "call": "calls:call", "dialler": "dialler:dialler", "hold": "protection:hold", "consent": "protection:consent", "adviser": "protection:adviser",
     "evidence": "evidence:evidence", "verify": "dossier:verify", "record": "record:record", "work": "record:work",
     "keys": "keys:keys", "privacy": "privacy:privacy", "retention": "retention:retention", "legal-hold": "retention:legal_hold",
     "backup": "backup:backup", "restore": "backup:restore", "upgrade": "backup:upgrade",

@@ -738,6 +738,11 @@ def permits_voided(party_id: int) -> list[PermitVoided]:
     return _facts(PermitVoided, "party_id", party_id)
 
 
+def permits_voided_of(party_ids: Sequence[int]) -> list[PermitVoided]:
+    """The same for many people at once."""
+    return _facts_of(PermitVoided, "party_id", party_ids)
+
+
 def calls_wrapped_up(party_id: int) -> list[CallWrappedUp]:
     """What came of the calls with this person, in the order in which they were recorded?"""
     return _facts(CallWrappedUp, "party_id", party_id)
@@ -786,6 +791,20 @@ def dialler_findings_of_row(row_key: str) -> list[DiallerFinding]:
 def first_contacts(party_id: int) -> list[FirstContactHeld]:
     """What did this person tell us the first time, and each time it was asked anew?"""
     return _facts(FirstContactHeld, "party_id", party_id)
+
+
+def first_contact_waits(book: str) -> pa.Table:
+    """Of each case of this book: case_id, opened_on (the last opening), spoken_on (the first day from then on with the right party), closed_on."""
+    return sets.export(
+        f"""WITH last AS (
+              SELECT DISTINCT ON (case_id) case_id, party_id, kind, valid_on FROM case_events WHERE book = {_quoted(book)}
+              ORDER BY case_id, valid_on DESC, position DESC),
+            opened AS (SELECT case_id, max(valid_on) AS opened_on FROM case_events WHERE book = {_quoted(book)} AND kind <> 'closed' GROUP BY case_id),
+            spoken AS (SELECT party_id, started_at AS at FROM calls_wrapped_up WHERE 'right_party' = ANY(flags) UNION ALL SELECT party_id, held_at FROM first_contacts)
+            SELECT l.case_id, o.opened_on, (SELECT min(s.at)::date FROM spoken s WHERE s.party_id = l.party_id AND s.at::date >= o.opened_on),
+                   CASE WHEN l.kind = 'closed' THEN l.valid_on END
+            FROM last l JOIN opened o USING (case_id) ORDER BY l.case_id""",
+        {"case_id": pa.int64(), "opened_on": pa.date32(), "spoken_on": pa.date32(), "closed_on": pa.date32()})
 
 
 def permits_of_list(list_key: str) -> list[PermitIssued]:

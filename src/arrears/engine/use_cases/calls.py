@@ -40,16 +40,21 @@ from arrears.engine.home import Home
 from arrears.engine.use_cases import protecting, reading
 from arrears.engine.use_cases.circumstances import CaseKnown, circumstances_of
 from arrears.engine.use_cases.confirming import packs_of
-from arrears.engine.use_cases.permits import CAUSE, Wanted, fresh_key, zone_of
+from arrears.engine.use_cases.permits import CAUSE, Wanted, fresh_key, zone_of, zone_of_case
 from arrears.engine.use_cases.protecting import Agreement, Proof, Reach
 from arrears.engine.use_cases.protecting import Refusal as RefusalByPerson
 from arrears.record.privacy.showing import NotForThisRole, may_open, show_person
 
+__all__ = ["call_terms", "zone_of_case"]
 TELEPHONES = frozenset({"mobile", "landline"})
 """Channels of the book that ring."""
 CALLBACK_DAYS = 30
 """A wish to be called is kept for so long at most."""
 LONGEST_NOTE = 2_000
+
+
+class CallIsOpen(AnswerIsNo):
+    """A call to this person was opened and nothing was told of it yet."""
 
 
 class NoSuchPoint(AnswerIsNo):
@@ -83,6 +88,7 @@ class CallTask:
     zone_is_theirs: bool
     open_calls: tuple[Permit, ...]
     callbacks: tuple[datetime, ...]
+    currency: str
     terms: CallTerms
 
 
@@ -113,7 +119,7 @@ def call_task(home: Home, institution_id: int, case_id: int, *, at: datetime, ag
     best = quality.best_hours(own, _rates_by_band(every), hours)
     return CallTask(
         case.party_id, case_id, tuple(PointToCall(by_point[one.point][0], one, by_point[one.point][1]) for one in ranked), script, tuple(best), zone, is_theirs,
-        open_calls, callbacks, terms,
+        open_calls, callbacks, view.row.currency, terms,
     )
 
 
@@ -230,7 +236,8 @@ def open_number(home: Home, institution_id: int, case_id: int, point: str, *, at
     Raises:
         NoSuchCase, NoSuchPoint: not a case of this institution's current runs; no such number of it.
         NotForThisRole: the role may not see contact points; no permit was asked for.
-        AnswerIsNo: an earlier call of this person was opened and nothing was told of it yet; or the number cannot be read any more.
+        CallIsOpen: an earlier call of this person was opened and nothing was told of it yet.
+        AnswerIsNo: the number cannot be read any more.
     """
     if Showable.CONTACT_POINT not in may_open(role):
         raise NotForThisRole("Your role may not see numbers.", "No permit was asked for.", "Ask a colleague who calls.")
@@ -242,7 +249,7 @@ def open_number(home: Home, institution_id: int, case_id: int, point: str, *, at
     with acting_for(institution_id):
         one_at_a_time("call", case.party_id)
         if _open_calls(case.party_id):
-            raise AnswerIsNo("A call to this person was opened and nothing was told of it yet.", "Two calls at once are one too many.", "Say first what came of it.")
+            raise CallIsOpen("A call to this person was opened and nothing was told of it yet.", "Two calls at once are one too many.", "Say first what came of it.")
         (answer,) = asking.ask([request], packs, at, actor=agent, cause=CAUSE, lifetime=case.terms.lifetime)
         if isinstance(answer, Refusal):
             return answer
@@ -373,7 +380,7 @@ def _follow(institution_id: int, contact: Contact, told: Told, result: Result, a
     """What must follow from the result is recorded; told in codes, the protection first."""
     party, why, words = contact.party_id, f"call:{result.code}", told.words.strip()[:LONGEST_NOTE] or result.label.en
     to = {"institution_id": institution_id, "party_id": party, "at": at, "actor": agent}
-    if result.hold is not None and not _stands(party, result.hold, at.date()):
+    if result.hold is not None and not hold_stands(party, result.hold, at.date()):
         protecting.place_hold(kind=result.hold, reason=words, reach=Reach(), **to)
         yield f"hold:{result.hold.value}"
     if result.rules_out is not None and (result.rules_out is NoMore.EVERYTHING or contact.point):
@@ -390,7 +397,7 @@ def _follow(institution_id: int, contact: Contact, told: Told, result: Result, a
         yield f"callback:{told.callback_at.date().isoformat()}"
 
 
-def _stands(party_id: int, kind: HoldKind, today: date) -> bool:
+def hold_stands(party_id: int, kind: HoldKind, today: date) -> bool:
     """Is the person protected for this reason already? A second hold of the kind would only have to be lifted twice."""
     return any(one.hold.kind is kind and one.terms.scope is HoldScope.PERSON for one in protecting.protection_of(party_id, today).holds)
 
