@@ -263,7 +263,8 @@ def _of_points(facts: list[object]) -> list[Event]:
         again = next((one for one in marks[place + 1:] if one.point == mark.point and one.kind in (PointMark.VERIFIED, PointMark.CLEARED)), None)
         until = None if again is None else _day_before(_latest_day(again.marked_at))
         says = _MARKED[mark.kind]
-        events.append(Event(mark.marked_at, Happened.HOLD, Side.COLLECTOR, point=mark.point, marks=frozenset({Mark.BLOCKS_CONTACT}), until=until, says=says))
+        since = _first_moment(_earliest_day(mark.marked_at))
+        events.append(Event(since, Happened.HOLD, Side.COLLECTOR, point=mark.point, marks=frozenset({Mark.BLOCKS_CONTACT}), until=until, says=says))
         if mark.kind is PointMark.WRONG_PARTY:
             events.append(Event(mark.marked_at, Happened.NUMBER_REASSIGNED, Side.THIRD_PERSON, point=mark.point, until=until, says=says))
     return events

@@ -116,7 +116,7 @@ def call_task(home: Home, institution_id: int, case_id: int, *, at: datetime, ag
     every = [one for attempts in of_book.values() for one in attempts]
     ranked = quality.qualities(known, own, quality.rate_of(every))
     by_point = {one.reference: (one, outlook) for one, outlook in zip(points, outlooks, strict=True)}
-    best = quality.best_hours(own, _rates_by_band(every), hours)
+    best = quality.best_hours(own, _rates_by_band(every), hours) if every else []
     return CallTask(
         case.party_id, case_id, tuple(PointToCall(by_point[one.point][0], one, by_point[one.point][1]) for one in ranked), script, tuple(best), zone, is_theirs,
         open_calls, callbacks, view.row.currency, terms,

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from arrears.act.calls.first_contact import form
 from arrears.casefile.facts.privacy import Showable
@@ -25,7 +26,7 @@ def first_contact(request: HttpRequest, case: str) -> HttpResponse:
     """The form, what was told before, and what is told now."""
     try:
         case_id = parse_id(case)
-        _, row = reading.find_case(home_of_site(), institution_of(request), case_id)
+        row = reading.find_case(home_of_site(), institution_of(request), case_id)[1]
     except (IdNotValid, reading.NoSuchCase) as trouble:
         raise Http404 from trouble
     if request.method == "POST":
