@@ -80,12 +80,13 @@ def test_when_the_permit_has_run_out_the_number_is_masked_and_the_form_is_still_
     assert NUMBER not in shown and "The number is masked again" in shown and "What came of it" in shown
 
 
-def test_at_night_the_number_stays_shut_and_it_is_said_why_in_both_languages(bank, desk, clock):
+def test_at_night_the_number_stays_shut_and_it_is_said_why_in_both_languages(bank, desk, clock, signed_in):
     clock(NIGHT)
-    shown = opened(desk, bank)
+    client = signed_in("collector")
+    shown = opened(client, bank)
     assert NUMBER not in shown and "no number was opened" in shown and "Next permitted" in shown and "2026-11-25 08:00" in shown
-    desk.post(reverse("language"), {"language": "zh"})
-    shown = opened(desk, bank)
+    client.post(reverse("language"), {"language": "zh"})
+    shown = opened(client, bank)
     assert "未打开任何号码" in shown and "2026-11-25 08:00" in shown and "现在不可以" in shown
 
 
