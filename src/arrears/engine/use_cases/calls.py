@@ -40,7 +40,7 @@ from arrears.engine.home import Home
 from arrears.engine.use_cases import protecting, reading
 from arrears.engine.use_cases.circumstances import CaseKnown, circumstances_of
 from arrears.engine.use_cases.confirming import packs_of
-from arrears.engine.use_cases.permits import CAUSE, Wanted, fresh_key, zone_of, zone_of_case
+from arrears.engine.use_cases.permits import CAUSE, Wanted, zone_of, zone_of_case
 from arrears.engine.use_cases.protecting import Agreement, Proof, Reach
 from arrears.engine.use_cases.protecting import Refusal as RefusalByPerson
 from arrears.record.privacy.showing import NotForThisRole, may_open, show_person
@@ -245,7 +245,7 @@ def open_number(home: Home, institution_id: int, case_id: int, point: str, *, at
     script = _script(home, case, agent)
     number = _number(home, institution_id, case, case_id, point)
     packs = packs_of(institution_id, at.astimezone().date(), home)
-    request = Request(fresh_key(at, f"call:{agent}"), case.party_id, case_id, wanted(point, script).proposed(case), case.circumstances)
+    request = Request(f"call:{random_id()}", case.party_id, case_id, wanted(point, script).proposed(case), case.circumstances)
     with acting_for(institution_id):
         one_at_a_time("call", case.party_id)
         if _open_calls(case.party_id):
