@@ -157,6 +157,7 @@ def allowed(context: template.Context, url_name: str) -> bool:
 
 _RAIL = (
     ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"), ("experiments", "g e"),
+    ("dialler", "g c"),
     ("users", "g u"), ("definitions", "g d"), ("settings", "g s"),
 )
 
@@ -165,10 +166,10 @@ _RAIL = (
 def rail(context: template.Context) -> list[dict[str, Any]]:
     """What stands in the left rail: what exists and what this reader may see."""
     labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "rules": _("Rules"), "approvals": _("Approvals"), "policies": _("Policies"),
-              "experiments": _("Experiments"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
+              "experiments": _("Experiments"), "dialler": _("Dialler"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
     request = context.get("request")
     here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
-    belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "protection": "worklist", "decision": "worklist", "user_add": "users"}.get(here or "", here)
+    belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "protection": "worklist", "decision": "worklist", "call": "worklist", "first_contact": "worklist", "user_add": "users"}.get(here or "", here)
     return [{"url": reverse(name), "label": labels[name], "name": name, "keys": keys, "here": name == belongs}
             for name, keys in _RAIL if allowed(context, name)]
 
