@@ -23,6 +23,8 @@ OTHERS = (
     ("verdicts",),
     ("permits",),
     ("sms",),
+    ("letters",),
+    ("mail",),
     ("audit",),
     ("prescreen",),
     ("policy",),

@@ -42,6 +42,11 @@ def _java() -> Path | None:
     return Path(found) if found and (java_version() or 0) >= JAVA_NEEDED else None
 
 
+def _dovecot() -> Path | None:
+    found = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin")
+    return Path(found) if found else None
+
+
 def _node() -> Path | None:
     found = shutil.which("node") or shutil.which("nodejs")
     return Path(found) if found else None
@@ -66,7 +71,7 @@ def _fakesmsc() -> Path | None:
 
 
 KNOWN: Mapping[str, Callable[[], Path | None]] = {
-    "chromium": _chromium, "fonts-noto-cjk": _noto_cjk, "kannel": _kannel, "kannel-extras": _fakesmsc, "nodejs": _node, "npm's smpp": _smpp,
+    "chromium": _chromium, "dovecot-imapd": _dovecot, "fonts-noto-cjk": _noto_cjk, "kannel": _kannel, "kannel-extras": _fakesmsc, "nodejs": _node, "npm's smpp": _smpp,
     "openjdk-17-jre-headless": _java, "openssl": _openssl, "postgresql": _debian_postgresql,
 }
 """Peers by the name of their Debian package (or npm's), and how each is found."""

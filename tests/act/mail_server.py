@@ -40,17 +40,22 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 class Box:
-    """What arrived, and how the server behaves: `rcpt` and `data` answer a reply, or nothing for the usual one; `cut` ends the line after the
-    message was taken, and `slow` waits so many seconds before the answer."""
+    """What arrived, and how the server behaves: `rcpt` and `data` answer a reply, or nothing for the usual one; `lost` ends the line at the recipient's name,
+    `cut` after the message was taken, and `slow` waits so many seconds before the answer. `returned` is to where each would have come back."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.rcpt: Callable[[str], str | None] = lambda address: None
         self.data: Callable[[str], str | None] = lambda address: None
         self.cut: Callable[[str], bool] = lambda address: False
+        self.lost: Callable[[str], bool] = lambda address: False
         self.slow: Callable[[str], float] = lambda address: 0.0
+        self.raw: list[bytes] = []
+        self.returned: list[str] = []
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - the library's name
+        if self.lost(address):
+            server.transport.abort()
         said = self.rcpt(address)
         if said is None:
             envelope.rcpt_tos.append(address)
@@ -59,6 +64,8 @@ class Box:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         said = self.data(envelope.rcpt_tos[0])
         if said is None:
+            self.raw.append(envelope.original_content)
+            self.returned.append(envelope.mail_from)
             self.mails.append(message_from_bytes(envelope.original_content, policy=default))
             await asyncio.sleep(self.slow(envelope.rcpt_tos[0]))
             if self.cut(envelope.rcpt_tos[0]):
@@ -69,8 +76,8 @@ class Box:
 class MailServer:
     """Listens on a free port of this machine, with STARTTLS required."""
 
-    def __init__(self, folder: Path) -> None:
-        self.box = Box()
+    def __init__(self, folder: Path, knows_utf8: bool = False) -> None:
+        self.box, self._knows_utf8 = Box(), knows_utf8
         self.chain, secret = certificate(folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -88,7 +95,8 @@ class MailServer:
 
     def start(self) -> None:
         """Listen."""
-        self._controller: Controller | None = Controller(self.box, hostname="127.0.0.1", port=self.port, tls_context=self._context, require_starttls=True)
+        self._controller: Controller | None = Controller(
+            self.box, hostname="127.0.0.1", port=self.port, tls_context=self._context, require_starttls=True, enable_SMTPUTF8=self._knows_utf8)
         self._controller.start()
 
     def stop(self) -> None:

@@ -70,11 +70,11 @@ def provider_of(kind: str, port: int, chain: str, now: Callable[[], datetime]) -
         from arrears.act.channels.sms.smpp import SmppProvider, Smsc
 
         return SmppProvider("text-main", Smsc("127.0.0.1", port, "bank", "95588", bind="transmitter", answer_seconds=0.7, connect_seconds=1.0), "secret", now)
-    from arrears.act.channels.email.smtp import Server, SmtpProvider
+    from arrears.act.channels.email.smtp import SmtpProvider, SmtpSettings
     from arrears.act.channels.email.writing import Sender
 
     sender = Sender("service@bank.example", "Example Bank", "answers@bank.example", "https://bank.example/stop/{key}")
-    return SmtpProvider("post", Server("localhost", port, ca_file=chain, timeout_seconds=0.7), sender, now)
+    return SmtpProvider("post", SmtpSettings("localhost", port, ca_file=chain, timeout_seconds=0.7), sender, "", now)
 
 
 def send(bank: int, kind: str, port: int, chain: str, began: float, seconds: float) -> None:

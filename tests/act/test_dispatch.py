@@ -24,13 +24,13 @@ class Desk:
     """An institution that writes e-mails to its people, on a clock that only a story moves."""
 
     def __init__(self, store, bank: int, mail: MailServer) -> None:
-        from arrears.act.channels.email.smtp import Server, SmtpProvider
+        from arrears.act.channels.email.smtp import SmtpProvider, SmtpSettings
         from arrears.act.channels.email.writing import Sender
         from arrears.act.dispatch import Terms, Worker
 
         self.store, self.bank, self.at, self.stated, self.slept = store, bank, MORNING, STATED, 0.0
         sender = Sender("service@bank.example", "Example Bank", "answers@bank.example", "https://bank.example/stop/{key}")
-        self.provider = SmtpProvider("post", Server("localhost", mail.port, ca_file=str(mail.chain), timeout_seconds=5), sender, lambda: self.at)
+        self.provider = SmtpProvider("post", SmtpSettings("localhost", mail.port, ca_file=str(mail.chain), timeout_seconds=5), sender, "", lambda: self.at)
         self.terms = Terms(per_second=1_000, attempts=2)
         self.worker = Worker(
             store.ids.random_id(), bank, self.provider, self.terms, lambda at: packs(), self.known, lambda: self.at, self.sleep)

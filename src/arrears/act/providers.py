@@ -63,8 +63,9 @@ class Stated:
             secret: the field that takes the secret; it must not stand in the file.
         """
         own = {name: value for name, value in self.own.items() if not isinstance(value, dict)}
-        if secret and secret in own:
-            raise refused(self.where, f"{secret} does not belong here: put it alone into secrets/providers/{self.name}.")
+        stands_open = next((word for word in (secret, "password", "secret") if word and word in own), "")
+        if stands_open:
+            raise refused(self.where, f"{stands_open} does not belong here: put it alone into secrets/providers/{self.name}.")
         return settings_of(shape, self.where, own | ({secret: self.secret} if secret else {}))
 
     def part(self, name: str, shape: type[S]) -> S:

@@ -12,14 +12,31 @@ def offer() -> None:
         kannel=Kind("text", "text messages to Kannel's sendsms", _kannel),
         smpp=Kind("text", "text messages to a provider by SMPP 3.4", _smpp),
         smtp=Kind("email", "e-mail to a mail server (SMTP)", _smtp),
+        imap=Kind("email", "answers and bounces from a mailbox (IMAP)", _imap),
+        webhook=Kind("", "messages to a bridge of the lender's own, for whichever channel it states (HTTPS, signed)", _webhook),
     )
 
 
 def _smtp(stated: Stated, now: Clock) -> Made:
-    from arrears.act.channels.email.smtp import Server, SmtpProvider
+    from arrears.act.channels.email.smtp import SmtpProvider, SmtpSettings
     from arrears.act.channels.email.writing import Sender
 
-    return Made(SmtpProvider(stated.name, stated.settings(Server, secret="password"), stated.part("sender", Sender), now))  # noqa: S106 - the field's name
+    return Made(SmtpProvider(stated.name, stated.settings(SmtpSettings), stated.part("sender", Sender), stated.secret, now))
+
+
+def _imap(stated: Stated, now: Clock) -> Made:
+    import time
+
+    from arrears.act.channels.email.imap import ImapListener, ImapSettings
+
+    return Made(listener=ImapListener(stated.name, stated.settings(ImapSettings), stated.secret, now, time.sleep))
+
+
+def _webhook(stated: Stated, now: Clock) -> Made:
+    from arrears.act.channels.webhook.bridge import WebhookProvider, WebhookSettings
+    from arrears.act.signing import secrets_of
+
+    return Made(WebhookProvider(stated.name, stated.settings(WebhookSettings), secrets_of(stated.secret), now))
 
 
 def _smpp(stated: Stated, now: Clock) -> Made:
