@@ -246,7 +246,7 @@ def _is_automatic(mail: Message, subject: str) -> bool:
     said = header(mail, "Auto-Submitted").split(";")[0].strip().lower()
     return (
         said not in ("", "no")
-        or header(mail, "Precedence").lower() in ("bulk", "junk", "auto_reply")
+        or header(mail, "Precedence").lower() == "auto_reply"
         or any(mail.get(name) is not None for name in _MACHINES)
         or header(mail, "Return-Path") == "<>"
         or _AWAY.match(subject) is not None
