@@ -183,8 +183,6 @@ class SmppProvider:
     def _ready(self) -> None:
         line, smsc = self._line, self._smsc
         if line is not None and line.is_open:
-            if line.silent_seconds < 1.0:
-                return
             try:
                 self._lines.run(line.ask(Command.ENQUIRE_LINK, smsc.connect_seconds))
                 return
