@@ -51,8 +51,7 @@ def desk(store, bank, centre):
 
 
 def test_messages_of_two_parts_are_permitted_taken_and_every_receipt_finds_its_message(desk, centre):
-    from arrears.casefile.facts.message import Arrival
-    from arrears.intake.inbound.incoming import whole
+    from arrears.casefile.facts.message import Arrival, arrival_of
 
     people = desk.people(200)
     for start in range(0, 200, 50):
@@ -60,7 +59,7 @@ def test_messages_of_two_parts_are_permitted_taken_and_every_receipt_finds_its_m
     assert sum(desk.step().taken for _ in range(4)) == 200
     references = [reference for (reference,) in desk.rows("SELECT reference FROM messages_answered WHERE kind = 'taken'")]
     arrived = {one.what.reference: one.what.arrival for one in heard(desk.provider, 400)}
-    assert [whole(reference, arrived) for reference in references] == [Arrival.DELIVERED] * 200
+    assert [arrival_of(reference, {part: arrived[part] for part in reference.split()}) for reference in references] == [Arrival.DELIVERED] * 200
     assert Counter(Counter(one["to"] for one in centre.got()["taken"]).values()) == {2: 200}
     assert desk.names(people[0]) == ["message:queued", "permit:issued", "permit:used", "message:tried", "message:taken", "contact:made"]
 

@@ -54,17 +54,6 @@ class Reply:
     at: datetime
 
 
-def whole(reference: str, arrived: Mapping[str, Arrival]) -> Arrival | None:
-    """Did the message with this reference arrive, by the last word about each part? All parts must have; one that did not is enough. None: not known yet.
-
-    >>> whole("7f1 7f2", {"7f1": Arrival.DELIVERED}), whole("7f1 7f2", {"7f1": Arrival.DELIVERED, "7f2": Arrival.EXPIRED})
-    (None, <Arrival.EXPIRED: 'expired'>)
-    """
-    told = [arrived.get(part) for part in reference.split()]
-    missed = [one for one in told if one is not None and one is not Arrival.DELIVERED]
-    return missed[0] if missed else Arrival.DELIVERED if told and None not in told else None
-
-
 Incoming = Receipt | Reply
 
 
