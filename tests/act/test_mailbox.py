@@ -218,6 +218,47 @@ def test_tokens_of_a_mailbox_that_was_made_anew_mark_nothing(box):
         assert words(listener.hear(0)) == ["one"]
 
 
+def test_a_mail_at_which_the_line_breaks_each_time_does_not_stop_the_others(box):
+    import imaplib
+
+    class Breaks(ImapListener):
+        def _connect(self) -> imaplib.IMAP4:
+            line = super()._connect()
+            usual = line.uid
+
+            def uid(command, *words):
+                if command == "FETCH" and words[0] == self.poison:
+                    line.shutdown()
+                return usual(command, *words)
+
+            line.uid = uid
+            return line
+
+    for text in ("one", "two", "three"):
+        box.put(mail(text))
+    with listening(box) as listener:
+        _, second, _ = listener.hear(0)
+    listener = Breaks("answers", settings(box), PASSWORD, lambda: datetime.now(UTC), time.sleep)
+    listener.poison = second.token.partition("/")[2]
+    heard = []
+    for _ in range(12):
+        try:
+            found = listener.hear(0)
+        except Busy:
+            continue
+        heard += words(found)
+        listener.kept([one.token for one in found])
+    assert "three" in heard
+    box.put(mail("four"))
+    listener.poison = ""
+    for _ in range(4):
+        found = listener.hear(0)
+        heard += words(found)
+        listener.kept([one.token for one in found])
+    assert sorted(heard) == ["four", "one", "three", "two"], "and it is heard itself, once that works"
+    listener.close()
+
+
 LISTENS_AND_DIES = """
 import sys, time, os
 from datetime import UTC, datetime

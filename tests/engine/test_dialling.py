@@ -80,6 +80,15 @@ def test_who_is_protected_or_whose_number_is_another_persons_is_on_no_list(law, 
     assert did.listed == () and sum(did.refused.values()) == 1 and json.loads((tmp_path / "b.json").read_text()) == []
 
 
+def test_nobody_is_called_twice_at_once_by_a_colleague_and_a_dialler(law, out, tmp_path):
+    with pytest.raises(calls.CallIsOpen, match="dialler"):
+        calls.open_number(law.home, law.institution_id, law.book.wang, POINT, at=TEN + timedelta(minutes=1), agent="collector", role="collector")
+    taken_in(law, {"permit_id": rows_of(out[1])[0]["permit_id"], "result": dialling.NOT_CALLED}, at=TEN + timedelta(minutes=2))
+    calls.open_number(law.home, law.institution_id, law.book.wang, POINT, at=TEN + timedelta(minutes=3), agent="collector", role="collector")
+    did = dialling.export_list(law.home, law.institution_id, law.book.name, tmp_path / "b.csv", queue="automatic", minutes=5, at=TEN + timedelta(minutes=4), actor="lin")
+    assert did.listed == () and did.refused == {dialling.BEING_CALLED: 1}
+
+
 def test_at_night_a_list_is_empty(law, tmp_path):
     did = dialling.export_list(law.home, law.institution_id, law.book.name, tmp_path / "night.csv", queue="automatic", minutes=None, at=NIGHT, actor="lin")
     assert (did.listed == () and list(did.refused) == ["china/banking_association/hours_of_contact"]) or len(did.refused) == 1

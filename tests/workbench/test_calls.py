@@ -77,7 +77,7 @@ def test_when_the_permit_has_run_out_the_number_is_masked_and_the_form_is_still_
     opened(desk, bank)
     clock(TEN + timedelta(hours=1))
     shown = page(desk, bank)
-    assert NUMBER not in shown and "The number is masked again" in shown and "What came of it" in shown
+    assert NUMBER not in shown and "The number is masked again" in shown and "Result of the call" in shown
 
 
 def test_at_night_the_number_stays_shut_and_it_is_said_why_in_both_languages(bank, desk, clock, signed_in):

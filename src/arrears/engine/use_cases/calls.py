@@ -48,6 +48,8 @@ from arrears.record.privacy.showing import NotForThisRole, may_open, show_person
 __all__ = ["call_terms", "zone_of_case"]
 TELEPHONES = frozenset({"mobile", "landline"})
 """Channels of the book that ring."""
+DIALLER_KEY = "dialler:"
+"""How the requests begin whose permits went to a dialler."""
 CALLBACK_DAYS = 30
 """A wish to be called is kept for so long at most."""
 LONGEST_NOTE = 2_000
@@ -111,7 +113,7 @@ def call_task(home: Home, institution_id: int, case_id: int, *, at: datetime, ag
         outlooks = asking.outlook(requests, packs, at, lifetime=case.terms.lifetime) if requests else []
         known = _points_known(home, view, points)
         own, of_book = _attempts([case.party_id], zone)[case.party_id], _attempts(None, zone)
-        open_calls, callbacks = _open_calls(case.party_id), _callbacks(case.party_id, at)
+        open_calls, callbacks = calls_open(case.party_id), _callbacks(case.party_id, at)
         hours = open_hours(case, requests[0].proposed, packs, zone, at) if requests else frozenset()
     every = [one for attempts in of_book.values() for one in attempts]
     ranked = quality.qualities(known, own, quality.rate_of(every))
@@ -164,10 +166,16 @@ def _welcome(said: Iterable[Event], at: datetime) -> bool:
     return not any(one.window.holds(at.replace(tzinfo=None)) != one.only_inside for one in ruled_out if one.window is not None)
 
 
-def _open_calls(party_id: int) -> tuple[Permit, ...]:
+def calls_open(party_id: int) -> tuple[Permit, ...]:
     """Calls whose number was opened and of which nothing was told yet."""
     used, told = {one.permit_id for one in load.permits_used(party_id)}, {one.permit_id for one in load.contacts(party_id)}
     return tuple(asking.permit_of(one) for one in load.permits_issued(party_id) if one.channel == Channel.CALL and one.permit_id in used - told)
+
+
+def at_a_dialler(party_id: int, at: datetime) -> bool:
+    """Is the person on a list that a dialler may call from now?"""
+    done = {one.permit_id for one in load.permits_voided(party_id)} | {one.permit_id for one in load.contacts(party_id)}
+    return any(one.request_key.startswith(DIALLER_KEY) and at < one.expires_at and one.permit_id not in done for one in load.permits_issued(party_id))
 
 
 def _callbacks(party_id: int, at: datetime) -> tuple[datetime, ...]:
@@ -248,8 +256,10 @@ def open_number(home: Home, institution_id: int, case_id: int, point: str, *, at
     request = Request(f"call:{random_id()}", case.party_id, case_id, wanted(point, script).proposed(case), case.circumstances)
     with acting_for(institution_id):
         one_at_a_time("call", case.party_id)
-        if _open_calls(case.party_id):
+        if calls_open(case.party_id):
             raise CallIsOpen("A call to this person was opened and nothing was told of it yet.", "Two calls at once are one too many.", "Say first what came of it.")
+        if at_a_dialler(case.party_id, at):
+            raise CallIsOpen("The person is on a list that a dialler calls from now.", "Two calls at once are one too many.", "Wait for its result, or until the list runs out.")
         (answer,) = asking.ask([request], packs, at, actor=agent, cause=CAUSE, lifetime=case.terms.lifetime)
         if isinstance(answer, Refusal):
             return answer

@@ -38,7 +38,7 @@ from arrears.core.problems import BadData, Refused, WrongCall
 from arrears.engine.call_terms import CallTerms, call_terms
 from arrears.engine.home import PRIVATE_FILE, Home
 from arrears.engine.use_cases import calls, reading
-from arrears.engine.use_cases.calls import TELEPHONES, Told
+from arrears.engine.use_cases.calls import DIALLER_KEY, TELEPHONES, Told
 from arrears.engine.use_cases.circumstances import CaseKnown, circumstances_of_cases
 from arrears.engine.use_cases.confirming import packs_of
 from arrears.engine.use_cases.permits import zone_of
@@ -50,6 +50,8 @@ COLUMNS = ("permit_id", "case_id", "number", "call_from", "call_until", "time_zo
 RESULT_COLUMNS = ("permit_id", "result", "started_at", "ended_at", "agent", "note", "row_key", "case_id")
 NEEDED = frozenset({"permit_id", "result", "started_at"})
 LONGEST_LIST = 20_000
+BEING_CALLED = "a call is open"
+"""Why a person is on no list to whom a colleague, or another list, calls now."""
 NOT_CALLED = "NOT-CALLED"
 """What a dialler writes for a number that it did not call: the permit is given back."""
 
@@ -137,8 +139,13 @@ def _permitted(home: Home, institution_id: int, list_id: int, rows: Sequence[rea
         without += len(group) - len(asked)
         if not asked:
             continue
-        requests = [_request(home, list_id, row, known[row.case_id], numbers[row.case_id].reference) for row in asked]
         with acting_for(institution_id):
+            busy = {row.case_id for row in asked if calls.calls_open(row.party_id) or calls.at_a_dialler(row.party_id, at)}
+            asked = [row for row in asked if row.case_id not in busy]
+            refused[BEING_CALLED] += len(busy)
+            requests = [_request(home, list_id, row, known[row.case_id], numbers[row.case_id].reference) for row in asked]
+            if not requests:
+                continue
             for row, answer in zip(asked, asking.ask(requests, packs, at, actor=actor, cause=CAUSE, lifetime=window), strict=True):
                 if isinstance(answer, Refusal):
                     refused[next(iter(answer.rules), answer.reason_en or answer.answer)] += 1
@@ -146,7 +153,7 @@ def _permitted(home: Home, institution_id: int, list_id: int, rows: Sequence[rea
                 show_person(row.party_id, row.case_id, [Showable.CONTACT_POINT], shown_to=actor, role=COMMAND_LINE, reason=ShowReason.TAKING_ALONG,
                             form="dialler_list", at=at)
                 listed.append(Listed(answer, numbers[row.case_id].value or "", zone_of(known[row.case_id])[0]))
-    return Exported(list_id, tuple(listed), dict(refused), without)
+    return Exported(list_id, tuple(listed), {why: count for why, count in refused.items() if count}, without)
 
 
 def _request(home: Home, list_id: int, row: reading.CaseRow, known: CaseKnown, point: str) -> Request:
@@ -156,7 +163,7 @@ def _request(home: Home, list_id: int, row: reading.CaseRow, known: CaseKnown, p
 
 def list_key(list_id: int) -> str:
     """How the requests of a list's permits begin."""
-    return f"dialler:{list_id}:"
+    return f"{DIALLER_KEY}{list_id}:"
 
 
 def _numbers(home: Home, institution_id: int, group: Sequence[reading.CaseRow]) -> dict[int, reading.ContactPoint]:
@@ -282,7 +289,7 @@ def _take_in(desk: _Desk, row: Row, did: Imported, lists: set[str]) -> None:
     permit_id = _permit_id(row)
     with acting_for(desk.institution_id):
         permit = None if permit_id is None else load.permit_issued(permit_id)
-    if permit is not None and permit.request_key.startswith("dialler:"):
+    if permit is not None and permit.request_key.startswith(DIALLER_KEY):
         lists.add(":".join(permit.request_key.split(":")[:2]) + ":")
     if row.fields["result"] == NOT_CALLED:
         _not_called(desk, row, permit, did)

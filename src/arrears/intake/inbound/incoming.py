@@ -6,7 +6,7 @@ A provider keeps what it tells until it hears that it was kept here (`Listener.k
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -66,6 +66,19 @@ def whole(reference: str, arrived: Mapping[str, Arrival]) -> Arrival | None:
 
 
 Incoming = Receipt | Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request by which a provider tells us something over the web."""
+
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Understand = Callable[[Asked, datetime], Sequence[Incoming]]
+"""Request, now → what it tells. Raises `AnswerIsNo` where it is not shown who says so, `BadData` where it is not of the form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def call_open(request: HttpRequest, case: str) -> HttpResponse:
     except NotForThisRole as refusal:
         raise PermissionDenied from refusal
     except calls.CallIsOpen:
-        messages.error(request, _("A call to this person is open already. Say first what came of it."))
+        messages.error(request, _("A call to this person is open already, or a dialler calls now. Say first what came of it."))
     except Refused as trouble:
         messages.error(request, _("No number was opened: %(why)s") % {"why": trouble.what})
     else:

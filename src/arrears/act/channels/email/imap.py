@@ -78,6 +78,7 @@ class ImapListener:
         self._can: set[bytes] = set()
         self._from = self._ends = 1
         self._told: set[int] = set()
+        self._at = self._broke_at = 0
 
     # hear
 
@@ -127,7 +128,9 @@ class ImapListener:
 
     def _heard(self, line: imaplib.IMAP4, uid: int) -> Heard | None:
         """One mail; nothing where somebody took it away meanwhile. One that the server cannot give is heard as empty, so that it is not overlooked."""
+        self._at = uid
         kind, said = line.uid("FETCH", str(uid), f"(INTERNALDATE BODY.PEEK[]<0.{self._settings.mail_max}>)")
+        self._at = 0
         if kind == "OK" and not any(said):
             return None
         pairs = [one for one in said if isinstance(one, tuple)] if kind == "OK" else []
@@ -191,7 +194,10 @@ class ImapListener:
             except BaseException:
                 _shut(line)
                 raise
-            self._line, self._from, self._told = line, 1, set()
+            # A mail at which the line broke twice is passed by, and comes again after all others.
+            passed_by = self._at if self._at == self._broke_at else 0
+            self._broke_at, self._at = self._at, 0
+            self._line, self._from, self._told = line, passed_by + 1, {1} if passed_by else set()
         return self._line
 
     def _connect(self) -> imaplib.IMAP4:

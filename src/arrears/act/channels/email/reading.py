@@ -46,6 +46,19 @@ class Ours:
     unsubscribe: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Mailboxes:
+    """Our mailboxes as a settings file states them: the domains that we write from, and the mailboxes to which a mail means that nothing more is wanted."""
+
+    domains: tuple[str, ...]
+    unsubscribe: tuple[str, ...] = ()
+
+    @property
+    def ours(self) -> Ours:
+        """By what we know that a mail speaks of one of ours."""
+        return ours_of(self.domains, self.unsubscribe)
+
+
 def ours_of(domains: Iterable[str], unsubscribe: Iterable[str] = ()) -> Ours:
     """The same from addresses and domains as people write them.
 
@@ -233,7 +246,7 @@ def _is_automatic(mail: Message, subject: str) -> bool:
     said = header(mail, "Auto-Submitted").split(";")[0].strip().lower()
     return (
         said not in ("", "no")
-        or header(mail, "Precedence").lower() in ("bulk", "junk", "auto_reply")
+        or header(mail, "Precedence").lower() == "auto_reply"
         or any(mail.get(name) is not None for name in _MACHINES)
         or header(mail, "Return-Path") == "<>"
         or _AWAY.match(subject) is not None
