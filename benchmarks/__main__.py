@@ -22,6 +22,8 @@ OTHERS = (
     ("privacy",),
     ("verdicts",),
     ("permits",),
+    ("sms",),
+    ("letters",),
     ("mail",),
     ("audit",),
     ("prescreen",),

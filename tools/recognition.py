@@ -166,8 +166,8 @@ Which of {len(model.learnt().intents)} intents does a message have, how sure is 
 
 1. **One form.** Small letters, one width, simplified characters, blanks between Chinese characters away, letters that were spaced out put together; for the model
    also accents folded and digits made one (`intake/inbound/normal.py`).
-2. **Rules.** A message that is a short form and nothing else (STOP, 退订, TD, BAJA; `short_forms.yaml`) always counts. So does every word of danger: {patterns} patterns in
-   families, each with what it means (`sentences/words_of_crisis.yaml`), all languages on every message. Of these only the patterns are tried whose fixed piece of text is in the
+2. **Rules.** A message that is a short form and nothing else (STOP, 退订, TD, BAJA; `intake/inbound/short_forms.yaml`) always counts. So does every word of danger: {patterns} patterns in
+   families, each with what it means (`intake/inbound/sentences/words_of_crisis.yaml`), all languages on every message. Of these only the patterns are tried whose fixed piece of text is in the
    message, so that thousands cost little more than one; what is found is the same.
 3. **A small model.** Runs of one to four characters and words alone and in twos, weighed by rarity, summed with a weight for each intent, turned into shares (multinomial
    logistic regression, {len(model.learnt().places):,} pieces, {model.FILE.stat().st_size // 1000} kB, no pickle, numpy alone). `arrears replies understand TEXT` shows the shares and the pieces that spoke most.
@@ -175,7 +175,7 @@ Which of {len(model.learnt().intents)} intents does a message have, how sure is 
    intent is *sure* above {recognising.thresholds().sure_from:.2f}; below, a person looks before anything else follows. A person's correction is the last word.
 
 It learns from {seen:,} sentences written for this project (`python tools/train_recogniser.py`; the same sentences give the same model). Thresholds are chosen on learning
-sentences that each model had not seen (`thresholds.yaml` holds them with the reason), never on the {len(some):,} test sentences below, which were written by somebody who had not
+sentences that each model had not seen (`intake/inbound/thresholds.yaml` holds them with the reason), never on the {len(some):,} test sentences below, which were written by somebody who had not
 seen the learning ones; {same} of {danger} test sentences of danger happen to stand among the learning sentences too, in the model's form.
 
 ## Danger to a life

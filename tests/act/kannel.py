@@ -73,7 +73,7 @@ def _listens(port: int, seconds: float = 10.0) -> None:
 class HttpServer:
     """Listens on a free port; every request is kept and answered by `answer`: status and body, or None to end the line without a word."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
         self.answer: Callable[[str, str, dict[str, str], bytes], tuple[int, str] | None] = lambda method, target, headers, body: (200, "")
         kept = self
@@ -99,7 +99,14 @@ class HttpServer:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 128
+            daemon_threads = True
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Whoever asked did not wait for the answer."""
+
+        self._server = Server(("127.0.0.1", port), Handler)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

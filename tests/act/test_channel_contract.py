@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 
 from tests.act.bridge_server import BridgeServer
-from tests.act.channel_contract import ChannelContract, Clock, How, key_of
+from tests.act.channel_contract import SECRET, ChannelContract, Clock, How, key_of
+from tests.act.kannel import HttpServer
 from tests.act.mail_server import MailServer
 from tests.act.message_centre import PASSWORD, MessageCentre
 
@@ -131,7 +135,50 @@ class TextPeer:
         self.centre.stop()
 
 
-ADAPTERS = {"e-mail": MailPeer, "text": TextPeer, "webhook": BridgePeer, "webhook without questions": SilentBridgePeer}
+class GatewayPeer:
+    """A gateway for text messages (HTTP)."""
+
+    def __init__(self, folder) -> None:
+        self.clock, self.how, self.came = Clock(), {}, []
+        self.start()
+
+    def provider(self):
+        from arrears.act.channels.sms.http_gateway import Gateway, HttpGatewayProvider
+
+        settings = Gateway(f"{self.server.url}/send", "95588", body={"to": "{address}", "text": "{text}"}, headers={"Authorization": "{password}"}, answer_seconds=1.0)
+        return HttpGatewayProvider("text-http", settings, SECRET, self.clock)
+
+    def address(self, number: int) -> str:
+        return f"+86138{number:08d}"
+
+    def treat(self, address: str, how: How) -> None:
+        self.how[address] = how
+
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, str] | None:
+        how = self.how[json.loads(body)["to"]]
+        if how in (How.REFUSE, How.BUSY):
+            return (422 if how is How.REFUSE else 429), "{}"
+        if how is not How.CUT_BEFORE:
+            self.came.append(headers["Idempotency-Key"])
+        if how is How.SILENT:
+            time.sleep(1.5)
+        return None if how in (How.CUT_BEFORE, How.CUT_AFTER) else (202, "{}")
+
+    def arrived(self) -> list[str]:
+        return self.came
+
+    def start(self) -> None:
+        self.server = HttpServer(self.server.port if hasattr(self, "server") else 0)
+        self.server.answer = self.answer
+
+    def stop(self) -> None:
+        self.server.stop()
+
+    def end(self) -> None:
+        self.server.stop()
+
+
+ADAPTERS = {"e-mail": MailPeer, "text": TextPeer, "text by HTTP": GatewayPeer, "webhook": BridgePeer, "webhook without questions": SilentBridgePeer}
 NEEDS_A_PEER = {"text"}
 """Whose peer is a program beside us."""
 

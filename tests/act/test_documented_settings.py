@@ -19,7 +19,7 @@ def made(text: str, secrets: Path):
     from arrears.act import providers
 
     channels.offer()
-    return {name: providers.make(one, lambda: AT) for name, one in providers.read_providers(text, secrets).items()}
+    return {name: providers.make(one, providers.Office(lambda: AT, secrets, 1)) for name, one in providers.read_providers(text, secrets).items()}
 
 
 def shown(page: str) -> str:

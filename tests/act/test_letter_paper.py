@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import shutil
+import subprocess
 from datetime import date
+from pathlib import Path
 
 import pypdf
 import pytest
 
-from arrears.act.channels.letter.writing import Letterhead, WhyNot, Window, why_not, write
+from arrears.act.channels.letter.writing import TEMPLATE, Letterhead, WhyNot, Window, document_of, why_not, write
+from arrears.act.paper.glyphs import families_here
+from arrears.act.paper.setting import compiler
 from arrears.act.sending import Outgoing
 from arrears.core.codes import grouped
+from tests.peers import require_peer
 
 ON = date(2026, 3, 11)
 LINK = "https://bank.example/v/"
@@ -27,6 +34,15 @@ LETTERS = {
     "es": Outgoing(9, "00000000000099", "Sra. María Núñez Ibáñez\nCalle Mayor 3, 2.º B\n28013 Madrid", "Su cuenta",
                    "Estimada señora Núñez:\n\n¿Ha pagado ya la cuota del 1 de marzo? Si no puede pagar, díganoslo: buscaremos juntos una solución.\n\nAtentamente", "es"),
 }
+
+
+pytestmark = pytest.mark.peer
+
+
+@pytest.fixture(autouse=True)
+def chinese_font():
+    """Chinese letters need a font of the machine's."""
+    return require_peer("fonts-noto-cjk")
 
 
 def head(language: str = "en", window: Window = Window.DIN) -> Letterhead:
@@ -78,6 +94,17 @@ def test_every_letter_counts_its_own_pages():
 
 def test_the_same_letter_is_the_same_bytes():
     assert printed(LETTERS["zh"], language="zh")[0] == printed(LETTERS["zh"], language="zh")[0]
+
+
+@pytest.mark.parametrize("language", LETTERS)
+def test_a_reader_of_qr_codes_reads_the_address_of_the_code_from_the_sheet(language, tmp_path):
+    found = shutil.which("zbarimg")
+    reader = require_peer("zbar-tools", Path(found) if found else False)
+    told = document_of(head(language), [(LETTERS[language], CODE)], ON)
+    sheet = compiler(TEMPLATE).compile(format="png", ppi=150, sys_inputs={"letters": json.dumps({**told, "fonts": families_here()})})
+    (tmp_path / "sheet.png").write_bytes(sheet if isinstance(sheet, bytes) else sheet[0])
+    read = subprocess.run([reader, "-q", "--raw", str(tmp_path / "sheet.png")], capture_output=True, text=True, check=True).stdout
+    assert read.strip() == LINK + CODE
 
 
 WINDOWS_MM = {Window.DIN: (20, 105, 45, 90), Window.US: (19, 130, 49, 79), Window.PAGE: (20, 125, 45, 95)}

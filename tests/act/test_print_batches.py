@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, date, timedelta
@@ -159,6 +161,44 @@ def test_what_a_dead_worker_had_printed_is_known_from_the_folder_and_what_it_had
     found = dispatch.recover(replace(desk.worker, worker_id=desk.store.ids.random_id()))
     assert (found.taken, found.put_off, found.uncertain) == (1, 1, 0)
     assert desk.rows("SELECT kind FROM messages_answered ORDER BY kind") == [("not_taken",), ("taken",)]
+
+
+PRINTS_FOR_EVER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from arrears.act.channels.letter.batches import LetterProvider
+from arrears.act.channels.letter.writing import Letterhead, Window
+from arrears.act.sending import Outgoing
+from arrears.core.ids import id_text
+provider = LetterProvider("print", Path(sys.argv[1]), Letterhead(("Bank",), Window.DIN, "https://b.example/v/"), id_text, lambda: datetime(2026, 3, 10, tzinfo=UTC), ZoneInfo("UTC"))
+provider.ready()
+number = int(sys.argv[2])
+while True:
+    for answer in provider.send([Outgoing(number + n, id_text(number + n), "Ms Li\\nLondon", "Your account", "Dear Ms Li,", "en") for n in range(3)]):
+        print(answer.message_id, flush=True)
+    number += 3
+"""
+
+
+def test_whoever_is_killed_while_printing_leaves_whole_parts_and_nothing_that_was_answered_is_missing(tmp_path):
+    from arrears.act.channels.letter.batches import batches, close_batch, listed
+
+    answered: set[int] = set()
+    for start in (1, 10_001, 20_001):
+        child = subprocess.Popen([sys.executable, "-c", PRINTS_FOR_EVER, str(tmp_path), str(start)], stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        answered |= {int(child.stdout.readline()) for _ in range(7 + start % 5)}
+        child.kill()
+        answered |= {int(line) for line in child.stdout.read().splitlines() if line.isdigit()}
+        child.wait()
+    assert close_batch(tmp_path, DAY, lambda ids: dict.fromkeys(ids, 1)) == "2026-03-10-1" and batches(tmp_path) == ["2026-03-10-1"]
+    found = listed(tmp_path, "2026-03-10-1")
+    assert answered <= {one.message_id for one in found}
+    for file in {one.file for one in found}:
+        pages = pypdf.PdfReader(tmp_path / "batches" / "2026-03-10-1" / file).pages
+        assert [one.key in page.extract_text() for one, page in zip([one for one in found if one.file == file], pages, strict=True)] == [True] * 3
 
 
 # close

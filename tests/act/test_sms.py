@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from arrears.act.channels.sms.alphabet import Alphabet, read, ungsm, write
 from arrears.act.channels.sms.smpp import Long, SmppProvider, Smsc, destination
 from arrears.act.sending import Outgoing, ProviderAway
-from arrears.casefile.facts.message import Arrival, Result
+from arrears.casefile.facts.message import Arrival, Result, arrival_of
 from arrears.core.problems import WrongCall
-from arrears.intake.inbound.incoming import Receipt, Reply, whole
+from arrears.intake.inbound.incoming import Receipt, Reply
 from tests.act.mail_server import certificate
 from tests.act.message_centre import PASSWORD, MessageCentre
 
@@ -203,7 +203,7 @@ def test_ten_thousand_chinese_messages_of_two_parts_and_every_receipt(provider, 
         written[part["to"]] += 1
     assert set(written.values()) == {2} and len(written) == 10_000, "each twice: two parts"
     arrived = {one.what.reference: one.what.arrival for one in receipts}
-    assert [whole(answer.reference, arrived) for answer in answers] == [Arrival.DELIVERED] * 10_000
+    assert [arrival_of(answer.reference, {part: arrived[part] for part in answer.reference.split()}) for answer in answers] == [Arrival.DELIVERED] * 10_000
     assert eventually(lambda: centre.count()["acknowledged"] == 20_000)
 
 
@@ -415,7 +415,7 @@ def test_that_it_is_under_way_is_no_receipt_yet(provider, centre):
     ("a b", {"a": Arrival.DELIVERED, "b": Arrival.DELIVERED}, Arrival.DELIVERED), ("a b", {"b": Arrival.EXPIRED}, Arrival.EXPIRED),
     ("a b", {"a": Arrival.DELIVERED, "b": Arrival.NOT_DELIVERED}, Arrival.NOT_DELIVERED), ("a b", {"a": Arrival.BOUNCED, "b": Arrival.DELIVERED}, Arrival.BOUNCED), ("", {}, None)])
 def test_a_message_in_parts_arrived_when_all_did_and_did_not_when_one_did_not(reference, told, found):
-    assert whole(reference, told) is found
+    assert arrival_of(reference, told) is found
 
 
 # Nothing that came in is lost
@@ -429,6 +429,16 @@ def test_what_is_not_on_record_is_not_acknowledged_and_comes_again(provider, cen
     again = heard(provider, 1)
     assert [one.what for one in again] == [one.what for one in first] and again[0].token != first[0].token
     assert eventually(lambda: centre.count()["waiting"] == 0)
+
+
+def test_what_is_not_kept_yet_is_heard_again_after_a_pause_as_it_was_and_once_kept_no_more(made, centre):
+    provider = made(again_seconds=0.2)
+    sent(provider, message())
+    first = heard(provider, 1, keep=False)
+    assert heard(provider, 1, keep=False) == first
+    provider.kept([one.token for one in first])
+    assert heard(provider, 1, 0.5) == []
+    assert eventually(lambda: centre.count()["acknowledged"] == 1)
 
 
 def test_to_acknowledge_over_a_line_that_is_gone_does_nothing(provider, centre):

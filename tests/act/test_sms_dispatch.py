@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -50,8 +51,7 @@ def desk(store, bank, centre):
 
 
 def test_messages_of_two_parts_are_permitted_taken_and_every_receipt_finds_its_message(desk, centre):
-    from arrears.casefile.facts.message import Arrival
-    from arrears.intake.inbound.incoming import whole
+    from arrears.casefile.facts.message import Arrival, arrival_of
 
     people = desk.people(200)
     for start in range(0, 200, 50):
@@ -59,7 +59,7 @@ def test_messages_of_two_parts_are_permitted_taken_and_every_receipt_finds_its_m
     assert sum(desk.step().taken for _ in range(4)) == 200
     references = [reference for (reference,) in desk.rows("SELECT reference FROM messages_answered WHERE kind = 'taken'")]
     arrived = {one.what.reference: one.what.arrival for one in heard(desk.provider, 400)}
-    assert [whole(reference, arrived) for reference in references] == [Arrival.DELIVERED] * 200
+    assert [arrival_of(reference, {part: arrived[part] for part in reference.split()}) for reference in references] == [Arrival.DELIVERED] * 200
     assert Counter(Counter(one["to"] for one in centre.got()["taken"]).values()) == {2: 200}
     assert desk.names(people[0]) == ["message:queued", "permit:issued", "permit:used", "message:tried", "message:taken", "contact:made"]
 
@@ -102,3 +102,28 @@ def test_what_somebody_answers_is_heard_on_the_same_line(desk, centre):
     (reply,) = [one.what for one in heard(desk.provider, 3) if hasattr(one.what, "text")]
     assert (reply.address, reply.text) == ("+8613800138000", "退订")
     assert eventually(lambda: centre.count()["waiting"] == 0)
+
+
+@pytest.mark.parametrize(("words", "is_long"), [("退订", False), ("STOP", False), ("你们好。" * 20 + "不要再给我发短信了，退订", True)])
+def test_whoever_writes_stop_gets_no_further_text_and_the_receipts_are_on_record(desk, centre, words, is_long):
+    from arrears.engine.use_cases.hearing import Ear, hear
+    from arrears.record.privacy import index
+    from tests.act.test_sms import parts_of
+
+    (li,) = desk.people(1)
+    with desk.store.institution.acting_for(desk.bank):
+        index.enter([li], ["+8613800138000"], "CN", index.search_keys(desk.at))
+    ear = Ear(desk.bank, "text-main", "text", "lender", "CN", lambda party_id: None)
+    desk.queue(desk.message(li))
+    assert desk.step().taken == 1
+    for hexadecimal in parts_of(words, 3) if is_long else [words.encode("utf-16-be").hex()]:
+        centre.write(hex=hexadecimal, address="8613800138000", esm_class=0x40 if is_long else 0)
+    came = heard(desk.provider, 3, keep=False)
+    desk.provider.kept(hear(ear, came, desk.at))
+    assert eventually(lambda: centre.count()["waiting"] == 0), "both receipts and the reply"
+    assert desk.rows("SELECT arrival, count(DISTINCT reference) FROM message_receipts GROUP BY 1") == [("delivered", 2)], "one a part"
+    desk.at += timedelta(days=1)
+    desk.queue(desk.message(li))
+    assert desk.step().stopped == 1
+    assert len(centre.texts()) == 2, "the two parts of the first and nothing more"
+    assert "contact:ruled_out" in desk.names(li)

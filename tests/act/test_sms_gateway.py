@@ -283,13 +283,13 @@ def test_what_the_settings_file_of_a_home_states_is_made(tmp_path):
 
     channels.offer()
     stated = providers.read_providers(STATED, tmp_path)
-    made = {name: providers.make(one, lambda: NOW) for name, one in stated.items()}
+    made = {name: providers.make(one, providers.Office(lambda: NOW, tmp_path, 1)) for name, one in stated.items()}
     assert {one.provider.channel for one in made.values()} == {"text"}
     assert made["text-main"].provider is made["text-main"].listener, "both directions of one line"
     assert stated["text-http"].part("callback", Callback).states == {"1": "delivered", "GONE": "bounced"}
     for wrong in ("ids: octal", "port: x", "bounced: 1"):
         text = "providers: {a: {kind: smpp, host: h, port: 1, system_id: s, source: '1', " + wrong.replace("port", "window") + "}}"
         with pytest.raises(BadData):
-            providers.make(providers.read_providers(text, tmp_path)["a"], lambda: NOW)
+            providers.make(providers.read_providers(text, tmp_path)["a"], providers.Office(lambda: NOW, tmp_path, 1))
     for one in made.values():
         one.provider.close()

@@ -44,6 +44,15 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.alert import AlertAcknowledged
     from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
     from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
+    from arrears.casefile.facts.call import (
+        CallWrappedUp,
+        ContactPointMarked,
+        DiallerFinding,
+        DiallerListExported,
+        DiallerProblem,
+        FirstContactHeld,
+        PointMark,
+    )
     from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
     from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
     from arrears.casefile.facts.contact import Contact, ContactKind
@@ -161,6 +170,12 @@ def one_of_each(store, bank: int, person: int) -> list:
         SendingPaused(PauseKind.PAUSED, "text", "spring", "a wrong amount", "wei", AT),
         LetterHandedOver(41 ^ bank, person, "B1", AT), LetterTakenOut(42 ^ bank, person, "B1", WhyTakenOut.GATE, "holds/no_contact", AT),
         LetterPosted(41 ^ bank, person, day, "RA123456785CN", "post.csv"), LetterArrived(41 ^ bank, person, Delivery.SIGNED, day, "Lin", "", "post.csv"),
+        CallWrappedUp(41 ^ bank, person, event.case_id, bank ^ 4, used, "", "OC", "NA", "00", ("attempt",), "P1", "lin", AT, AT, AT, 1200, "CNY", "2026-01-20", ()),
+        ContactPointMarked(42 ^ bank, person, "call", "P1", PointMark.WRONG_PARTY, "call:WN", bank ^ 4, "lin", AT, "the shop next door"),
+        DiallerListExported(43 ^ bank, "main", "people", AT, AT + timedelta(hours=1), 1, 0, "00", "lin", AT),
+        DiallerFinding(44 ^ bank, DiallerProblem.UNKNOWN_PERMIT, "r1", "00", 2, None, None, "", AT),
+        FirstContactHeld(45 ^ bank, person, event.case_id, bank ^ 4, "agent", "asked_birthday", 50_000, "CNY", 15, "wants_plan", "call", "18:00", "20:00", "zh-CN",
+                         "lin", AT, "job_lost,illness", "interpreter", "lost the job in March"),
     ]
 
 

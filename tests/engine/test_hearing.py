@@ -117,6 +117,13 @@ def test_what_a_machine_answers_is_kept_and_does_nothing(story):
     assert story.asks(li) == "Permit"
 
 
+def test_words_of_danger_count_whoever_is_said_to_have_written_them(story):
+    (li,) = story.people(NUMBER)
+    story.hear(story.reply(CRISIS, is_automatic=True))
+    assert story.asks(li) == "Refusal"
+    assert story.rows("SELECT kind FROM holds") == [("distress",)]
+
+
 def test_the_person_is_counted_as_having_written(story):
     story.people(NUMBER)
     story.hear(story.reply("how much do I owe?"))
@@ -128,6 +135,16 @@ def test_whoever_says_to_be_somebody_else_is_not_counted_as_the_debtor(story):
     story.hear(story.reply("打错了，我不认识这个人"))
     assert story.rows("SELECT side, recipient FROM contacts") == [("third_person", "unidentified")]
     assert story.rows("SELECT kind, channel FROM contact_points_reported") == [("wrong_party", "text")]
+
+
+def test_a_number_that_was_ruled_out_is_not_used_and_another_is(story):
+    """The number is sealed on record: the gate opens it, for what stays sealed would equal none and stop nothing."""
+    from arrears.casefile.facts.consent import RuledOut
+    from arrears.engine.use_cases.protecting import Proof, Refusal, rule_out
+
+    (li,) = story.people(NUMBER)
+    rule_out(story.bank, li, Refusal(RuledOut.CHANNEL, MORNING, point="P1"), Proof(None, "never there"), at=MORNING, actor="lin")
+    assert (story.asks(li), story.asks(li, replace(TEXT, point="P2"))) == ("Refusal", "Permit")
 
 
 def test_words_from_a_number_of_several_people_wait_sealed_and_protect_all_of_them(story):

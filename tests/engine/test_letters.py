@@ -16,7 +16,7 @@ from tests.workbench.conftest import bank
 from tests.workbench.run_files import LIN
 
 __all__ = ["bank"]
-PORTAL = "{url: https://bank.example, letter: {sender: [海港银行股份有限公司, 上海市滨江大道1号, 200120 上海]}}"
+PORTAL = "{url: https://bank.example, letter: {sender: [Harbour Bank, 1 Quay Street, Shanghai 200120]}}"
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def desk(bank):
     def printed(count: int = 1, **more):
         for _ in range(count):
             one = MessageQueued(
-                random_id(), LIN, bank.book.lin, "letter", "print", "", "collection", "reminder@1", "zh-CN", "lender", "debtor", ("12",), "A1", "not_tied",
-                ("institution_named",), 100, "林静\n上海市徐汇区漕溪北路18号\n200030 上海", "关于您的账户", "尊敬的林静：\n\n请与我们联系。", desk.at, desk.at + timedelta(days=14))
+                random_id(), LIN, bank.book.lin, "letter", "print", "", "collection", "reminder@1", "en", "lender", "debtor", ("12",), "A1", "not_tied",
+                ("institution_named",), 100, "Ms Lin\n18 North Road\nShanghai 200030", "Your account", "Dear Ms Lin,\n\nplease get in touch.", desk.at, desk.at + timedelta(days=14))
             with acting_for(bank.institution_id):
                 outbox.put([replace(one, **more)], actor="policy", at=desk.at, cause="story")
         provider = letters.letter_provider(bank.home, bank.institution_id, lambda: desk.at)

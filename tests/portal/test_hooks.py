@@ -13,15 +13,15 @@ from arrears.engine.use_cases.hooks import Hook
 SECRET = b"a secret that both of us share!!"
 
 
-def understand(headers, body, now):
+def understand(asked, now):
     """A small provider: HMAC in one header, a list of receipts as JSON."""
     from arrears.casefile.facts.message import Arrival
     from arrears.intake.inbound.incoming import Receipt
 
-    if not hmac.compare_digest(headers.get("X-Signature", ""), hmac.digest(SECRET, body, "sha256").hex()):
+    if not hmac.compare_digest(asked.headers.get("X-Signature", ""), hmac.digest(SECRET, asked.body, "sha256").hex()):
         raise AnswerIsNo("The signature is not right.", "Nothing was looked at.", "Sign it.")
     try:
-        return [Receipt(f"small:{one['id']}", one["reference"], "", Arrival(one["arrival"]), "", now) for one in json.loads(body)]
+        return [Receipt(f"small:{one['id']}", one["reference"], "", Arrival(one["arrival"]), "", now) for one in json.loads(asked.body)]
     except (ValueError, KeyError) as wrong:
         raise BadData("This is not the form.", "Nothing was taken.", "Send it in the form.") from wrong
 

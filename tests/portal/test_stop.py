@@ -68,3 +68,10 @@ def test_the_id_of_a_message_is_no_key(post, browser):
 
 def test_a_letter_is_not_stopped_by_its_code(post, browser):
     assert browser.post(f"/stop/{post.sent('letter')}", **ONE_CLICK).status_code == 404
+
+
+def test_somebody_who_was_erased_is_told_that_nothing_more_comes_and_nothing_is_kept(post, browser, person):
+    code = post.sent()
+    post.rows(f"SELECT erase_party_identity({person})")
+    assert "You get no more of these messages." in words_of(browser.post(f"/stop/{code}", **ONE_CLICK))
+    assert post.rows("SELECT count(*) FROM contact_ruled_out") == [(0,)]

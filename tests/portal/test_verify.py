@@ -116,7 +116,7 @@ def test_all_visitors_together_are_slowed_down_too_and_time_makes_room(post):
 
     from arrears.casefile.store.public_pace import Pace, wait
 
-    pace = Pace(per_second=2, at_once=3)
+    pace = Pace(timedelta(seconds=0.5), at_once=3)
     assert [wait("all", pace, MORNING) for _ in range(4)] == [timedelta(0)] * 3 + [timedelta(seconds=0.5)]
     assert wait("all", pace, MORNING + timedelta(seconds=0.5)) == timedelta(0)
 

@@ -26,7 +26,7 @@ def address_of(name: str, pattern: URLPattern, case: int, user: int) -> str:
     """An address of that page, with arguments that exist."""
     from importlib.metadata import version
 
-    values = {"case": id_text(case), "alert": id_text(case), "evidence": id_text(case), "pk": user, "code": "0A1B2C3D4E5F6G", "provider": "nobody", "version": version("vl-convert-python")}
+    values = {"case": id_text(case), "alert": id_text(case), "reply": id_text(case), "evidence": id_text(case), "pk": user, "code": "0A1B2C3D4E5F6G", "provider": "nobody", "version": version("vl-convert-python")}
     return reverse(name, kwargs={argument: values[argument] for argument in pattern.pattern.converters})
 
 

@@ -15,7 +15,7 @@ provider is asked where it can say, and else a person decides. So no message goe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -52,7 +52,7 @@ Known = Callable[[Sequence[MessageQueued], datetime], Mapping[int, Circumstances
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Who sends, for whom, by whom, under which law and on whose word."""
+    """Who sends, for whom, by whom, under which law and on whose word. `code_of`: under which code a message can be checked, by its id."""
 
     worker_id: int
     institution_id: int
@@ -63,6 +63,7 @@ class Worker:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     actor: str = "dispatch"
+    code_of: Callable[[int], str] = id_text
 
 
 @dataclass(slots=True)
@@ -72,11 +73,6 @@ class _Permitted:
     claimed: Claimed
     message: MessageQueued
     permit: Permit
-    outgoing: Outgoing = field(init=False)
-
-    def __post_init__(self) -> None:
-        one = self.message
-        self.outgoing = Outgoing(one.message_id, id_text(one.message_id), one.address, one.subject, one.text, one.locale)
 
 
 def step(worker: Worker) -> Did:
@@ -221,11 +217,15 @@ def _send(worker: Worker, kept: Sequence[_Permitted]) -> dict[int, Answer]:
     """What the provider says of each, as far as it does. Whatever goes wrong on the way, what was not answered is uncertain."""
     answers: dict[int, Answer] = {}
     try:
-        for answer in worker.provider.send([one.outgoing for one in kept]):
+        for answer in worker.provider.send([_outgoing(worker, one.message) for one in kept]):
             answers[answer.message_id] = answer
     except ProviderAway:
         pass  # What it did not answer stays uncertain; whether it is there again is asked before the next chunk.
     return answers
+
+
+def _outgoing(worker: Worker, one: MessageQueued) -> Outgoing:
+    return Outgoing(one.message_id, id_text(one.message_id), one.address, one.subject, one.text, one.locale, worker.code_of(one.message_id))
 
 
 # settle

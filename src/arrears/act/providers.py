@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from arrears.act.sending import CHUNK_MAX, Provider, Terms
 from arrears.check.conduct.fields import Fields, content_of, refused
 from arrears.core.problems import Refused
-from arrears.intake.inbound.incoming import Listener
+from arrears.intake.inbound.incoming import Listener, Understand
 
 SOURCE = "providers.yaml"
 CHUNK_SECONDS = 5
@@ -52,21 +52,22 @@ class Stated:
     secret: str = field(repr=False, default="")
 
     @property
+    def channel(self) -> str:
+        """The word of the channel that it serves."""
+        return KINDS[self.kind].channel or str(self.own.get("channel", ""))
+
+    @property
     def where(self) -> str:
         """How an error names it."""
         return f"{SOURCE}: {self.name}"
 
-    def settings(self, shape: type[S], secret: str = "") -> S:
-        """What the kind needs, in the shape of this frozen dataclass; parts (mappings) left out. Raises `BadData`.
-
-        Args:
-            secret: the field that takes the secret; it must not stand in the file.
-        """
-        own = {name: value for name, value in self.own.items() if not isinstance(value, dict)}
-        stands_open = next((word for word in (secret, "password", "secret") if word and word in own), "")
+    def settings(self, shape: type[S], but: Collection[str] = ()) -> S:
+        """What the kind needs, in the shape of this frozen dataclass; parts that are read by themselves are left out. Raises `BadData`."""
+        own = {name: value for name, value in self.own.items() if name not in but}
+        stands_open = next((word for word in ("password", "secret") if word in own), "")
         if stands_open:
             raise refused(self.where, f"{stands_open} does not belong here: put it alone into secrets/providers/{self.name}.")
-        return settings_of(shape, self.where, own | ({secret: self.secret} if secret else {}))
+        return settings_of(shape, self.where, own)
 
     def part(self, name: str, shape: type[S]) -> S:
         """A part of it that is a mapping itself, in the shape of this frozen dataclass. Raises `BadData`."""
@@ -74,24 +75,45 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """For whom a provider is made: the clock, the home's folder and the institution."""
+
+    now: Clock
+    home: Path
+    institution_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of provider: the word of the channel that it serves, what it is in a line, what makes it, and whether it sends or only hears."""
+    """A kind of provider.
+
+    Attributes:
+        channel: the word of the channel that it serves; empty where the settings name it.
+        told: what it is, in a line.
+        make: makes it.
+        sends: does it send, or only hear?
+        understands: how what it tells over the web is understood; None of a provider that tells nothing there.
+        most_bytes, by_address: how large a request of it may be, and whether it tells in the address it opens.
+    """
 
     channel: str
     told: str
-    make: Callable[[Stated, Clock], Made]
+    make: Callable[[Stated, Office], Made]
     sends: bool = True
+    understands: Callable[[Stated], Understand | None] | None = None
+    most_bytes: int = 1_000_000
+    by_address: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 """Which kinds of provider there are; put in by the composition root."""
 
 
-def make(stated: Stated, now: Clock) -> Made:
+def make(stated: Stated, office: Office) -> Made:
     """What sends or hears by this provider. Raises `BadData` where its settings do not fit its kind."""
     if stated.kind not in KINDS:
         raise refused(stated.where, f"kind: not known: {stated.kind}. Known are {', '.join(sorted(KINDS))}.")
-    return KINDS[stated.kind].make(stated, now)
+    return KINDS[stated.kind].make(stated, office)
 
 
 def read_providers(text: str, secrets: Path) -> dict[str, Stated]:

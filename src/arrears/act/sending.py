@@ -24,6 +24,7 @@ class Outgoing:
 
     Attributes:
         key: the same for every attempt of this message, so that a provider that knows keys takes it once.
+        code: the code under which its reader can check it and stop more of its kind; nobody can guess it, as a key could be.
     """
 
     message_id: int
@@ -32,6 +33,7 @@ class Outgoing:
     subject: str
     text: str
     locale: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from arrears.casefile.facts.call import RULED_OUT_MARKS, ContactPointMarked, PointMark
 from arrears.casefile.facts.consent import (
     ConsentGiven,
     ConsentTo,
@@ -94,6 +95,7 @@ def events_of(facts: Iterable[object]) -> tuple[Event, ...]:
     found += _of_consents(known)
     found += _of_refusals(known)
     found += _of_advisers(known)
+    found += _of_points(known)
     return tuple(sorted(found, key=lambda event: event.at))
 
 
@@ -239,6 +241,32 @@ def _of_adviser(adviser: AdviserNamed, verified: AuthorityChecked | None, ended_
     if verified is not None:
         opens_until = None if ended_at is None else _day_before(_earliest_day(ended_at))
         events.append(Event(verified.checked_at, Happened.ADVISER_ACTS, by, debts=debts, marks=known | {Mark.AUTHORITY_VERIFIED}, until=opens_until, says=says))
+    return events
+
+
+# ---- contact points: a number that is somebody else's is ruled out until it is said to be the person's own
+
+
+_MARKED = {
+    PointMark.WRONG_PARTY: Sentence("the number or address belongs to somebody else", "该号码或地址属于他人"),
+    PointMark.INVALID: Sentence("the number or address does not exist", "该号码或地址无效"),
+}
+
+
+def _of_points(facts: list[object]) -> list[Event]:
+    """Nobody is contacted at a point that is another's or does not exist; the law's word for a number that changed hands stands beside it."""
+    marks = [fact for fact in facts if isinstance(fact, ContactPointMarked)]
+    events: list[Event] = []
+    for place, mark in enumerate(marks):
+        if mark.kind not in RULED_OUT_MARKS:
+            continue
+        again = next((one for one in marks[place + 1:] if one.point == mark.point and one.kind in (PointMark.VERIFIED, PointMark.CLEARED)), None)
+        until = None if again is None else _day_before(_latest_day(again.marked_at))
+        says = _MARKED[mark.kind]
+        since = _first_moment(_earliest_day(mark.marked_at))
+        events.append(Event(since, Happened.HOLD, Side.COLLECTOR, point=mark.point, marks=frozenset({Mark.BLOCKS_CONTACT}), until=until, says=says))
+        if mark.kind is PointMark.WRONG_PARTY:
+            events.append(Event(mark.marked_at, Happened.NUMBER_REASSIGNED, Side.THIRD_PERSON, point=mark.point, until=until, says=says))
     return events
 
 

@@ -20,6 +20,7 @@ from arrears.engine.use_cases.message_preview import Preview
 from arrears.engine.use_cases.message_templates import TemplateState
 from arrears.engine.use_cases.setting_up import institution_of
 from arrears.engine.words import STANDINGS
+from arrears.record.privacy.showing import COMMAND_LINE
 
 template = App(name="template", help="Templates of messages: what is said, in each language, and who approved it.", help_format="plaintext")
 LocaleOption = Annotated[list[str] | None, Parameter(name="--locale", help="Language: zh-CN, en or es; several times for several. Default: all in which it is written.", negative="")]
@@ -108,7 +109,7 @@ def template_check(name: str = "", /, *, locale: LocaleOption = None, language: 
 def template_preview(
     name: str, /, *, case: str, locale: str = "", all_: bool = False, channel: str = "", approved: bool = False, json: JsonOption = False, home: HomeOption = None,
 ) -> None:
-    """What the person of this case would read, with real values. Nothing is sent. It shows personal data.
+    """What the person of this case would read, with real values. Nothing is sent. It names the person: that it was shown is recorded.
 
     Examples:
       arrears template preview reminder --case 0A1B2C3D4E5F6G
@@ -130,7 +131,8 @@ def template_preview(
         The approved version, and not what is written now.
     """
     with doors.opened(home) as place:
-        found = message_preview.previews(place, institution_of(place), name, read_id(case), now(), locale=locale, every=all_, channel=channel, only_approved=approved)
+        found = message_preview.previews(
+            place, institution_of(place), name, read_id(case), now(), shown_to=getpass.getuser(), role=COMMAND_LINE, locale=locale, every=all_, channel=channel, only_approved=approved)
     if json:
         show_json([_preview_for_machines(one) for one in found])
     else:

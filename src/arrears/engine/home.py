@@ -147,6 +147,11 @@ class Home:
         return self.root / "law.yaml"
 
     @property
+    def calls_file(self) -> Path:
+        """Wrap-up codes of the lender's own, and its limits for calls (`engine.call_terms`)."""
+        return self.root / "calls.yaml"
+
+    @property
     def learnt_values_file(self) -> Path:
         """What treatments were learnt to bring, where somebody has learnt it (`engine.learnt_values`); nights weigh by it."""
         return self.root / "values.parquet"

@@ -168,6 +168,28 @@ CONDUCT_CHANNELS: Mapping[str, Sentence] = {
     "social_post": Sentence("Post in a social network", "社交公开发帖"), "": Sentence("every channel", "所有渠道"),
 }
 """`check.conduct.words.Channel` as a page says it."""
+CONDUCT_CHANNEL_OF: Mapping[str, str] = {"mobile": "call", "landline": "call", "email": "email", "post": "letter"}
+"""By which of those ways is a contact point of the book reached?"""
+POINT_STATES: Mapping[str, Sentence] = {
+    "own": Sentence("the person’s own", "本人号码"), "not_known": Sentence("not verified", "未核实"), "shared": Sentence("others answer it too", "与他人共用"),
+    "bounced": Sentence("the last message did not arrive", "上次消息未送达"), "invalid": Sentence("does not exist", "无效"), "wrong_party": Sentence("somebody else’s", "属于他人"),
+}
+"""`assess.contact_points.quality.PointState` as a page says it."""
+POINT_MARKS: Mapping[str, Sentence] = {
+    "verified": Sentence("It is the person’s own", "确认为本人所有"), "wrong_party": Sentence("It is somebody else’s", "属于他人"), "invalid": Sentence("It does not exist", "无效"),
+    "shared": Sentence("Others answer it too", "与他人共用"), "cleared": Sentence("The earlier mark was a mistake", "此前标记有误"),
+}
+"""`casefile.facts.call.PointMark` as a page says it."""
+CALL_GROUPS: Mapping[str, Sentence] = {
+    "attempt": Sentence("Nobody answered", "无人应答"), "connect": Sentence("Somebody answered", "有人应答"), "right_party": Sentence("The person, identity made sure of", "本人（已核验身份）"),
+}
+DIALLER_PROBLEMS: Mapping[str, Sentence] = {
+    "no_permit": Sentence("A call without a permit", "无许可的通话"), "unknown_permit": Sentence("A permit we never issued", "并非本系统签发的许可"),
+    "before_permit": Sentence("Called before the permit was issued", "许可签发前即拨打"), "after_expiry": Sentence("Called after the permit had expired", "许可过期后拨打"),
+    "permit_not_open": Sentence("The permit was good no more when the call was told of", "告知通话时许可已失效"), "second_call": Sentence("A second call under one permit", "同一许可的第二次通话"),
+    "late_result": Sentence("Told of only after the permit had expired", "许可过期后才告知结果"), "not_understood": Sentence("A row that cannot be read", "无法读取的行"),
+}
+"""`casefile.facts.call.DiallerProblem` as a page says it."""
 HOLD_SCOPES: Mapping[str, Sentence] = {
     "person": Sentence("the whole person", "整个人"), "debt": Sentence("some debts", "部分债务"), "contact_point": Sentence("one channel or number", "某渠道或号码"),
     "obligor": Sentence("this person alone, not co-debtors or guarantors", "仅本人，不含共同债务人或担保人"),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +22,7 @@ from arrears.engine.home import Home
 from arrears.engine.portal_terms import PortalTerms, portal_terms
 from arrears.engine.use_cases import hooks, verifying
 from arrears.engine.use_cases.verifying import Confirmed
+from arrears.intake.inbound.incoming import Asked
 from arrears.portal import doors
 from arrears.portal.words import HTML_LANGUAGES, LANGUAGES, WORDS, Words, day_in_words, language_of
 
@@ -80,15 +81,17 @@ def _busy(request: HttpRequest, waits: timedelta) -> HttpResponse:
 
 
 @csrf_exempt
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 def hook(request: HttpRequest, provider: str) -> HttpResponse:
     """A provider tells us something: 200 once it is on record, and else why not, in the status alone."""
     found = doors.hook_of(provider)
     if found is None:
         return HttpResponse(status=404)
+    if request.method == "GET" and not found.by_address:
+        return HttpResponseNotAllowed(["POST"])
     try:
         body = request.read(found.most_bytes + 1)
-        hooks.receive(found, _headers(request), body, timezone.now())
+        hooks.receive(found, Asked(request.META.get("QUERY_STRING", ""), _headers(request), body), timezone.now())
     except hooks.TooLong:
         return HttpResponse(status=413)
     except AnswerIsNo:

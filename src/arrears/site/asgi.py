@@ -25,6 +25,7 @@ def serve(home: Home, host: str, port: int) -> None:
     from arrears.engine.use_cases.hooks import MOST_BYTES  # Django must be set up before.
     from arrears.workbench.uploads import most_body_bytes
 
+    _listen_to_providers(home)
     bootstrap.prepare_pages(home)
     bootstrap.allow_host(host)
     application = BodyLimit(get_asgi_application(), lambda path: MOST_BYTES if path.startswith("/hooks/") else most_body_bytes(path))
@@ -36,6 +37,15 @@ def serve(home: Home, host: str, port: int) -> None:
         with suppress(KeyboardInterrupt):  # Once the server has ended in order, uvicorn raises the signal again; Ctrl-C is how one ends it.
             uvicorn.Server(config).run(sockets=[listener])
         sys.stdout.write("Stopped. Everything is kept.\n")
+
+
+def _listen_to_providers(home: Home) -> None:
+    """Let the providers of the home tell us things under /hooks/NAME. Raises `BadData`, `Refused` where `providers.yaml` cannot be used."""
+    from arrears.engine.use_cases.hooks import hooks_here
+    from arrears.engine.use_cases.setting_up import institution_of
+    from arrears.portal import doors
+
+    doors.hook_of = hooks_here(home, institution_of(home)).get
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -107,4 +107,4 @@ def test_thousands_of_messages_a_second():
         began = time.process_time()
         recognising.understand(texts)
         best = max(best, len(texts) / (time.process_time() - began))
-    assert best > 2_500, "on a machine with much to do; 5,000 and more on a quiet one"
+    assert best > 2_000, "on a machine with much to do; 5,000 and more on a quiet one"

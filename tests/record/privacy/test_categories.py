@@ -49,7 +49,7 @@ def test_a_value_that_no_category_names_is_noticed():
 
 def test_the_register_names_nothing_that_is_not_there():
     here = personal_places() | {f"book:{table.name}.{column.name}" for table in BOOK_TABLES.values() for column in table.columns}
-    here |= {f"{place.rpartition('.')[0]}.*" for place in here} | {"home:pool", "home:reports", "home:runs", "home:evidence", "home:letters"}
+    here |= {f"{place.rpartition('.')[0]}.*" for place in here} | {"home:pool", "home:reports", "home:runs", "home:evidence", "home:letters", "home:print"}
     assert sorted(named() - here) == []
 
 

@@ -109,7 +109,7 @@ def wanted_options(template: Template) -> frozenset[Option]:
 def _options(template: Template) -> _Said:
     for option in sorted(wanted_options(template) - set(template.options)):
         yield f"It does not say this option: {option}.", "Nobody is left without a way on.", True
-    if template.notice and not template.options.keys() & {Option.VERIFY}:
+    if template.notice and Option.VERIFY not in template.options and Mark.LIMITED_CONTENT not in template.marks:
         yield "It does not say how to check that it is genuine.", "A notice that cannot be checked looks like a fraud.", False
 
 
@@ -154,7 +154,7 @@ def prose(template: Template) -> str:
     values = usual(template)
     kept = {name for name in template.variables if VARIABLES[name].kind not in _LEFT_OUT}
     text = "".join(words if words else (f"{{{name}}}" if name in kept else "") for name, words in pieces(template.text))
-    return render(replace(template, subject="", text=text), values).text
+    return render(replace(template, subject="", text=text, disclosure=Disclosure.FULL), values).text
 
 
 def _reading(template: Template) -> _Said:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from arrears.act.content.parts import parts_of
+from arrears.act.channels.sms import alphabet
 from arrears.act.content.template import Template, pieces
 from arrears.act.content.values import TYPES, Amounts, Money, Neutral, Sender, Value, ValueNotUsable, written
 from arrears.act.content.vocabulary import VARIABLES, Disclosure, Kind, Tone
@@ -13,6 +14,7 @@ from arrears.act.content.wording import Wording, wording_of
 from arrears.check.conduct.words import Channel, Mark, Product, Purpose
 
 LONGEST = 20_000
+_OF_THE_LENDER = frozenset({Kind.TEXT, Kind.LINES, Kind.PHONE})
 _CALLED = frozenset({"name", "caller"})
 """What people are called tells of no debt, whatever word it is."""
 
@@ -60,7 +62,7 @@ def render(template: Template, values: Mapping[str, Value]) -> Rendered:
         _refuse_disclosing(template, said, wording)
     if len(text) > LONGEST:
         raise ValueNotUsable(f"{template.name} ({template.locale}): {len(text)} characters, and at most {LONGEST} are sent.", "The message is not written.", "Shorten what is put in.")
-    parts = parts_of(text) if Channel.TEXT in template.channels else 1
+    parts = len(alphabet.write(text).parts) if Channel.TEXT in template.channels else 1
     return Rendered(template.version, template.locale, template.disclosure, template.purpose, subject, text, marks_of(template, values, wording), parts)
 
 
@@ -92,10 +94,19 @@ def _said(template: Template, name: str, values: Mapping[str, Value], wording: W
     value, kind = values[name], VARIABLES[name].kind
     if kind in (Kind.SENDER, Kind.PRODUCT, Kind.AMOUNTS):
         return _closed(where, name, value, wording)
-    said = written(name, kind, value, template.locale)
-    if kind is Kind.TEXT and (bad := next((one for one in wording.forbidden if template.tone not in one.unless and one.pattern.search(said)), None)):
+    of_the_lender = kind in _OF_THE_LENDER and VARIABLES[name].by_case and type(value) is TYPES[kind]
+    return (_plain_once if of_the_lender else _plain)(where, name, kind, value, template.tone, template.locale)
+
+
+def _plain(where: str, name: str, kind: Kind, value: Value, tone: Tone, locale: str) -> str:
+    said = written(name, kind, value, locale)
+    if kind is Kind.TEXT and (bad := next((one for one in wording_of(locale).forbidden if tone not in one.unless and one.pattern.search(said)), None)):
         raise ValueNotUsable(f"{where}: {{{name}}} says what is not said.", bad.why, "Choose other words.")
     return said
+
+
+_plain_once = lru_cache(maxsize=1_000)(_plain)
+"""The lender's own words are the same in thousands of messages and looked at once; nothing about a person is kept so."""
 
 
 def _closed(where: str, name: str, value: Value, wording: Wording) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from arrears.act.content.template import Template
 from arrears.act.content.values import LONGEST, MOST_LINES, Amounts, Money, Neutral, Sender, Value
@@ -40,6 +40,7 @@ _ON = date(2026, 3, 2)
 def usual(template: Template) -> dict[str, Value]:
     """A usual value for every variable of this template."""
     values = _usual(template.locale, template.notice.partition("_")[0])
+    values["answer_by"] = _ON + timedelta(days=template.answer_within_days or 0)
     return {name: values[name] for name in template.variables}
 
 
@@ -52,7 +53,7 @@ def _usual(locale: str, place: str) -> dict[str, Value]:
         **{name: said[locale] for name, said in _SAID.items()},
         "sender": writes, "sender_short": writes, "neutral_sender": Neutral(_NEUTRAL[locale], is_lawful=True), "name": _PERSON[locale], "amount_due": Money(123_450, currency),
         "balance": Money(1_117_450, currency), "product": Product.CREDIT_CARD, "account_tail": "4321", "oldest_due_on": date(2026, 2, 10), "written_on": _ON,
-        "answer_by": date(2026, 3, 16), "pay_link": "https://bank.example/pay", "phone": {"zh-CN": "95000", "en": "0800 000 0000", "es": "900 000 000"}[locale],
+        "pay_link": "https://bank.example/pay", "phone": {"zh-CN": "95000", "en": "0800 000 0000", "es": "900 000 000"}[locale],
         "reply_address": _ADDRESS[locale], "website": "https://bank.example", "verify_link": "https://bank.example/v/K7M2Q9XR", "code": "K7M2Q9XR",
         "help_lines": _HELP[locale], "stop_word": {"zh-CN": "TD", "en": "STOP", "es": "BAJA"}[locale], "lender": bank,
         "caller": {"zh-CN": "王女士", "en": "Ms Wong", "es": "Sra. Gil"}[locale], "agency": agency.name, "agency_phone": "400 000 0000", "agency_address": _ADDRESS[locale],

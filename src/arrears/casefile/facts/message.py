@@ -7,7 +7,7 @@ person says more, and counts as a contact all the while.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -176,25 +176,23 @@ class MessageReceipt:
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
 
 
-def arrival_of(receipts: Iterable[MessageReceipt], reference: str) -> Arrival | None:
+def arrival_of(reference: str, told: Mapping[str, Arrival]) -> Arrival | None:
     """Did the whole message arrive? Delivered once each of its parts is; what one part did not, the message did not; None while that is open.
 
     Args:
-        reference: how the provider calls the message (`MessageAnswered.reference`), its parts divided by a blank.
+        reference: how the provider calls the message (`MessageAnswered.reference`), its parts divided by blanks.
+        told: the last word about each part, by its reference; where receipts come under our own key, that of the whole message stands under the empty text.
 
-    >>> from datetime import UTC
-    >>> at = datetime(2026, 3, 2, tzinfo=UTC)
-    >>> first, second = (MessageReceipt(7, 1, Arrival.DELIVERED, "", at, part) for part in ("a1", "a2"))
-    >>> arrival_of([first], "a1 a2"), arrival_of([first, second], "a1 a2").value, arrival_of([first], "").value
-    (None, 'delivered', 'delivered')
-    >>> arrival_of([first, MessageReceipt(7, 1, Arrival.EXPIRED, "", at, "a2")], "a1 a2").value
-    'expired'
+    >>> arrival_of("7f1 7f2", {"7f1": Arrival.DELIVERED}), arrival_of("7f1 7f2", {"7f1": Arrival.DELIVERED, "7f2": Arrival.EXPIRED}).value
+    (None, 'expired')
+    >>> arrival_of("7f1", {"": Arrival.DELIVERED}).value
+    'delivered'
     """
-    last = {one.reference: one.arrival for one in receipts}
-    wrong = next((one for one in last.values() if one is not Arrival.DELIVERED), None)
-    if wrong is not None or not last:
-        return wrong
-    return Arrival.DELIVERED if "" in last or set(reference.split()) <= set(last) else None
+    missed = next((one for one in told.values() if one is not Arrival.DELIVERED), None)
+    if missed is not None:
+        return missed
+    parts = set(reference.split())
+    return Arrival.DELIVERED if "" in told or (parts and parts <= set(told)) else None
 
 
 class PauseKind(StrEnum):

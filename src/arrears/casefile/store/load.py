@@ -15,6 +15,7 @@ from psycopg import sql
 
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
+from arrears.casefile.facts.call import CallWrappedUp, ContactPointMarked, DiallerFinding, DiallerListExported, FirstContactHeld
 from arrears.casefile.facts.case import CaseDecision, CaseEvent
 from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
@@ -113,6 +114,7 @@ def holds_lifted_of(party_ids: Sequence[int]) -> list[HoldLifted]:
 
 PROTECTIONS: tuple[type[Fact], ...] = (
     Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
+    ContactPointMarked,
 )
 """Every class of fact that protects a person or says what the person agreed to."""
 
@@ -814,6 +816,81 @@ def permits_used(party_id: int) -> list[PermitUsed]:
 def permits_voided(party_id: int) -> list[PermitVoided]:
     """Which permits for this person were given back?"""
     return _facts(PermitVoided, "party_id", party_id)
+
+
+def permits_voided_of(party_ids: Sequence[int]) -> list[PermitVoided]:
+    """The same for many people at once."""
+    return _facts_of(PermitVoided, "party_id", party_ids)
+
+
+def calls_wrapped_up(party_id: int) -> list[CallWrappedUp]:
+    """What came of the calls with this person, in the order in which they were recorded?"""
+    return _facts(CallWrappedUp, "party_id", party_id)
+
+
+def calls_wrapped_up_of(party_ids: Sequence[int]) -> list[CallWrappedUp]:
+    """The same for many people at once."""
+    return _facts_of(CallWrappedUp, "party_id", party_ids)
+
+
+def every_call_wrapped_up() -> list[CallWrappedUp]:
+    """What came of every call."""
+    return _all(CallWrappedUp)
+
+
+def call_of_permit(permit_id: int) -> CallWrappedUp | None:
+    """What came of the call under this permit? None where nothing was told of it."""
+    return next(iter(_facts(CallWrappedUp, "permit_id", permit_id)), None)
+
+
+def call_of_row(row_key: str) -> CallWrappedUp | None:
+    """What came in from this row of a dialler? None where it is new."""
+    return next(iter(_facts(CallWrappedUp, "row_key", row_key)), None)
+
+
+def points_marked(party_ids: Sequence[int]) -> list[ContactPointMarked]:
+    """What was said of these people's contact points, in the order in which it was recorded?"""
+    return _facts_of(ContactPointMarked, "party_id", party_ids)
+
+
+def dialler_lists() -> list[DiallerListExported]:
+    """Which lists went to a dialler?"""
+    return _all(DiallerListExported)
+
+
+def dialler_findings() -> list[DiallerFinding]:
+    """Which results of a dialler were not in order?"""
+    return _all(DiallerFinding)
+
+
+def dialler_findings_of_row(row_key: str) -> list[DiallerFinding]:
+    """The same of one row."""
+    return _facts(DiallerFinding, "row_key", row_key)
+
+
+def first_contacts(party_id: int) -> list[FirstContactHeld]:
+    """What did this person tell us the first time, and each time it was asked anew?"""
+    return _facts(FirstContactHeld, "party_id", party_id)
+
+
+def first_contact_waits(book: str) -> pa.Table:
+    """Of each case of this book: case_id, opened_on (the last opening), spoken_on (the first day from then on with the right party), closed_on."""
+    return sets.export(
+        f"""WITH last AS (
+              SELECT DISTINCT ON (case_id) case_id, party_id, kind, valid_on FROM case_events WHERE book = {_quoted(book)}
+              ORDER BY case_id, valid_on DESC, position DESC),
+            opened AS (SELECT case_id, max(valid_on) AS opened_on FROM case_events WHERE book = {_quoted(book)} AND kind <> 'closed' GROUP BY case_id),
+            spoken AS (SELECT party_id, started_at AS at FROM calls_wrapped_up WHERE 'right_party' = ANY(flags) UNION ALL SELECT party_id, held_at FROM first_contacts)
+            SELECT l.case_id, o.opened_on, (SELECT min(s.at)::date FROM spoken s WHERE s.party_id = l.party_id AND s.at::date >= o.opened_on),
+                   CASE WHEN l.kind = 'closed' THEN l.valid_on END
+            FROM last l JOIN opened o USING (case_id) ORDER BY l.case_id""",
+        {"case_id": pa.int64(), "opened_on": pa.date32(), "spoken_on": pa.date32(), "closed_on": pa.date32()})
+
+
+def permits_of_list(list_key: str) -> list[PermitIssued]:
+    """Which permits were issued under requests that begin with this key?"""
+    rows = sets.cursor().execute("SELECT permit_id FROM permits_issued WHERE starts_with(request_key, %s) ORDER BY permit_id", [list_key]).fetchall()
+    return _facts_of(PermitIssued, "permit_id", [permit_id for (permit_id,) in rows])
 
 
 def _quoted(text: str) -> str:

@@ -90,7 +90,8 @@ def claim(worker: int, provider: str, at: datetime, limit: int, pauses: Collecti
              WHERE o.institution_id = %(institution)s AND o.provider = %(provider)s AND o.state = 'waiting' AND o.due_at <= %(at)s
                AND NOT EXISTS (SELECT FROM unnest(%(channels)s::text[], %(campaigns)s::text[]) AS p(channel, campaign)
                                WHERE p.channel IN ('', o.channel) AND p.campaign IN ('', o.campaign))
-               AND NOT EXISTS (SELECT FROM outbox b WHERE b.party_id = o.party_id AND b.state IN ('claimed', 'trying'))
+               -- read once, not once a message: those that are being written to are few, those that wait may be many
+               AND o.party_id <> ALL (ARRAY(SELECT b.party_id FROM outbox b WHERE b.institution_id = %(institution)s AND b.state IN ('claimed', 'trying')))
              ORDER BY o.due_at, o.message_id LIMIT %(limit)s FOR UPDATE OF o SKIP LOCKED),
            first AS (SELECT DISTINCT ON (party_id) message_id FROM due ORDER BY party_id, due_at, message_id)
            UPDATE outbox o SET state = 'claimed', worker = %(worker)s, asked = o.asked + 1 FROM first WHERE o.message_id = first.message_id

@@ -18,6 +18,7 @@ import psycopg
 import pyarrow as pa
 from psycopg.types.json import Jsonb
 
+from arrears.casefile.facts.call import ContactPointMarked
 from arrears.casefile.facts.consent import ConsentGiven, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Hold, HoldLifted, HoldReviewed, HoldTerms
@@ -35,7 +36,7 @@ PERMIT_FACTS = (PermitIssued, PermitRefused, PermitUsed, PermitVoided)
 """Facts that functions of the database write."""
 PROTECTIONS: tuple[type[Fact], ...] = (
     Hold, HoldTerms, HoldReviewed, HoldLifted, ConsentGiven, ConsentWithdrawn, ContactRuledOut, ContactOpenedAgain, AdviserNamed, AuthorityChecked, AdviserEnded,
-    PersonRestricted, PersonReleased, PersonErased,
+    ContactPointMarked, PersonRestricted, PersonReleased, PersonErased,
 )
 """Facts about a person, besides contacts and permits, that may stand in the way of a contact or allow it. Their free words stay sealed, but for the points that refusals and holds name."""
 SEALED = "…"

@@ -16,16 +16,15 @@ _FORGOTTEN_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """So many requests a second in the long run, and so many at once."""
+    """So many requests at once, and in the long run one each such time."""
 
-    per_second: float
+    each: timedelta
     at_once: int
 
 
 def wait(bucket: str, pace: Pace, at: datetime) -> timedelta:
     """Take one request out of this bucket: zero where it may go on now; else nothing is taken, and this is how long to wait. In a transaction of its own."""
-    each, ahead = timedelta(seconds=1 / pace.per_second), timedelta(seconds=(pace.at_once - 1) / pace.per_second)
-    asked = {"bucket": bucket, "at": at, "each": each, "ahead": ahead}
+    asked = {"bucket": bucket, "at": at, "each": pace.each, "ahead": pace.each * (pace.at_once - 1)}
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO public_pace AS p (bucket, free_at) VALUES (%(bucket)s, %(at)s + %(each)s)
@@ -35,7 +34,7 @@ def wait(bucket: str, pace: Pace, at: datetime) -> timedelta:
             return timedelta(0)
         cursor.execute("SELECT free_at - %(ahead)s - %(at)s FROM public_pace WHERE bucket = %(bucket)s", asked)
         late = cursor.fetchone()
-    return each if late is None else max(late[0], timedelta(microseconds=1))
+    return pace.each if late is None else max(late[0], timedelta(microseconds=1))
 
 
 def _forget(at: datetime) -> None:

@@ -15,6 +15,15 @@ from psycopg.types.json import Jsonb
 from arrears.casefile.facts.alert import AlertAcknowledged
 from arrears.casefile.facts.approval import ApprovalDecided, ApprovalRequested, ApprovalWithdrawn
 from arrears.casefile.facts.backup import RecordBackedUp, RecordRestored
+from arrears.casefile.facts.call import (
+    CallWrappedUp,
+    ContactPointMarked,
+    DiallerFinding,
+    DiallerListExported,
+    DiallerProblem,
+    FirstContactHeld,
+    PointMark,
+)
 from arrears.casefile.facts.case import CaseDecision, CaseEvent, CaseEventKind
 from arrears.casefile.facts.confirmation import RuleConfirmationRevoked, RuleConfirmed
 from arrears.casefile.facts.consent import ConsentGiven, ConsentTo, ConsentWithdrawn, ContactOpenedAgain, ContactRuledOut, Lateness, RuledOut
@@ -173,6 +182,11 @@ _TABLES = (
     FactTable(MessageAnswered, "messages_answered", {"kind": Result}, {"kind": str}),
     FactTable(MessageStopped, "messages_stopped", {"reason": WhyStopped}, {"reason": str}),
     FactTable(MessageReceipt, "message_receipts", {"arrival": Arrival}, {"arrival": str}),
+    FactTable(CallWrappedUp, "calls_wrapped_up", {"flags": tuple, "followed": tuple}, {"flags": list, "followed": list}),
+    FactTable(ContactPointMarked, "contact_points_marked", {"kind": PointMark}, {"kind": str}),
+    FactTable(DiallerListExported, "dialler_lists", {}, {}),
+    FactTable(DiallerFinding, "dialler_findings", {"kind": DiallerProblem}, {"kind": str}),
+    FactTable(FirstContactHeld, "first_contacts", {}, {}),
     FactTable(SendingPaused, "sending_paused", {"kind": PauseKind}, {"kind": str}),
     FactTable(ReplyReceived, "replies_received", {}, {}),
     FactTable(ReplyUnderstood, "replies_understood", {"kind": TakenBy, "intents": tuple, "shares": _pairs}, {"kind": str, "intents": list, "shares": Jsonb}),

@@ -51,8 +51,9 @@ from arrears.engine.run_folder import CURRENT, RunName, published_runs
 from arrears.intake.book.layout import batch_dirs, file_digest
 from arrears.record.journal import sealing
 
-LEFT_OUT = frozenset({"secrets", "postgresql", "cache", "logs"})
-"""Folders of a home that are never copied: secrets travel apart, the database is dumped, the rest can be made again or is of no use elsewhere."""
+LEFT_OUT = frozenset({"secrets", "postgresql", "cache", "logs", "print"})
+"""Folders of a home that are never copied: secrets travel apart, the database is dumped, printed letters can be read by whoever has them, the rest can be made
+again or is of no use elsewhere."""
 LASTING = ("books", "runs", "evidence")
 """Where a file stays as it is, unless somebody is erased: an earlier backup's copy of it may be linked, where its bytes are the same."""
 GROWING = "heads"

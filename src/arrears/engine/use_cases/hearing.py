@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,10 +47,7 @@ from arrears.intake.inbound.incoming import Heard, Receipt, Reply
 from arrears.intake.inbound.recognising import CRISIS, OTHER, Understood, explained, understand
 from arrears.record.privacy import index
 
-LOG = logging.getLogger("arrears.hearing")
 RECOGNISER = "recogniser"
-PATIENCE = timedelta(hours=1)
-"""So long a receipt of a message that nobody knows yet is left with the provider: the attempt it belongs to may not be settled."""
 MOST_PEOPLE = 10
 """An address that more people than these share protects nobody in particular: a person places its replies."""
 LONGEST_NOTE = 2_000
@@ -154,10 +150,10 @@ def record_reply(by: Ear, reply_id: int, reply: Reply, source: str, whose: _Plac
     append_group([ReplyReceived(
         reply_id, party, whose.case_id, by.channel, by.provider, source, whose.answers, whose.point, reply.address, reply.text, reply.is_automatic, whose.placed_by, at,
     )], actor=by.provider, at=now, cause=cause)
-    if reply.is_automatic:
+    intents = _acted_on(words, is_automatic=reply.is_automatic)
+    if reply.is_automatic and not intents:
         append_group([_taken(reply_id, party, OTHER, (), now)], actor=RECOGNISER, at=now, cause=cause)
         return
-    intents = _acted_on(words)
     is_debtor = "not_mine" not in intents
     append_group([Contact(
         random_id(), party, whose.case_id, ContactKind.RECEIVED, at, (Side.DEBTOR if is_debtor else Side.THIRD_PERSON).value, by.collector, None, by.channel,
@@ -174,8 +170,13 @@ def cause_of(reply_id: int) -> str:
     return f"reply {id_text(reply_id)}"
 
 
-def _acted_on(words: Understood) -> tuple[str, ...]:
-    """Of what it may mean, that for which something follows at once: suspicions where a suspicion is enough, the main intent where it is sure."""
+def _acted_on(words: Understood, *, is_automatic: bool) -> tuple[str, ...]:
+    """Of what it may mean, that for which something follows at once: suspicions where a suspicion is enough, the main intent where it is sure.
+
+    What a machine is said to have written means nothing, but for words of danger: whoever says so may be wrong.
+    """
+    if is_automatic:
+        return (CRISIS,) if any(one.intent == CRISIS for one in words.spoke) else ()
     clauses = contract()
     return tuple(one for one in words.intents if clauses[one].acts_on is ActsOn.SUSPICION or (one == words.main and words.is_sure))
 
@@ -285,7 +286,7 @@ def amount_in(text: str) -> int | None:
 
 def _keep_unplaced(by: Ear, reply: Reply, source: str, words: Understood, candidates: Sequence[int], now: datetime) -> None:
     """Keep the words sealed for a person who places them, and protect at once everybody who may have written them."""
-    reply_id, intents = random_id(), () if reply.is_automatic else _acted_on(words)
+    reply_id, intents = random_id(), _acted_on(words, is_automatic=reply.is_automatic)
     sealed = _sealed(reply_id, {"address": reply.address, "to": reply.to, "answers": reply.answers, "text": reply.text})
     sets.cursor().execute(
         """INSERT INTO replies_unplaced (reply_id, institution_id, provider, channel, source, sealed_words, is_automatic, main, intents, received_at)
@@ -407,9 +408,12 @@ class Shown:
 def inbox(institution_id: int, *, only_waiting: bool = True, limit: int = 200) -> list[Shown]:
     """The newest replies, those where somebody may be in danger first, then by when a person must have looked."""
     with acting_for(institution_id):
-        handled = "AND NOT EXISTS (SELECT FROM replies_handled h WHERE h.reply_id = r.reply_id)" if only_waiting else ""
+        waiting = """AND NOT EXISTS (SELECT FROM replies_handled h WHERE h.reply_id = r.reply_id)
+            AND EXISTS (SELECT FROM replies_understood u WHERE u.reply_id = r.reply_id AND NOT (u.is_sure AND u.intents <@ %(nothing)s))"""
         rows = sets.cursor().execute(
-            f"SELECT reply_id FROM replies_received r WHERE institution_id = %s {handled} ORDER BY received_at DESC LIMIT %s", [institution_id, limit]).fetchall()
+            f"""SELECT reply_id FROM replies_received r WHERE institution_id = %(institution)s {waiting if only_waiting else ""}
+                ORDER BY EXISTS (SELECT FROM replies_understood u WHERE u.reply_id = r.reply_id AND %(crisis)s = ANY(u.intents)) DESC, received_at DESC LIMIT %(limit)s""",
+            {"institution": institution_id, "nothing": [OTHER], "crisis": CRISIS, "limit": limit}).fetchall()
         found = _shown([row[0] for row in rows])
     wanted = [one for one in found if one.waits or not only_waiting]
     return sorted(wanted, key=lambda one: (not one.is_urgent, one.until or one.reply.received_at, one.reply.reply_id))

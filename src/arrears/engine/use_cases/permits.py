@@ -101,16 +101,17 @@ def may_contact(home: Home, institution_id: int, case_id: int, *, at: datetime) 
     requests = [Request("", case.party_id, case_id, one.proposed(case), case.circumstances) for one in wanted]
     with acting_for(institution_id):
         found = asking.outlook(requests, packs, at, lifetime=case.terms.lifetime)
-    zone, is_theirs = _zone_of(case)
+    zone, is_theirs = zone_of(case)
     return MayContact(tuple(found), zone, is_theirs)
 
 
 def zone_of_case(home: Home, institution_id: int, case_id: int, at: datetime) -> str:
     """On whose clock are the moments of this case told? The person's, where it is known."""
-    return _zone_of(circumstances_of(home, institution_id, case_id, at))[0]
+    return zone_of(circumstances_of(home, institution_id, case_id, at))[0]
 
 
-def _zone_of(case: CaseKnown) -> tuple[str, bool]:
+def zone_of(case: CaseKnown) -> tuple[str, bool]:
+    """On whose clock are moments told, and is it the one zone in which the person is known to be?"""
     zones = case.circumstances.zones
     return (zones[0], True) if len(zones) == 1 else (next(iter((*zones, *case.terms.zones)), "UTC"), False)
 

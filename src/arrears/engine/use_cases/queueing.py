@@ -120,7 +120,7 @@ def _provider_of_channel(stated: Mapping[str, Stated]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, one in stated.items():
         if one.kind in KINDS and KINDS[one.kind].sends:
-            found.setdefault(KINDS[one.kind].channel, name)
+            found.setdefault(one.channel, name)
     return found
 
 

@@ -27,6 +27,7 @@ from arrears.engine.home import Home
 from arrears.engine.use_cases import hearing
 from arrears.engine.use_cases.circumstances import KnownCases
 from arrears.engine.use_cases.confirming import packs_of
+from arrears.engine.use_cases.verifying import code_for
 from arrears.intake.inbound.incoming import Heard, Listener
 
 AHEAD = 20_000
@@ -76,7 +77,7 @@ def worker_for(home: Home, institution_id: int, stated: Stated, made: Made, stop
 
     return Worker(
         random_id(), institution_id, made.provider, stated.terms, lambda at: packs_of(institution_id, at.astimezone().date(), home), circumstances, now,
-        lambda seconds: _nap(stop, seconds),
+        lambda seconds: _nap(stop, seconds), code_of=lambda message_id: code_for(home, message_id),
     )
 
 
@@ -95,7 +96,7 @@ def send_until(stop: Event, home: Home, institution_id: int, now: Clock, told: T
     Raises:
         BadData, Refused: `providers.yaml` cannot be understood, or a secret may be read by others.
     """
-    made = [(one, providers.make(one, now)) for one in stated_providers(home).values()]
+    made = [(one, providers.make(one, providers.Office(now, home.root, institution_id))) for one in stated_providers(home).values()]
     threads = [
         *(Thread(target=_carry, args=(stop, home, institution_id, one, each, now, told), name=f"send-{one.name}") for one, each in made if each.provider is not None),
         *(Thread(target=_listen, args=(stop, home, institution_id, each.listener, now, told), name=f"hear-{one.name}") for one, each in made if each.listener is not None),
@@ -159,7 +160,8 @@ def _listen(stop: Event, home: Home, institution_id: int, listener: Listener, no
     try:
         while not stop.is_set():
             try:
-                heard = [*waiting, *listener.hear(LISTEN_SECONDS if not waiting else IDLE_SECONDS)]
+                came = listener.hear(LISTEN_SECONDS if not waiting else IDLE_SECONDS)
+                heard = list({one.token: one for one in (*waiting, *came)}.values())  # a provider may tell the same again while it waits
                 kept = set(hearing.hear(by, heard, now()))
                 listener.kept([one.token for one in heard if one.token in kept])
                 waiting = [one for one in heard if one.token not in kept][-WAIT_AT_MOST:]

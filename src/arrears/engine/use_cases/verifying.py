@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -14,6 +15,7 @@ from arrears.casefile.store import load, public_pace
 from arrears.casefile.store.institution import acting_for, one_at_a_time
 from arrears.casefile.store.models import Institution
 from arrears.casefile.store.public_pace import Pace
+from arrears.casefile.store.vault import Unreadable
 from arrears.check.conduct.words import Channel
 from arrears.core import codes
 from arrears.core.ids import id_text
@@ -25,9 +27,9 @@ from arrears.engine.use_cases.protecting import Proof, Refusal
 
 CODES_FILE = "message-codes"
 """Under this name the secret of the codes lies among the home's secrets."""
-A_VISITOR = Pace(per_second=0.5, at_once=30)
+A_VISITOR = Pace(timedelta(seconds=2), at_once=30)
 """Thirty looks at once, then one every two seconds: a family behind one address is not stopped, whoever tries codes is."""
-EVERYBODY = Pace(per_second=50, at_once=500)
+EVERYBODY = Pace(timedelta(milliseconds=20), at_once=500)
 """All visitors together."""
 STOPPED_BY_LINK = frozenset({Channel.EMAIL.value, Channel.TEXT.value})
 _NO_MESSAGE = 0
@@ -95,12 +97,18 @@ def stop(home: Home, code: str, *, at: datetime) -> str | None:
             if sent is None or sent.channel not in STOPPED_BY_LINK:
                 continue
             one_at_a_time("stop", sent.party_id)
-            standing = protecting.protection_of(sent.party_id, at.date()).refusals
-            if not any(ended is None and one.what is RuledOut.CHANNEL and one.channel == sent.channel and not one.point and one.account_id is None for one, ended in standing):
+            if not _is_stopped(sent, at):
                 wish = Refusal(RuledOut.CHANNEL, asked_at=at, channel=sent.channel, is_written=True)
-                protecting.rule_out(institution_id, sent.party_id, wish, Proof(None, f"by the link in message {id_text(message_id)}"), at=at, actor="the reader")
+                with suppress(Unreadable):  # Whoever was erased cannot be written to any more, and nothing more is kept about them.
+                    protecting.rule_out(institution_id, sent.party_id, wish, Proof(None, f"by the link in message {id_text(message_id)}"), at=at, actor="the reader")
             return sent.channel
     return None
+
+
+def _is_stopped(sent: load.SentMessage, at: datetime) -> bool:
+    """Does a wish stand already that ends this channel altogether?"""
+    standing = [one for one, ended in protecting.protection_of(sent.party_id, at.date()).refusals if ended is None]
+    return any(one.what is RuledOut.CHANNEL and one.channel == sent.channel and not one.point and one.account_id is None for one in standing)
 
 
 def must_wait(home: Home, address: str, at: datetime) -> timedelta:

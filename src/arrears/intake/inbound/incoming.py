@@ -6,7 +6,7 @@ A provider keeps what it tells until it hears that it was kept here (`Listener.k
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -54,18 +54,20 @@ class Reply:
     at: datetime
 
 
-def whole(reference: str, arrived: Mapping[str, Arrival]) -> Arrival | None:
-    """Did the message with this reference arrive, by the last word about each part? All parts must have; one that did not is enough. None: not known yet.
-
-    >>> whole("7f1 7f2", {"7f1": Arrival.DELIVERED}), whole("7f1 7f2", {"7f1": Arrival.DELIVERED, "7f2": Arrival.EXPIRED})
-    (None, <Arrival.EXPIRED: 'expired'>)
-    """
-    told = [arrived.get(part) for part in reference.split()]
-    missed = [one for one in told if one is not None and one is not Arrival.DELIVERED]
-    return missed[0] if missed else Arrival.DELIVERED if told and None not in told else None
-
-
 Incoming = Receipt | Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request by which a provider tells us something over the web."""
+
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Understand = Callable[[Asked, datetime], Sequence[Incoming]]
+"""Request, now → what it tells. Raises `AnswerIsNo` where it is not shown who says so, `BadData` where it is not of the form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Model:
         # Whole words, and runs of Chinese characters: a run of Latin letters says nothing to whoever reads it.
         readable = [*((WORD, one) for one in words), *((RUN, one) for one in runs if _IS_HAN.search(one))]
         found = [
-            (float(self.rarity[row] * self.weights[row, column]), one.strip(" _").replace("_", " ")) for sign, one in readable if (row := self.places.get(sign + one)) is not None
+            (float(self.rarity[row] * self.weights[row, column]), one.strip(" _").replace("_", "" if _IS_HAN.search(one) else " ")) for sign, one in readable if (row := self.places.get(sign + one)) is not None
         ]
         strongest: list[str] = []
         for weight, one in sorted(found, key=lambda pair: (-pair[0], pair[1])):

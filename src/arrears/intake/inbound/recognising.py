@@ -102,9 +102,9 @@ def _understand(texts: Sequence[str]) -> list[Understood]:
         share = max(row)
         main = learnt.intents[row.index(share)]
         over = {intent for intent, column, limit in columns if row[column] >= limit}
-        short = any(one.means == SHORT_FORM for one in by_rule)
-        if short:
-            main, share, over = STOP, 1.0, set()
+        short = next((one.intent for one in by_rule if one.means == SHORT_FORM), None)
+        if short is not None:
+            main, share, over = short, 1.0, set()
         acted = named | over | {main}
         order = sorted(acted, key=lambda intent: (intent not in named, intent != CRISIS, -row[learnt.intents.index(intent)]))
         found.append(Understood(

@@ -25,7 +25,8 @@ _VOCABULARIES = {
     "queue": words.QUEUES, "work": words.WORKS, "hold": words.HOLDS, "channel": words.CHANNELS, "outcome": words.OUTCOMES, "kind": words.KINDS, "role": words.ROLE_WORDS,
     "alert": words.ALERTS, "alert_state": words.ALERT_STATES, "record_alarm": words.RECORD_ALARMS, "consent": words.CONSENT, "product": words.PRODUCTS,
     "event": words.EVENTS, "evidence": words.EVIDENCE, "evidence_source": words.EVIDENCE_SOURCES, "clock": words.CLOCKS, "capture": words.CAPTURE_FACTS, "show_reason": words.SHOW_REASONS,
-    "conduct_channel": words.CONDUCT_CHANNELS, "hold_scope": words.HOLD_SCOPES, "blocked": words.BLOCKED, "still_allowed": words.STILL_ALLOWED, "may_lift": words.MAY_LIFT,
+    "conduct_channel": words.CONDUCT_CHANNELS, "point_state": words.POINT_STATES, "point_mark": words.POINT_MARKS, "call_group": words.CALL_GROUPS,
+    "dialler_problem": words.DIALLER_PROBLEMS, "hold_scope": words.HOLD_SCOPES, "blocked": words.BLOCKED, "still_allowed": words.STILL_ALLOWED, "may_lift": words.MAY_LIFT,
     "rung": words.REVIEW_RUNGS, "consent_to": words.CONSENT_TO, "lateness": words.LATENESS, "ruled_out": words.RULED_OUT, "place": words.PLACES,
     "adviser": words.ADVISERS, "named_by": words.NAMED_BY, "authority": words.AUTHORITY, "confidence": words.CONFIDENCE,
     "standing": words.STANDINGS, "weighty": words.WEIGHTY_DECISIONS, "review_outcome": words.REVIEW_OUTCOMES,
@@ -155,7 +156,8 @@ def allowed(context: template.Context, url_name: str) -> bool:
 
 
 _RAIL = (
-    ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"), ("experiments", "g e"),
+    ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("replies", "g i"), ("dialler", "g c"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"),
+    ("experiments", "g e"),
     ("users", "g u"), ("definitions", "g d"), ("settings", "g s"),
 )
 
@@ -163,11 +165,12 @@ _RAIL = (
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> list[dict[str, Any]]:
     """What stands in the left rail: what exists and what this reader may see."""
-    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "rules": _("Rules"), "approvals": _("Approvals"), "policies": _("Policies"),
-              "experiments": _("Experiments"), "users": _("Users"), "definitions": _("Definitions"), "settings": _("Settings")}
+    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "replies": _("Replies"), "dialler": _("Dialler"), "rules": _("Rules"),
+              "approvals": _("Approvals"), "policies": _("Policies"), "experiments": _("Experiments"), "users": _("Users"), "definitions": _("Definitions"),
+              "settings": _("Settings")}
     request = context.get("request")
     here = request.resolver_match.url_name if request and getattr(request, "resolver_match", None) else ""
-    belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "protection": "worklist", "decision": "worklist", "user_add": "users"}.get(here or "", here)
+    belongs = {"case": "worklist", "case_journal": "worklist", "evidence_add": "worklist", "evidence_get": "worklist", "protection": "worklist", "decision": "worklist", "call": "worklist", "first_contact": "worklist", "user_add": "users"}.get(here or "", here)
     return [{"url": reverse(name), "label": labels[name], "name": name, "keys": keys, "here": name == belongs}
             for name, keys in _RAIL if allowed(context, name)]
 

@@ -29,6 +29,7 @@ from arrears.workbench import charts
 from arrears.workbench.middleware import ACCOUNTABLE
 from arrears.workbench.opened import close_in, open_in, opened_in
 from arrears.workbench.permissions import JOURNAL_READERS
+from arrears.workbench.permissions import may_open as may_open_page
 from arrears.workbench.templatetags.arrears_words import reader_language
 from arrears.workbench.views.contact import contact_shown
 from arrears.workbench.views.evidence import evidence_shown
@@ -130,7 +131,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     return show(
         request, "case", name=opened.name(view.person), number=opened.number(view.person), opened_until=opened.until(party),
         contacts=[(point, opened.contact(point)) for point in view.contact_points] if shows else [], shows_contact_point=shows, todays_work=reading.work_told(view.run, view.row),
-        proposed=view.run.treatments.get(view.row.proposed), other=other, other_words=view.run.treatments.get(other.treatment) if other else None, show_reasons=tuple(SHOW_REASONS), may_open=may_open(request.user.role),
+        proposed=view.run.treatments.get(view.row.proposed), other=other, other_words=view.run.treatments.get(other.treatment) if other else None, show_reasons=tuple(SHOW_REASONS), may_open=may_open(request.user.role), may_call=may_open_page(request.user.role, "call"),
         account_numbers=numbers if Showable.ACCOUNT_NUMBER in opened.of(party) else {account: masked_number(number) for account, number in numbers.items()},
         shown_minutes=SHOWN_MINUTES,
         case_id=case_id, view=view, row=view.row, run=view.run, treatment=view.run.treatments.get(view.row.treatment),

@@ -59,10 +59,11 @@ def contact_shown(request: HttpRequest, case_id: int) -> dict[str, Any]:
     except Refused as trouble:
         return {"may_contact": (), "may_contact_trouble": trouble.what}
     zone = ZoneInfo(found.zone)
-    return {"may_contact": [_line(one, zone) for one in found.outlooks], "contact_zone": found.zone, "zone_is_theirs": found.is_theirs}
+    return {"may_contact": [line_of(one, zone) for one in found.outlooks], "contact_zone": found.zone, "zone_is_theirs": found.is_theirs}
 
 
-def _line(one: Outlook, zone: ZoneInfo) -> ChannelShown:
+def line_of(one: Outlook, zone: ZoneInfo) -> ChannelShown:
+    """What the gate would answer, as a line of a panel on the clock of this zone."""
     rules = tuple(RuleShown(finding.rule.label, finding.rule.citation, f"{finding.pack}/{finding.rule.name}") for finding in one.in_the_way)
     return ChannelShown(
         str(one.proposed.channel), one.answer.value, one.reasons, rules[:RULES_SHOWN], rules[RULES_SHOWN:],

@@ -46,6 +46,19 @@ class Ours:
     unsubscribe: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Mailboxes:
+    """Our mailboxes as a settings file states them: the domains that we write from, and the mailboxes to which a mail means that nothing more is wanted."""
+
+    domains: tuple[str, ...]
+    unsubscribe: tuple[str, ...] = ()
+
+    @property
+    def ours(self) -> Ours:
+        """By what we know that a mail speaks of one of ours."""
+        return ours_of(self.domains, self.unsubscribe)
+
+
 def ours_of(domains: Iterable[str], unsubscribe: Iterable[str] = ()) -> Ours:
     """The same from addresses and domains as people write them.
 

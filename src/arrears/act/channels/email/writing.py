@@ -37,7 +37,7 @@ class Sender:
         name: how the mailbox is shown: a name that by itself says nothing of a debt.
         reply_to: where answers go; a person or a program reads them. With `{key}` in it (`answers+{key}@bank.example`) an answer is known by its address even
             where a mail program forgets what it answers.
-        unsubscribe: mailbox (`mailto:…`), or https address with `{key}`, by which the reader stops these e-mails (RFC 2369, RFC 8058).
+        unsubscribe: mailbox (`mailto:…`), or https address with `{code}`, by which the reader stops these e-mails (RFC 2369, RFC 8058).
         bounces: where servers report what they could not deliver; with `{key}` like `reply_to`; `address` where empty.
     """
 
@@ -111,7 +111,7 @@ def write(sender: Sender, one: Outgoing, at: datetime) -> bytes:
     Raises:
         WrongCall: address or subject hold what cannot stand in a header.
     """
-    unsubscribe = sender.unsubscribe.format(key=one.key)
+    unsubscribe = sender.unsubscribe.format(key=one.key, code=one.code)
     headers = [
         ("From", f"{_shown(sender.name)} <{address_of(sender.address)}>"),
         ("To", f"<{address_of(one.address)}>"),

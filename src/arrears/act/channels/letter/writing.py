@@ -126,13 +126,17 @@ def _half_widths(line: str) -> int:
 def write(head: Letterhead, letters: Sequence[tuple[Outgoing, str]], on: date) -> Printed:
     """These letters, each with its code, as one document. Each must be one that can be written (`why_not`)."""
     assert letters, "a document has a letter"
+    pdf = set_pdf(TEMPLATE, "letters", document_of(head, letters, on), STANDARD)
+    return Printed(pdf, _pages(len(letters)))
+
+
+def document_of(head: Letterhead, letters: Sequence[tuple[Outgoing, str]], on: date) -> dict[str, Any]:
+    """What the template is told: every text of these letters, and where the address stands."""
     paper, place, returns = _PLACES[head.window]
-    told = {
+    return {
         "title": letters[0][0].subject if len(letters) == 1 else "Letters", "sender": head.sender, "paper": paper, "window": place, "returns": returns,
         "alone": head.window is Window.PAGE, "on": {"year": on.year, "month": on.month, "day": on.day}, "letters": [_told(head, one, code, on) for one, code in letters],
     }
-    pdf = set_pdf(TEMPLATE, "letters", told, STANDARD)
-    return Printed(pdf, _pages(len(letters)))
 
 
 def _pages(count: int) -> tuple[tuple[int, int], ...]:

@@ -36,7 +36,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _GAP = re.compile(r"\{(\w+)\}")
 _GAPS = frozenset({"address", "digits", "text", "key", "source", "password", "alphabet", "parts"})
-_FRESH_SECONDS = 30.0
+_FRESH_SECONDS = 5.0
 """So long after an answer the gateway is not asked again whether it is there."""
 
 
@@ -122,10 +122,18 @@ class HttpGatewayProvider:
 
     def __init__(self, name: str, gateway: Gateway, password: str, now: Callable[[], datetime]) -> None:
         self.name, self._gateway, self._password, self._now = name, gateway, password, now
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(gateway.answer_seconds, connect=gateway.connect_seconds), follow_redirects=False, trust_env=False, proxy=gateway.proxy or None,
-            verify=ssl.create_default_context(cafile=gateway.ca_file), limits=httpx.Limits(max_connections=gateway.concurrent, keepalive_expiry=4.0))
+        self._opened: httpx.Client | None = None
         self._answered_at = -_FRESH_SECONDS
+
+    @property
+    def _client(self) -> httpx.Client:
+        """The connections, opened anew where they were ended."""
+        if self._opened is None:
+            gateway = self._gateway
+            self._opened = httpx.Client(
+                timeout=httpx.Timeout(gateway.answer_seconds, connect=gateway.connect_seconds), follow_redirects=False, trust_env=False, proxy=gateway.proxy or None,
+                verify=ssl.create_default_context(cafile=gateway.ca_file), limits=httpx.Limits(max_connections=gateway.concurrent, keepalive_expiry=4.0))
+        return self._opened
 
     def ready(self) -> None:
         """Be there to connect to."""
@@ -139,11 +147,12 @@ class HttpGatewayProvider:
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Answer]:
         """Hand them over, several at once."""
+        client = self._client
         with ThreadPoolExecutor(self._gateway.concurrent) as pool:
-            for done in as_completed([pool.submit(self._hand_over, one) for one in messages]):
+            for done in as_completed([pool.submit(self._hand_over, client, one) for one in messages]):
                 yield done.result()
 
-    def _hand_over(self, one: Outgoing) -> Answer:
+    def _hand_over(self, client: httpx.Client, one: Outgoing) -> Answer:
         to = destination(one.address)
         if to is None:
             return Answer(one.message_id, Result.REFUSED, code="not a number")
@@ -157,7 +166,7 @@ class HttpGatewayProvider:
             "address": f"+{to.digits}", "digits": to.digits, "text": one.text, "key": one.key, "source": self._gateway.source, "password": self._password,
             "alphabet": self._gateway.alphabets[0 if written.coding == 0 else 1], "parts": str(len(written.parts))}
         try:
-            said = self._client.send(self._request(gaps))
+            said = client.send(self._request(client, gaps))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError):
             self._answered_at = -_FRESH_SECONDS
             return Answer(one.message_id, Result.NOT_TAKEN, code="away")
@@ -166,13 +175,13 @@ class HttpGatewayProvider:
         self._answered_at = time.monotonic()
         return self._read(one, said)
 
-    def _request(self, gaps: Mapping[str, str]) -> httpx.Request:
+    def _request(self, client: httpx.Client, gaps: Mapping[str, str]) -> httpx.Request:
         gateway = self._gateway
         headers = {name: filled(value, gaps) for name, value in gateway.headers.items()}
         if gateway.key_header:
             headers[gateway.key_header] = gaps["key"]
         body = filled(gateway.body, gaps) or None
-        return self._client.build_request(
+        return client.build_request(
             gateway.method, filled(gateway.url, {name: quote(value, safe="") for name, value in gaps.items()}), headers=headers,
             params=filled(dict(gateway.query), gaps) or None, json=body if gateway.body_kind == "json" else None,
             data=body if gateway.body_kind == "form" else None)
@@ -201,7 +210,9 @@ class HttpGatewayProvider:
 
     def close(self) -> None:
         """End the connections."""
-        self._client.close()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
 
 def filled(template: Any, gaps: Mapping[str, str]) -> Any:

@@ -66,6 +66,7 @@ class Smsc:
         throttle_tries, throttle_seconds: how often a part is sent again that the provider held back because there were too many, and after which pause; it doubles.
         enquire_seconds: after so much silence the provider is asked whether it is there.
         parts_seconds: for how long a part of a reply waits for the others before it is handed on alone.
+        again_seconds: after which pause is handed on again what was not kept.
     """
 
     host: str
@@ -93,6 +94,7 @@ class Smsc:
     connect_seconds: float = 10.0
     enquire_seconds: float = 30.0
     parts_seconds: float = 5.0
+    again_seconds: float = 5.0
 
     def __post_init__(self) -> None:
         """Words as a settings file has them become what they stand for."""
@@ -167,6 +169,7 @@ class SmppProvider:
         self._connecting, self._sending = Lock(), Lock()
         self._failures, self._not_before = 0, 0.0
         self._joining = Joining(smsc.alphabet, smsc.parts_seconds)
+        self._given: dict[str, tuple[Heard, float]] = {}
         self._replies: dict[str, str] = {}
         self._kept: dict[str, int] = {}
 
@@ -180,8 +183,6 @@ class SmppProvider:
     def _ready(self) -> None:
         line, smsc = self._line, self._smsc
         if line is not None and line.is_open:
-            if line.silent_seconds < 1.0:
-                return
             try:
                 self._lines.run(line.ask(Command.ENQUIRE_LINK, smsc.connect_seconds))
                 return
@@ -267,7 +268,7 @@ class SmppProvider:
     # Hearing
 
     def hear(self, seconds: float) -> Sequence[Heard]:
-        """What was delivered."""
+        """What was delivered; what was heard before and is not kept yet comes again after a pause."""
         self.ready()
         until, found = time.monotonic() + seconds, list[Heard]()
         while not found:
@@ -278,9 +279,17 @@ class SmppProvider:
             except Empty:
                 pass
             found += [self._reply(whole) for whole in self._joining.overdue(time.monotonic())]
+            found += self._once_more(time.monotonic())
             if time.monotonic() >= until or self._line is None or not self._line.is_open:
                 break
+        self._given |= {one.token: (one, time.monotonic()) for one in found}
         return found
+
+    def _once_more(self, at: float) -> list[Heard]:
+        """What was not kept, such as a receipt that was quicker than the record of its message. What came over a line that is gone is delivered anew."""
+        number = self._line.number if self._line is not None else 0
+        self._given = {token: one for token, one in self._given.items() if token.startswith(f"{number}:")}
+        return [one for one, given_at in self._given.values() if at - given_at >= self._smsc.again_seconds]
 
     def _take(self, line: Line, one: Pdu | None, found: list[Heard]) -> None:
         if one is None:
@@ -314,6 +323,7 @@ class SmppProvider:
         line = self._line
         answers = []
         for token in tokens:
+            self._given.pop(token, None)
             name = self._replies.pop(token, "")
             numbers = [int(sequence) for came_by, sequence in (one.split(":") for one in token.split()) if line is not None and int(came_by) == line.number]
             answers += [pdu.pack(Command.DELIVER_SM_RESP, number, b"\0") for number in numbers]

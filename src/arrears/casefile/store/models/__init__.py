@@ -7,6 +7,13 @@ people and cases are plain numbers here; the few foreign keys that remain are th
 from arrears.casefile.store.models.alerts import AlertAcknowledgedRow
 from arrears.casefile.store.models.approvals import ApprovalDecidedRow, ApprovalRequestedRow, ApprovalWithdrawnRow
 from arrears.casefile.store.models.backups import RecordBackedUpRow, RecordRestoredRow
+from arrears.casefile.store.models.calls import (
+    CallWrappedUpRow,
+    ContactPointMarkedRow,
+    DiallerFindingRow,
+    DiallerListExportedRow,
+    FirstContactHeldRow,
+)
 from arrears.casefile.store.models.cases import Case, CaseDecisionRow, CaseEventRow
 from arrears.casefile.store.models.confirmations import RuleConfirmationRevokedRow, RuleConfirmedRow
 from arrears.casefile.store.models.consents import ConsentGivenRow, ConsentWithdrawnRow, ContactOpenedAgainRow, ContactRuledOutRow
@@ -66,19 +73,19 @@ from arrears.casefile.store.models.weighty import (
 )
 
 __all__ = [
-    "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "ApprovalDecidedRow", "ApprovalRequestedRow",
-    "ApprovalWithdrawnRow", "AuthorityCheckedRow", "Case", "CaseDecisionRow", "CaseEventRow", "ColleagueCalledRow",
-    "ConsentGivenRow", "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactPointReportedRow", "ContactRow", "ContactRuledOutRow",
-    "DecisionOverriddenRow", "DecisionProposedRow", "DecisionTakenRow", "DossierExportedRow", "EvidenceDeletedRow",
-    "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
-    "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow", "HumanReviewRequestedRow",
-    "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow", "LegalHoldPlacedRow",
-    "LetterArrivedRow", "LetterHandedOverRow", "LetterPostedRow", "LetterTakenOutRow",
-    "LogTile", "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow",
-    "OutboxRow", "PartyKey", "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow",
-    "PersonExportedRow", "PersonReleasedRow", "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow", "PromiseDraftedRow",
-    "ProviderPaceRow", "ProviderReferenceRow", "PublicPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow",
-    "ReplyHandledRow", "ReplyReceivedRow", "ReplySetAsideRow", "ReplyUnderstoodRow", "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow", "RuleConfirmedRow",
-    "RunPublishedRow", "SealedEntry", "SearchIndex", "SendingPausedRow", "SigningKey", "TimeStamp",
+    "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "ApprovalDecidedRow", "ApprovalRequestedRow", "ApprovalWithdrawnRow",
+    "AuthorityCheckedRow", "CallWrappedUpRow", "Case", "CaseDecisionRow", "CaseEventRow", "ColleagueCalledRow", "ConsentGivenRow",
+    "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactPointMarkedRow", "ContactPointReportedRow", "ContactRow", "ContactRuledOutRow",
+    "DecisionOverriddenRow", "DecisionProposedRow", "DecisionTakenRow", "DiallerFindingRow", "DiallerListExportedRow", "DossierExportedRow",
+    "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
+    "FirstContactHeldRow", "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow",
+    "HumanReviewRequestedRow", "IdMap", "Institution", "InstitutionKey", "JournalEntry", "JournalSalt", "LegalHoldLiftedRow",
+    "LegalHoldPlacedRow", "LetterArrivedRow", "LetterHandedOverRow", "LetterPostedRow", "LetterTakenOutRow", "LogTile",
+    "MessageAnsweredRow", "MessageQueuedRow", "MessageReceiptRow", "MessageStoppedRow", "MessageTriedRow", "OutboxRow", "PartyKey",
+    "PermitIssuedRow", "PermitRefusedRow", "PermitUsedRow", "PermitVoidedRow", "PersonErasedRow", "PersonExportedRow", "PersonReleasedRow",
+    "PersonRestrictedRow", "PersonalShownRow", "PolicyPublishedRow", "PromiseDraftedRow", "ProviderPaceRow", "ProviderReferenceRow",
+    "PublicPaceRow", "ReceiptIssuedRow", "RecordAlarm", "RecordBackedUpRow", "RecordRestoredRow", "ReplyHandledRow", "ReplyReceivedRow",
+    "ReplySetAsideRow", "ReplyUnderstoodRow", "RetentionExecutedRow", "RetentionFigureConfirmedRow", "Role", "RuleConfirmationRevokedRow",
+    "RuleConfirmedRow", "RunPublishedRow", "SealedEntry", "SearchIndex", "SendingPausedRow", "SigningKey", "TimeStamp",
     "TransferPermittedRow", "TransferWithdrawnRow", "TreeHead", "UnplacedReplyRow", "UnsealedEntry", "User",
 ]

@@ -51,6 +51,7 @@ from arrears.engine.use_cases.reading.persons import (
     contact_points,
     hidden_people,
     people,
+    shared_with,
     unseal_even_restricted,
     unseal_from_vault,
 )
@@ -63,6 +64,6 @@ __all__ = [
     "MoneySum", "NoSuchCase", "NoSuchPortfolio", "Order", "OverdueOn", "Overview", "Payment", "Person", "Portfolio", "Run",
     "Statement", "TreatmentWords", "Unseal", "WorklistFilter", "WorklistPage", "acknowledged_until", "alerts_of_people", "case_of_account", "case_of_party",
     "case_view", "case_views", "contact_points", "facets", "find_case", "find_cases", "hidden_people", "holds_recorded_since", "in_force", "in_the_way", "month_ends_before", "neighbours", "no_such_case",
-    "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before",
+    "overdue_history", "overview", "people", "portfolio", "portfolios", "rows_before", "shared_with",
     "shows_contact_point", "unseal_even_restricted", "unseal_from_vault", "work_told", "worklist",
 ]

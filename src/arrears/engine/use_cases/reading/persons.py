@@ -110,6 +110,16 @@ def contact_points(
     return {party: tuple(sorted(points, key=_verified_first)) for party, points in found.items()}
 
 
+def shared_with(home: Home, book: str, party_id: int, references: Sequence[str]) -> dict[str, int]:
+    """With how many other people of the book do these contact points of a person stand?"""
+    folder = home.book(book)
+    with looking_into(home) as connection:
+        rows = connection.execute(
+            f"""SELECT contact_point_id, count(DISTINCT party_id) FROM ({latest_by_key_sql(folder, "contact_points")})
+                WHERE contact_point_id IN (SELECT unnest(?::BIGINT[])) AND party_id <> ? GROUP BY ALL""", [[int(one) for one in references], party_id]).fetchall()
+    return {str(point): count for point, count in rows}
+
+
 def _verified_first(point: ContactPoint) -> tuple[bool, int]:
     return point.verified_on is None, _CHANNEL_ORDER.get(point.channel, len(_CHANNEL_ORDER))
 
