@@ -37,13 +37,12 @@ class Dovecot:
         self.port, self.plain_port = _free_ports(2)
         # Whoever runs the tests: an ordinary user runs everything as that user; root's mails belong to nobody, for dovecot gives no mail to root.
         self.user = pwd.getpwuid(os.getuid()).pw_name if os.getuid() else "nobody"
-        for name in ("run", "state", "mail/new", "mail/cur", "mail/tmp"):
+        for name in ("state", "mail/new", "mail/cur", "mail/tmp"):
             (folder / name).mkdir(parents=True)
         self.chain, self.secret = certificate(folder)
         (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
         self.settings = folder / "dovecot.conf"
-        self.settings.write_text(self._settings())
-        self._own()
+        self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._count = 0
 
@@ -51,7 +50,7 @@ class Dovecot:
         entry = pwd.getpwnam(self.user)
         group = grp.getgrgid(entry.pw_gid).gr_name
         return f"""
-base_dir = {self.folder}/run
+base_dir = {self.folder}/run{self._starts}
 state_dir = {self.folder}/state
 log_path = {self.folder}/log
 protocols = imap
@@ -113,6 +112,11 @@ service stats {{
 
     def start(self) -> None:
         """Listen; back only once somebody may sign in."""
+        # Sockets in a folder of its own each time: what still ends of the last time would take away those of this one.
+        self._starts += 1
+        (self.folder / f"run{self._starts}").mkdir()
+        self.settings.write_text(self._settings())
+        self._own()
         self._process = subprocess.Popen([self.program, "-F", "-c", self.settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         ends = time.monotonic() + 20
         while time.monotonic() < ends:
@@ -158,7 +162,11 @@ service stats {{
     def signed_in(self):
         """A mail program of the mailbox's owner."""
         line = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=ssl.create_default_context(cafile=str(self.chain)), timeout=10)
-        line.login(USER, PASSWORD)
+        try:
+            line.login(USER, PASSWORD)
+        except imaplib.IMAP4.error:
+            line.shutdown()
+            raise
         return line
 
     def flags(self) -> list[set[str]]:
