@@ -61,8 +61,6 @@ def one_of_each(store, bank: int, person: int) -> list:
     from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped, StopReason
     from arrears.casefile.facts.hold import HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
     from arrears.casefile.facts.inbound import (
-        ContactPointReported,
-        PointReport,
         PromiseDrafted,
         ReplyHandled,
         ReplyReceived,
@@ -160,7 +158,6 @@ def one_of_each(store, bank: int, person: int) -> list:
         ReplyReceived(51 ^ bank, person, event.case_id, "text", "gateway", f"s{bank}", None, "P1", "138", "stop it", False, "address", AT),
         ReplyUnderstood(51 ^ bank, person, TakenBy.RECOGNISER, "stop", ("stop",), (("stop", 990_000),), True, "[]", "v1", "recogniser", AT),
         ReplyHandled(51 ^ bank, person, "wrote back", "lin", AT), ReplySetAside(52 ^ bank, "gateway", f"t{bank}", "advertisement", "lin", AT),
-        ContactPointReported(person, PointReport.WRONG_PARTY, "text", "P1", None, 51 ^ bank, AT),
         PromiseDrafted(51 ^ bank, person, event.case_id, 50_000, "500 on Friday", AT),
         MessageQueued(
             36 ^ bank, person, event.case_id, "text", "post", "spring", "collection", "reminder@1", "en", "lender", "debtor", ("D1",), "P1", "not_tied",

@@ -131,10 +131,10 @@ def test_the_person_is_counted_as_having_written(story):
 
 
 def test_whoever_says_to_be_somebody_else_is_not_counted_as_the_debtor(story):
-    story.people(NUMBER)
+    (li,) = story.people(NUMBER)
     story.hear(story.reply("打错了，我不认识这个人"))
     assert story.rows("SELECT side, recipient FROM contacts") == [("third_person", "unidentified")]
-    assert story.rows("SELECT kind, channel FROM contact_points_reported") == [("wrong_party", "text")]
+    assert "hold:placed" in story.names(li), "a number without a reference cannot be marked, so every telephone way to the person is held"
 
 
 def test_a_number_that_was_ruled_out_is_not_used_and_another_is(story):
@@ -281,7 +281,7 @@ def test_a_bounce_is_noted_of_the_contact_point_and_found_by_the_provider_s_name
     ((reference,),) = post.rows("SELECT reference FROM messages_answered")
     known = receipt(message.message_id, "bounced", post.at, reference) if reference else receipt(message.message_id, "bounced", post.at)
     assert hear(by_post(post), [known], post.at + MINUTE) == ["token"]
-    assert post.rows("SELECT kind, channel, point FROM contact_points_reported") == [("bounced", "email", "E1")]
+    assert post.rows("SELECT kind, channel, point FROM contact_points_marked") == [("invalid", "email", "E1")]
     assert "message:receipt" in post.names(li)
 
 

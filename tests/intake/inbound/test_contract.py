@@ -74,7 +74,7 @@ def test_what_the_contract_asks_for_follows_at_once_and_the_gate_keeps_to_it(sto
     if clause.hold is not None:
         assert (clause.hold.value, clause.scope.value, "") in holds
     assert bool(story.rows("SELECT 1 FROM contact_ruled_out WHERE channel = 'text'")) >= clause.rules_out_channel
-    assert bool(story.rows("SELECT 1 FROM contact_points_reported WHERE kind = 'wrong_party' AND point = 'P1'")) >= (clause.point is not None)
+    assert bool(story.rows("SELECT 1 FROM contact_points_marked WHERE kind = 'wrong_party' AND point = 'P1'")) >= (clause.point is not None)
     assert bool(story.rows("SELECT 1 FROM promises_drafted")) == clause.drafts_promise
     assert one.waits == bool(clause.who)
     if clause.who:

@@ -113,37 +113,6 @@ class ReplySetAside:
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
 
 
-class PointReport(StrEnum):
-    """What was heard about a contact point?"""
-
-    BOUNCED = "bounced"
-    """It does not exist or takes nothing."""
-    WRONG_PARTY = "wrong_party"
-    """Whoever is there says that it is not the person's."""
-    ANSWERED = "answered"
-    """Somebody wrote from there."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContactPointReported:
-    """Something was heard about a contact point. Journal: `point:{kind}`, in the person's chain.
-
-    `point` is the reference, never the number itself; `message_id` or `reply_id` is what told it.
-    """
-
-    party_id: int
-    kind: PointReport
-    channel: str
-    point: str
-    message_id: int | None
-    reply_id: int | None
-    reported_at: datetime
-
-    JOURNAL_NAME: ClassVar[str] = "point:{kind}"
-    CHAIN: ClassVar[str] = "party_id"
-    PERSONAL: ClassVar[frozenset[str]] = frozenset()
-
-
 @dataclass(frozen=True, slots=True)
 class PromiseDrafted:
     """A reply sounds like a promise to pay: a person asks and confirms it. Journal: `promise:drafted`; `words` is personal.

@@ -24,7 +24,7 @@ from arrears.casefile.facts.evidence import EvidenceKept, EvidenceRead
 from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarted, ExperimentStopped
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import EFFECTS, ENDED_BY_LAW, Hold, HoldKind, HoldLifted, HoldReviewed, HoldTerms, MayLift
-from arrears.casefile.facts.inbound import ContactPointReported, PromiseDrafted, ReplyHandled, ReplyReceived, ReplySetAside, ReplyUnderstood
+from arrears.casefile.facts.inbound import PromiseDrafted, ReplyHandled, ReplyReceived, ReplySetAside, ReplyUnderstood
 from arrears.casefile.facts.journal import (
     SALT_BYTES,
     ChainFinding,
@@ -336,7 +336,7 @@ def answers_to(message_ids: Sequence[int]) -> list[MessageAnswered]:
 
 def replies_of(party_id: int) -> list[Fact]:
     """Everything recorded about what this person wrote, class by class."""
-    return [fact for kind in (ReplyReceived, ReplyUnderstood, ReplyHandled, PromiseDrafted, ContactPointReported) for fact in _facts(kind, "party_id", party_id)]
+    return [fact for kind in (ReplyReceived, ReplyUnderstood, ReplyHandled, PromiseDrafted) for fact in _facts(kind, "party_id", party_id)]
 
 
 def replies_received(reply_ids: Sequence[int]) -> list[ReplyReceived]:

@@ -34,8 +34,6 @@ from arrears.casefile.facts.experiment import ExperimentOptOut, ExperimentStarte
 from arrears.casefile.facts.fact import Fact, committed_fields
 from arrears.casefile.facts.hold import Blocked, Hold, HoldKind, HoldLifted, HoldReviewed, HoldScope, HoldTerms, MayLift, StillAllowed
 from arrears.casefile.facts.inbound import (
-    ContactPointReported,
-    PointReport,
     PromiseDrafted,
     ReplyHandled,
     ReplyReceived,
@@ -192,7 +190,6 @@ _TABLES = (
     FactTable(ReplyUnderstood, "replies_understood", {"kind": TakenBy, "intents": tuple, "shares": _pairs}, {"kind": str, "intents": list, "shares": Jsonb}),
     FactTable(ReplyHandled, "replies_handled", {}, {}),
     FactTable(ReplySetAside, "replies_set_aside", {}, {}),
-    FactTable(ContactPointReported, "contact_points_reported", {"kind": PointReport}, {"kind": str}),
     FactTable(PromiseDrafted, "promises_drafted", {}, {}),
     FactTable(LetterHandedOver, "letters_handed_over", {}, {}),
     FactTable(LetterTakenOut, "letters_taken_out", {"reason": WhyTakenOut}, {"reason": str}),

@@ -13,13 +13,14 @@ from itertools import islice
 
 from arrears.act.sending import Answer
 from arrears.act.settling import settle
+from arrears.casefile.facts.call import ContactPointMarked, PointMark
 from arrears.casefile.facts.fact import Fact
-from arrears.casefile.facts.inbound import ContactPointReported, PointReport
 from arrears.casefile.facts.message import Arrival, MessageReceipt, Result
 from arrears.casefile.store import load, outbox, sets
 from arrears.casefile.store.append_group import append_group
+from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.institution import acting_for, one_at_a_time
-from arrears.core.ids import IdNotValid, parse_id
+from arrears.core.ids import IdNotValid, id_text, parse_id
 from arrears.intake.inbound.incoming import Receipt
 
 LOG = logging.getLogger("arrears.hearing")
@@ -61,8 +62,9 @@ def _keep_group(institution_id: int, provider: str, group: Sequence[Heard], now:
             elif (message.message_id, receipt.reference, receipt.arrival) not in before:
                 before.add((message.message_id, receipt.reference, receipt.arrival))
                 facts.append(MessageReceipt(message.message_id, message.party_id, receipt.arrival, receipt.code, receipt.at, receipt.reference))
-                if receipt.arrival is Arrival.BOUNCED:
-                    facts.append(ContactPointReported(message.party_id, PointReport.BOUNCED, message.channel, message.point, message.message_id, None, receipt.at))
+                if receipt.arrival is Arrival.BOUNCED and message.point:
+                    facts.append(ContactPointMarked(
+                        random_id(), message.party_id, message.channel, message.point, PointMark.INVALID, f"bounce:{id_text(message.message_id)}", None, provider, now, ""))
             kept.append(token)
         append_group(facts, actor=provider, at=now, cause=CAUSE)
     return kept

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
+from arrears.casefile.facts.call import ContactPointMarked, PointMark
 from arrears.casefile.facts.consent import ConsentTo, ConsentWithdrawn, ContactRuledOut, RuledOut
 from arrears.casefile.facts.contact import Contact, ContactKind
 from arrears.casefile.facts.fact import Fact
 from arrears.casefile.facts.hold import EFFECTS, Hold, HoldKind, HoldScope, HoldTerms
 from arrears.casefile.facts.inbound import (
-    ContactPointReported,
     PromiseDrafted,
     ReplyHandled,
     ReplyReceived,
@@ -213,12 +213,17 @@ def fulfil(clause: Clause, reply: Kept, now: datetime, actor: str) -> list[Fact]
     facts = [
         *(_hold(clause, reply, standing, now, actor) if clause.hold is not None else ()),
         *(_refusal(clause, reply, standing, now) if clause.rules_out_channel else ()),
-        *([ContactPointReported(reply.party_id, clause.point, reply.channel, reply.point, None, reply.reply_id, now)] if clause.point is not None else ()),
+        *([point_marked(reply.party_id, reply.channel, reply.point, clause.point, cause_of(reply.reply_id), actor, now)] if clause.point is not None and reply.point else ()),
         *([PromiseDrafted(reply.reply_id, reply.party_id, reply.case_id, amount_in(reply.text), reply.text[:LONGEST_NOTE], now)]
           if clause.drafts_promise and not _is_drafted(reply.reply_id) else ()),
     ]
     append_group(facts, actor=actor, at=now, cause=cause_of(reply.reply_id))
     return facts
+
+
+def point_marked(party_id: int, channel: str, point: str, kind: PointMark, because: str, said_by: str, now: datetime) -> ContactPointMarked:
+    """What was heard about a contact point; the gate keeps to it until a person says otherwise."""
+    return ContactPointMarked(random_id(), party_id, channel, point, kind, because, None, said_by, now, "")
 
 
 def _hold(clause: Clause, reply: Kept, standing: Protection, now: datetime, actor: str) -> list[Fact]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
+from arrears.casefile.facts.call import PointMark
 from arrears.casefile.facts.hold import HoldKind, HoldScope
-from arrears.casefile.facts.inbound import PointReport
 from arrears.core.reasons import Sentence
 
 FILE = Path(__file__).parent / "contract.yaml"
@@ -39,7 +39,7 @@ class Clause:
     hold: HoldKind | None
     scope: HoldScope
     rules_out_channel: bool
-    point: PointReport | None
+    point: PointMark | None
     drafts_promise: bool
     who: str
     within: timedelta
@@ -67,7 +67,7 @@ def _clause(intent: str, told: Mapping[str, Any]) -> Clause:
     hold, looks, gate = told.get("hold"), told.get("looks", {}), told.get("gate", {})
     return Clause(
         intent, Sentence(told["label"]["en"], told["label"]["zh"]), ActsOn(told["acts_on"]), HoldKind(hold["kind"]) if hold else None,
-        HoldScope(hold["scope"]) if hold else HoldScope.PERSON, "rule_out" in told, PointReport(told["point"]) if "point" in told else None, "draft" in told,
+        HoldScope(hold["scope"]) if hold else HoldScope.PERSON, "rule_out" in told, PointMark(told["point"]) if "point" in told else None, "draft" in told,
         looks.get("who", ""), timedelta(hours=looks.get("within_hours", 0)), bool(told.get("help_line", False)),
         tuple(gate.get("refused", ())), tuple(gate.get("permitted", ())),
     )

@@ -41,10 +41,6 @@ FACTS = {
     "ReplySetAsideRow": ("replies_set_aside", [
         ("reply_id", _big(unique=True)), *_all(models.TextField, "provider", "source", "reason", "set_aside_by"), ("set_aside_at", models.DateTimeField()),
     ], [_once_by_source("replies_set_aside_by_source")]),
-    "ContactPointReportedRow": ("contact_points_reported", [
-        ("party_id", _big(db_index=True)), *_all(models.TextField, "kind", "channel", "point"), ("message_id", _big(null=True)), ("reply_id", _big(null=True)),
-        ("reported_at", models.DateTimeField()),
-    ], []),
     "PromiseDraftedRow": ("promises_drafted", [
         ("reply_id", _big(unique=True)), ("party_id", _big(db_index=True)), ("case_id", _big(null=True)), ("amount_minor", _big(null=True)),
         ("sealed_words", models.BinaryField()), ("drafted_at", models.DateTimeField()),

@@ -24,7 +24,6 @@ from arrears.casefile.store.models.experiments import ExperimentOptOutRow, Exper
 from arrears.casefile.store.models.holds import HoldLiftedRow, HoldReviewedRow, HoldRow, HoldTermsRow
 from arrears.casefile.store.models.identity import IdMap, PartyKey
 from arrears.casefile.store.models.inbound import (
-    ContactPointReportedRow,
     PromiseDraftedRow,
     ReplyHandledRow,
     ReplyReceivedRow,
@@ -75,7 +74,7 @@ from arrears.casefile.store.models.weighty import (
 __all__ = [
     "AdviserEndedRow", "AdviserNamedRow", "AlertAcknowledgedRow", "ApprovalDecidedRow", "ApprovalRequestedRow", "ApprovalWithdrawnRow",
     "AuthorityCheckedRow", "CallWrappedUpRow", "Case", "CaseDecisionRow", "CaseEventRow", "ColleagueCalledRow", "ConsentGivenRow",
-    "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactPointMarkedRow", "ContactPointReportedRow", "ContactRow", "ContactRuledOutRow",
+    "ConsentWithdrawnRow", "ContactOpenedAgainRow", "ContactPointMarkedRow", "ContactRow", "ContactRuledOutRow",
     "DecisionOverriddenRow", "DecisionProposedRow", "DecisionTakenRow", "DiallerFindingRow", "DiallerListExportedRow", "DossierExportedRow",
     "EvidenceDeletedRow", "EvidenceKeptRow", "EvidenceReadRow", "ExperimentOptOutRow", "ExperimentStartedRow", "ExperimentStoppedRow",
     "FirstContactHeldRow", "HoldLiftedRow", "HoldReviewedRow", "HoldRow", "HoldTermsRow", "HumanReviewAnsweredRow",

@@ -77,21 +77,6 @@ class ReplySetAsideRow(FactRow):
         constraints = [models.UniqueConstraint(fields=["institution_id", "provider", "source"], name="replies_set_aside_by_source")]
 
 
-class ContactPointReportedRow(FactRow):
-    """Something was heard about a contact point."""
-
-    party_id = models.BigIntegerField(db_index=True)
-    kind = models.TextField()
-    channel = models.TextField()
-    point = models.TextField()
-    message_id = models.BigIntegerField(null=True)
-    reply_id = models.BigIntegerField(null=True)
-    reported_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "contact_points_reported"
-
-
 class PromiseDraftedRow(FactRow):
     """A reply sounds like a promise to pay."""
 
