@@ -302,7 +302,7 @@ def test_what_a_worker_left_when_it_died_is_settled_by_asking_the_bridge(store, 
     claimed = dispatch._claim(desk.worker)
     kept = dispatch._keep(desk.worker, dispatch._permit(desk.worker, claimed, dispatch.Did()), dispatch.Did())
     assert len(kept) == 3
-    assert [answer.result for answer in provider.send([kept[0].outgoing])] == [Result.TAKEN]
+    assert [answer.result for answer in provider.send([dispatch._outgoing(desk.worker, kept[0].message)])] == [Result.TAKEN]
     died_before_it_recorded_the_answer = replace(desk.worker, worker_id=store.ids.random_id())
     found = dispatch.recover(died_before_it_recorded_the_answer)
     assert (found.taken, found.uncertain) == (1, 2)
