@@ -220,7 +220,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_done_twice(story):
                 ours = connections["default"]
                 inherited, ours.connection = ours.connection, None  # the parent's, which nobody may close here
                 assert inherited is not None
-                setattr(hearing if moment == "fulfil" else arrivals, moment, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+                setattr(hearing if moment == "fulfil" else arrivals, moment, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
                 story.hear(once)
             finally:
                 os._exit(1)

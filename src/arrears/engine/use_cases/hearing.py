@@ -162,7 +162,7 @@ def record_reply(by: Ear, reply_id: int, reply: Reply, source: str, whose: _Plac
     append_group([_understood(reply_id, party, reply.text, words, intents, now)], actor=RECOGNISER, at=now, cause=cause)
     kept = Kept(reply_id, party, whose.case_id, by.channel, whose.point, reply.text)
     for intent in intents:
-        fulfil(contract()[intent], kept, now, RECOGNISER)
+        fulfil(contract()[intent], kept, now, RECOGNISER, is_sure=words.is_sure and intent == words.main)
 
 
 def cause_of(reply_id: int) -> str:
@@ -207,13 +207,16 @@ class Kept:
     text: str
 
 
-def fulfil(clause: Clause, reply: Kept, now: datetime, actor: str) -> list[Fact]:
-    """Do what must happen where somebody wrote this; answers what was recorded. What stands already is not done twice. Inside `acting_for`."""
+def fulfil(clause: Clause, reply: Kept, now: datetime, actor: str, *, is_sure: bool) -> list[Fact]:
+    """Do what must happen where somebody wrote this; answers what was recorded. What stands already is not done twice. Inside `acting_for`.
+
+    On a mere suspicion the holds are set, and a contact point is not marked: a mark lets nothing at all through, not even an answer.
+    """
     standing = protection_of(reply.party_id, now.date())
     facts = [
         *(_hold(clause, reply, standing, now, actor) if clause.hold is not None else ()),
         *(_refusal(clause, reply, standing, now) if clause.rules_out_channel else ()),
-        *([point_marked(reply.party_id, reply.channel, reply.point, clause.point, cause_of(reply.reply_id), actor, now)] if clause.point is not None and reply.point else ()),
+        *([point_marked(reply.party_id, reply.channel, reply.point, clause.point, cause_of(reply.reply_id), actor, now)] if clause.point is not None and reply.point and is_sure else ()),
         *([PromiseDrafted(reply.reply_id, reply.party_id, reply.case_id, amount_in(reply.text), reply.text[:LONGEST_NOTE], now)]
           if clause.drafts_promise and not _is_drafted(reply.reply_id) else ()),
     ]
@@ -303,7 +306,7 @@ def _keep_unplaced(by: Ear, reply: Reply, source: str, words: Understood, candid
         for clause in (contract()[intent] for intent in intents):
             if clause.acts_on is ActsOn.SUSPICION:
                 # Not the words: they may be another's.
-                fulfil(clause, Kept(reply_id, party_id, None, by.channel, "", "written from an address that several people share"), now, RECOGNISER)
+                fulfil(clause, Kept(reply_id, party_id, None, by.channel, "", "written from an address that several people share"), now, RECOGNISER, is_sure=False)
 
 
 def _unplaced_key() -> bytes:
@@ -481,7 +484,7 @@ def correct(institution_id: int, reply_id: int, intent: str, *, now: datetime, a
         if found is None:
             raise NoSuchReply("There is no reply of that id.", "Nothing was changed.", "See those that came with: arrears replies list --all")
         append_group([_taken(reply_id, found.party_id, intent, (intent,), now, actor)], actor=actor, at=now, cause=cause_of(reply_id))
-        return fulfil(contract()[intent], Kept(reply_id, found.party_id, found.case_id, found.channel, found.point, found.text), now, actor)
+        return fulfil(contract()[intent], Kept(reply_id, found.party_id, found.case_id, found.channel, found.point, found.text), now, actor, is_sure=True)
 
 
 def handle(institution_id: int, reply_id: int, note: str, *, now: datetime, actor: str) -> None:
