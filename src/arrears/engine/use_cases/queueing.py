@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+
+import phonenumbers
 
 from arrears.act.content.template import Template
 from arrears.act.content.vocabulary import Disclosure
@@ -160,6 +162,7 @@ def _queue(
         points = contact_points(home, of, {one.party_id for one in group}, opened_for={one.party_id for one in group})
         contacted = load.people_contacted([one.party_id for one in group]) | _contacted_before(home, of, [one.party_id for one in group])
     counts.before += len(known)
+    country = home.read_settings().jurisdiction
     wanted: list[tuple[_Planned, ContactPoint, Wanted]] = []
     for one in group:
         if one.message_id in known:
@@ -169,8 +172,10 @@ def _queue(
             counts.left[f"no provider is stated for {one.channel}"] += 1
         elif point is None:
             counts.left[f"there is no contact point for {one.channel}"] += 1
+        elif (address := address_for(one.channel, point.value or "", country)) is None:
+            counts.left["its number cannot be read as one"] += 1
         else:
-            wanted.append((one, point, _wanted(home, one, point, templates, one.party_id not in contacted)))
+            wanted.append((one, replace(point, value=address), _wanted(home, one, point, templates, one.party_id not in contacted)))
     messages = []
     for (one, point, _), answer in zip(wanted, write_messages(home, institution_id, [each for _, _, each in wanted], at, templates), strict=True):
         if isinstance(answer, NotWritten):
@@ -188,6 +193,21 @@ def _queue(
 def point_for(points: Sequence[ContactPoint], channel: Channel) -> ContactPoint | None:
     """Which of a person's contact points does this channel reach? The first that is readable and was not refused; those verified stand first."""
     return next((one for one in points if one.channel == POINTS[channel] and one.value and one.consent != "withdrawn"), None)
+
+
+def address_for(channel: Channel, value: str, country: str) -> str | None:
+    """A contact point as a provider takes it: a telephone number with its calling code, as the country's people write theirs; anything else as it stands.
+
+    >>> [address_for(Channel.TEXT, number, "CN") for number in ("138 0013 8000", "+852 9123 4567", "12")], address_for(Channel.EMAIL, "li@post.example", "CN")
+    (['+8613800138000', '+85291234567', None], 'li@post.example')
+    """
+    if channel is not Channel.TEXT:
+        return value
+    try:
+        number = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(number) else None
 
 
 def _wanted(home: Home, one: _Planned, point: ContactPoint, templates: Mapping[Key, Template], is_first: bool) -> Wanted:
