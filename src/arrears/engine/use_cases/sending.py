@@ -22,7 +22,7 @@ from arrears.casefile.store import outbox
 from arrears.casefile.store.ids import random_id
 from arrears.casefile.store.institution import acting_for
 from arrears.check.gate.permit import Circumstances
-from arrears.core.problems import Busy, Refused
+from arrears.core.problems import BadData, Busy, Refused
 from arrears.engine.home import Home
 from arrears.engine.use_cases import hearing
 from arrears.engine.use_cases.circumstances import KnownCases
@@ -96,7 +96,7 @@ def send_until(stop: Event, home: Home, institution_id: int, now: Clock, told: T
     Raises:
         BadData, Refused: `providers.yaml` cannot be understood, or a secret may be read by others.
     """
-    made = [(one, providers.make(one, providers.Office(now, home.root, institution_id))) for one in stated_providers(home).values()]
+    made = [(one, each) for one in stated_providers(home).values() if (each := _made(home, institution_id, one, now, told)) is not None]
     threads = [
         *(Thread(target=_carry, args=(stop, home, institution_id, one, each, now, told), name=f"send-{one.name}") for one, each in made if each.provider is not None),
         *(Thread(target=_listen, args=(stop, home, institution_id, each.listener, now, told), name=f"hear-{one.name}") for one, each in made if each.listener is not None),
@@ -108,6 +108,17 @@ def send_until(stop: Event, home: Home, institution_id: int, now: Clock, told: T
     for _, each in made:
         for end in {id(one): one for one in (each.provider, each.listener) if one is not None}.values():
             end.close()
+
+
+def _made(home: Home, institution_id: int, stated: Stated, now: Clock, told: Tell) -> Made | None:
+    """What sends or hears by this provider; nothing where something that it needs beside `providers.yaml` is not there: the others go on."""
+    try:
+        return providers.make(stated, providers.Office(now, home.root, institution_id))
+    except BadData:
+        raise
+    except Refused as refusal:
+        told(Told(stated.name, trouble=str(refusal)))
+        return None
 
 
 def _carry(stop: Event, home: Home, institution_id: int, stated: Stated, made: Made, now: Clock, told: Tell) -> None:
