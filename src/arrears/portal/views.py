@@ -85,10 +85,10 @@ def _busy(request: HttpRequest, waits: timedelta) -> HttpResponse:
 def hook(request: HttpRequest, provider: str) -> HttpResponse:
     """A provider tells us something: 200 once it is on record, and else why not, in the status alone."""
     found = doors.hook_of(provider)
+    if request.method == "GET" and (found is None or not found.by_address):
+        return HttpResponseNotAllowed(["POST"])
     if found is None:
         return HttpResponse(status=404)
-    if request.method == "GET" and not found.by_address:
-        return HttpResponseNotAllowed(["POST"])
     try:
         body = request.read(found.most_bytes + 1)
         hooks.receive(found, Asked(request.META.get("QUERY_STRING", ""), _headers(request), body), timezone.now())

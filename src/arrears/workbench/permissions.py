@@ -51,6 +51,8 @@ PAGE_ROLES: Mapping[str, frozenset[str]] = {
     "protect": _WORKERS,
     "replies": _WORKERS,
     "reply_do": _WORKERS,
+    "sending": _OVERSEERS,
+    "sending_do": _DECIDERS,
     "rules": _STAFF,
     "rule_confirm": _COMPLIANCE,
     "rule_revoke": _COMPLIANCE,

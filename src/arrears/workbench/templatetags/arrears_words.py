@@ -156,7 +156,7 @@ def allowed(context: template.Context, url_name: str) -> bool:
 
 
 _RAIL = (
-    ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("replies", "g i"), ("dialler", "g c"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"),
+    ("home", "g h"), ("worklist", "g w"), ("alerts", "g a"), ("replies", "g i"), ("sending", "g m"), ("dialler", "g c"), ("rules", "g r"), ("approvals", "g p"), ("policies", "g t"),
     ("experiments", "g e"),
     ("users", "g u"), ("definitions", "g d"), ("settings", "g s"),
 )
@@ -165,7 +165,7 @@ _RAIL = (
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> list[dict[str, Any]]:
     """What stands in the left rail: what exists and what this reader may see."""
-    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "replies": _("Replies"), "dialler": _("Dialler"), "rules": _("Rules"),
+    labels = {"home": _("Home"), "worklist": _("Worklist"), "alerts": _("Alerts"), "replies": _("Replies"), "sending": _("Messages"), "dialler": _("Dialler"), "rules": _("Rules"),
               "approvals": _("Approvals"), "policies": _("Policies"), "experiments": _("Experiments"), "users": _("Users"), "definitions": _("Definitions"),
               "settings": _("Settings")}
     request = context.get("request")

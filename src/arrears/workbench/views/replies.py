@@ -23,7 +23,7 @@ from arrears.workbench.views.frame import home_of_site, institution_of, show
 
 FOLLOWED: Mapping[str, object] = {
     "hold:placed": gettext_lazy("protected by a hold"), "contact:ruled_out": gettext_lazy("channel ruled out"), "consent:withdrawn": gettext_lazy("consent withdrawn"),
-    "point:wrong_party": gettext_lazy("contact point noted as somebody else’s"), "promise:drafted": gettext_lazy("promise drafted, nothing agreed"),
+    "contact_point:wrong_party": gettext_lazy("contact point noted as somebody else’s"), "promise:drafted": gettext_lazy("promise drafted, nothing agreed"),
     "reply:handled": gettext_lazy("dealt with"),
 }
 """What a journal name means to a reader of the page; a name that is not here says nothing to them."""
