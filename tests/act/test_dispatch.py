@@ -216,3 +216,28 @@ def test_what_a_living_worker_has_is_not_touched(desk, mail):
         dispatch._claim(desk.worker)
         assert dispatch.recover(replace(desk.worker, worker_id=desk.store.ids.random_id())).claimed == 0
     assert dispatch.recover(replace(desk.worker, worker_id=desk.store.ids.random_id())).claimed == 2
+
+
+def test_whoever_is_erased_while_a_message_is_on_its_way_stops_no_worker(desk, mail):
+    from arrears.act import dispatch
+    from arrears.casefile.store.identity import erase_party_identity
+
+    li, wang = desk.people(2)
+    desk.queue(desk.message(li), desk.message(wang, address="wang@post.example"))
+    send = desk.provider.send
+    mail.box.cut = lambda address: address.startswith("wang")
+
+    def erasing(messages):
+        with desk.store.institution.acting_for(desk.bank):
+            for person in (li, wang):
+                erase_party_identity(person)
+        yield from send(messages)
+
+    desk.provider.send = erasing
+    did = desk.step()
+    assert (did.taken, did.uncertain, len(mail.box.mails)) == (1, 1, 2)
+    assert desk.names(li)[-2:] == ["message:tried", "message:taken"], "the use of the permit counts; words of a contact could not be sealed any more"
+    ((message_id,),) = desk.rows("SELECT message_id FROM outbox")
+    with desk.store.institution.acting_for(desk.bank):
+        settled = dispatch.settle({message_id: dispatch.Answer(message_id, dispatch.Result.TAKEN)}, said_by="post", actor="hearing", at=desk.at)
+    assert settled.taken == 1 and desk.rows("SELECT count(*) FROM outbox") == [(0,)]

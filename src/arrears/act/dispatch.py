@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from arrears.act.sending import CHUNK_MAX, Answer, Outgoing, Provider, ProviderAway, Terms
-from arrears.act.settling import CAUSE, Did, contact, settle
+from arrears.act.settling import CAUSE, Did, contact, recordable, settle
 from arrears.casefile.facts.fact import Fact
 from arrears.casefile.facts.message import (
     MessageAnswered,
@@ -260,7 +260,7 @@ def _settle(worker: Worker, kept: Sequence[_Permitted], answers: Mapping[int, An
             case Result.NOT_TAKEN:
                 later[message_id] = at + back_off(worker.terms, message_id, attempt)
     with acting_for(worker.institution_id):
-        append_group(facts, actor=worker.actor, at=at, cause=CAUSE)
+        append_group(recordable(facts), actor=worker.actor, at=at, cause=CAUSE)
         outbox.remember_references(worker.provider.name, {one: answer.reference for one, answer in answers.items()})
         outbox.finish(done)
         outbox.doubt(doubtful)

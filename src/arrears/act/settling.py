@@ -6,17 +6,21 @@ message waits again. Nobody knows: it stays listed for a person, and is not sent
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import pyarrow as pa
+
 from arrears.act.sending import Answer
 from arrears.casefile.facts.contact import Contact, ContactKind
-from arrears.casefile.facts.fact import Fact
+from arrears.casefile.facts.fact import Fact, party_of
 from arrears.casefile.facts.message import MessageAnswered, MessageQueued, MessageStopped, Result, WhyStopped
 from arrears.casefile.store import load, outbox
 from arrears.casefile.store.append_group import append_group
 from arrears.casefile.store.ids import random_id
+from arrears.casefile.store.permits import lock_people
+from arrears.casefile.store.vault import default_vault
 from arrears.check.conduct.words import Mode, Outcome, Side
 
 CAUSE = "dispatch"
@@ -67,13 +71,23 @@ def settle(said: Mapping[int, Answer], *, said_by: str, actor: str, at: datetime
             case Result.UNCERTAIN:
                 doubtful.append(message.message_id)
                 did.uncertain += 1
-    append_group(facts, actor=actor, at=at, cause=CAUSE)
+    append_group(recordable(facts), actor=actor, at=at, cause=CAUSE)
     for message in messages:
         outbox.remember_references(message.provider, {message.message_id: said[message.message_id].reference})
     outbox.finish(done)
     outbox.doubt(doubtful)
     outbox.wait(later)
     return did
+
+
+def recordable(facts: Sequence[Fact]) -> list[Fact]:
+    """Those of these facts that can be recorded: what is personal of somebody who was erased meanwhile cannot be sealed any more, and is left out."""
+    people = sorted({one for fact in facts if fact.PERSONAL and (one := party_of(fact)) is not None})
+    if not people:
+        return list(facts)
+    lock_people(people)
+    known = default_vault().party_keys(pa.array(people, pa.int64()))
+    return [fact for fact in facts if not fact.PERSONAL or party_of(fact) in known]
 
 
 def contact(message: MessageQueued, permit_id: int, at: datetime) -> Contact:

@@ -24,7 +24,7 @@ from arrears.casefile.store.institution import acting_for
 from arrears.check.gate.permit import Circumstances
 from arrears.core.problems import BadData, Busy, Refused
 from arrears.engine.home import Home
-from arrears.engine.use_cases import hearing
+from arrears.engine.use_cases import arrivals, hearing
 from arrears.engine.use_cases.circumstances import KnownCases
 from arrears.engine.use_cases.confirming import packs_of
 from arrears.engine.use_cases.verifying import code_for
@@ -151,6 +151,7 @@ def _send(stop: Event, worker: Worker, told: Tell) -> None:
             if recovered is None or at - recovered >= RECOVER_EVERY:
                 recovered = at
                 _tell(told, worker, dispatch.recover(worker))
+                arrivals.settle_what_arrived(worker.institution_id, at)
             did = dispatch.step(worker)
         except Busy as refusal:
             if away == 0:
