@@ -157,7 +157,7 @@ def test_what_a_dead_worker_had_printed_is_known_from_the_folder_and_what_it_had
     claimed = dispatch._claim(desk.worker)
     kept = dispatch._keep(desk.worker, dispatch._permit(desk.worker, claimed, dispatch.Did()), dispatch.Did())
     desk.provider.ready()
-    assert len(list(desk.provider.send([kept[0].outgoing]))) == 1  # and then it died
+    assert len(list(desk.provider.send([dispatch._outgoing(desk.worker, kept[0].message)]))) == 1  # and then it died
     found = dispatch.recover(replace(desk.worker, worker_id=desk.store.ids.random_id()))
     assert (found.taken, found.put_off, found.uncertain) == (1, 1, 0)
     assert desk.rows("SELECT kind FROM messages_answered ORDER BY kind") == [("not_taken",), ("taken",)]

@@ -162,7 +162,7 @@ def test_a_fact_of_every_class_there_is_fits_its_entry_whatever_is_in_it(store, 
 
     event, hold = opening(store, person), dispute(store, person)
     record(store, bank, event, hold)
-    known = {"party_id": person, "case_id": event.case_id, "hold_id": hold.hold_id, "digests": (("书", "aé"),), "counts": (("cases", 1),), "currency": "CNY"}
+    known = {"party_id": person, "case_id": event.case_id, "hold_id": hold.hold_id, "digests": (("书", "aé"),), "counts": (("cases", 1),), "currency": "CNY", "shares": (("stop", 990_000),)}
     for kind in (one for one in FACT_TABLES if one not in PERMITTED | ANSWERS):
         own = {**known, "hold_id": store.ids.random_id()} if kind is Hold else known
         record(store, bank, made(kind, {**own, "kind": CaseEventKind.CLOSED} if kind is type(event) else own, empty=empty))

@@ -60,4 +60,5 @@ def test_one_permit_is_asked_for_and_the_answer_names_its_rules(lender: Path) ->
     asked = arrears(lender, "permit", "ask", case, "--channel", "call", "--says", "institution_named", "--json")
     assert asked.returncode in (0, 1), asked.stderr
     answer = json.loads(asked.stdout)
-    assert answer["rules"] or answer["reason"], "yes or no, the record says by what"
+    assert answer["permitted"] == (asked.returncode == 0)  # Which of the two depends on the hour at which this is run, and on who stands first.
+    assert answer["permit_id"] if answer["permitted"] else answer["rules"] or answer["reason"], "yes or no, the record says by what"
