@@ -129,4 +129,4 @@ def test_an_authority_is_made_in_one_place_and_facts_of_decisions_are_recorded_i
 def test_the_kinds_of_policy_and_of_approval_are_the_same_five():
     from arrears.decide.policy.parts import Weighty
 
-    assert set(Weighty) == set(WEIGHTY) and not set(KINDS) - set(WEIGHTY) - {"policy", "experiment"}
+    assert set(Weighty) == set(WEIGHTY) and not set(KINDS) - set(WEIGHTY) - {"policy", "experiment", "template"}
