@@ -20,6 +20,7 @@ from arrears.intake.inbound.incoming import Receipt, Reply
 from tests.act.mail_server import MailServer
 from tests.act.mailbox import PASSWORD, USER, Dovecot
 from tests.act.test_dispatch import Desk
+from tests.conftest import folder_for_servers
 from tests.peers import require_peer
 
 pytestmark = pytest.mark.peer
@@ -27,11 +28,13 @@ MAILS = Path(__file__).parent / "mails"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    made = Dovecot(require_peer("dovecot-imapd"), tmp_path_factory.mktemp("dovecot"))
-    made.start()
-    yield made
-    made.stop()
+def server():
+    program = require_peer("dovecot-imapd")
+    with folder_for_servers() as folder:
+        made = Dovecot(program, folder)
+        made.start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture
